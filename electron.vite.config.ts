@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig, type UserConfig } from 'electron-vite'
+
+// The floor is the fallback runtime (Electron 33); Electron's own is newer.
+const MAIN_TARGET = 'node20.18'
+const RENDERER_TARGET = 'chrome130'
+
+const at = (path: string): string => join(import.meta.dirname, path)
+
+/** Entry name to absolute source path, for the sources that exist. */
+function entries(sources: Record<string, string>): Record<string, string> {
+  const present = Object.entries(sources).map(([name, path]) => [name, at(path)] as const)
+  return Object.fromEntries(present.filter(([, path]) => existsSync(path)))
+}
+
+// The headless slot (src-main/slot/node-host.ts) is not among them: it must be one self-contained file and is built
+// by scripts/build/slot-host.mjs.
+const mainEntries = entries({
+  index: 'src-main/main/index.ts',
+  engine: 'src-main/engine/index.ts',
+  cli: 'src-main/cli/index.ts',
+})
+const preloadEntries = entries({
+  tray: 'src-main/preload/tray.ts',
+  screensaver: 'src-main/preload/screensaver.ts',
+  slot: 'src-main/preload/slot.ts',
+})
+const rendererEntries = entries({
+  tray: 'src-renderer/tray/index.html',
+  screensaver: 'src-renderer/screensaver/index.html',
+  slot: 'src-renderer/slot/index.html',
+})
+
+const main: NonNullable<UserConfig['main']> = {
+  build: {
+    outDir: at('out/main'),
+    target: MAIN_TARGET,
+    minify: false,
+    sourcemap: true,
+    // `dependencies` stay in node_modules (some are native); devDependencies are bundled.
+    externalizeDeps: true,
+    rolldownOptions: {
+      input: mainEntries,
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+    },
+  },
+}
+
+const preload: NonNullable<UserConfig['preload']> = {
+  build: {
+    outDir: at('out/preload'),
+    target: MAIN_TARGET,
+    minify: false,
+    // A sandboxed preload is one CommonJS file: it can load neither chunks nor packages.
+    isolatedEntries: true,
+    externalizeDeps: false,
+    rolldownOptions: {
+      input: preloadEntries,
+      output: { format: 'cjs', entryFileNames: '[name].cjs' },
+    },
+  },
+}
+
+const renderer: NonNullable<UserConfig['renderer']> = {
+  root: at('src-renderer'),
+  base: './',
+  publicDir: false,
+  plugins: [svelte({ configFile: at('svelte.config.js') })],
+  worker: { format: 'es' },
+  build: {
+    outDir: at('out/renderer'),
+    target: RENDERER_TARGET,
+    modulePreload: { polyfill: false },
+    // Pages come from the app's own scheme under a strict CSP, which has no data: URLs.
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: rendererEntries },
+  },
+}
+
+const some = (inputs: Record<string, string>): boolean => Object.keys(inputs).length > 0
+
+export default defineConfig({
+  ...(some(mainEntries) ? { main } : {}),
+  ...(some(preloadEntries) ? { preload } : {}),
+  ...(some(rendererEntries) ? { renderer } : {}),
+})

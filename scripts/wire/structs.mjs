@@ -1,0 +1,111 @@
+// Every record and message that peers exchange or keep. Fields are required and stand in this order in the bytes;
+// src-main/contracts/wire/README.md describes them. `compact` structs can never grow; all others are framed when
+// they stand inside another one.
+
+const required = (name, type, more = {}) => ({ name, type, required: true, ...more })
+const list = (name, type) => required(name, type, { array: true })
+const version = required('version', 'uint')
+const kind = required('kind', 'uint')
+const type = (name, fields, more = {}) => ({ name, fields, ...more })
+
+export const structs = [
+  type('unit-id', [required('batch', 'uint'), required('index', 'uint')], { compact: true }),
+
+  type('manifest', [
+    version,
+    kind,
+    required('name', 'string'),
+    required('purpose', 'string'),
+    required('boxKey', 'fixed32'),
+    required('createdAt', 'uint'),
+  ]),
+  type('core-announcement', [
+    version,
+    kind,
+    required('role', 'uint'),
+    required('epoch', 'uint'),
+    required('key', 'fixed32'),
+  ]),
+  type('app', [
+    version,
+    kind,
+    required('app', 'uint'),
+    required('name', 'string'),
+    required('moduleHash', 'fixed32'),
+    required('moduleBytes', 'uint'),
+    required('moduleCore', 'fixed32'),
+    required('rewriterVersion', 'uint'),
+    required('rewrittenHash', 'fixed32'),
+    required('memoryLimitBytes', 'uint'),
+  ]),
+  type('batch', [
+    version,
+    kind,
+    required('batch', 'uint'),
+    required('app', 'uint'),
+    required('first', 'uint'),
+    required('count', 'uint'),
+    list('args', 'string'),
+    required('quorum', 'uint'),
+    required('maxFuel', 'biguint64'),
+    required('maxOutputBytes', 'uint'),
+  ]),
+  type('ledger-record', [
+    version,
+    required('sequence', 'uint'),
+    required('donorKey', 'fixed32'),
+    required('at', 'uint'),
+    required('units', 'uint'),
+    required('fuel', 'biguint64'),
+    required('cumulativeFuel', 'biguint64'),
+    required('unitsRoot', 'fixed32'),
+  ]),
+
+  type('hello', [version, required('donorKey', 'fixed32'), required('signature', 'fixed64')]),
+  type('hello-answer', [
+    version,
+    required('serverTime', 'uint'),
+    required('projectLength', 'uint'),
+    required('leaseUnits', 'uint'),
+    required('submitResults', 'uint'),
+  ]),
+  type('lease-request', [version, required('units', 'uint'), required('fuelCapacity', 'biguint64')]),
+  type('lease-answer', [
+    version,
+    list('units', '@wire/unit-id'),
+    required('expiresAt', 'uint'),
+    required('retryAfterMs', 'uint'),
+  ]),
+  type(
+    'result',
+    [
+      required('unit', '@wire/unit-id'),
+      required('outcome', 'uint'),
+      required('exitCode', 'uint'),
+      required('fuel', 'biguint64'),
+      required('stdout', 'buffer'),
+      required('engine', 'string'),
+    ],
+    { compact: true },
+  ),
+  type('results', [version, list('results', '@wire/result')]),
+  type('submit', [version, required('signature', 'fixed64'), required('results', 'buffer')]),
+  type('submit-answer', [version, list('standings', 'uint')]),
+  type('grants-request', [version, required('fromSequence', 'uint')]),
+  type(
+    'grant-notice',
+    [
+      required('sequence', 'uint'),
+      required('epoch', 'uint'),
+      required('index', 'uint'),
+      list('units', '@wire/unit-id'),
+    ],
+    { compact: true },
+  ),
+  type('grants-answer', [
+    version,
+    list('grants', '@wire/grant-notice'),
+    required('more', 'uint'),
+    list('rejected', '@wire/unit-id'),
+  ]),
+]

@@ -1,0 +1,1 @@
+// Started by electron-probe.mjs, which only needs a process that exists.
