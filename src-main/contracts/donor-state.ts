@@ -1,0 +1,85 @@
+import type { Outcome } from '../domain/outcome.ts'
+import type { Preferences } from '../domain/preferences.ts'
+import type { Status } from '../domain/status.ts'
+import type { Fuel, UnixMs } from '../domain/units.ts'
+
+/** Everything a view shows about the donor, finished by the engine: views derive nothing about what it does. */
+export interface DonorState {
+  readonly status: Status
+  /** The one sentence for window, tooltip and log. */
+  readonly sentence: string
+  readonly pausedByDonor: boolean
+  readonly slots: readonly SlotView[]
+  readonly credit: CreditView
+  readonly projects: readonly ProjectView[]
+  /** Newest first, at most 20. */
+  readonly results: readonly ResultView[]
+  readonly preferences: Preferences
+  readonly isolation: IsolationView
+}
+
+/** A unit in a slot right now. */
+export interface SlotView {
+  readonly slot: number
+  readonly projectKey: string
+  readonly projectName: string
+  readonly appName: string
+  /** `"3.17"`. */
+  readonly unit: string
+  readonly args: readonly string[]
+  readonly phase: 'preparing' | 'running' | 'paused'
+  /** 0..1 as the app reports it; absent when unknown. */
+  readonly fraction?: number
+  readonly fuel: Fuel
+  /** Time computing, without pauses. */
+  readonly elapsedMs: number
+}
+
+export interface CreditView {
+  /** Granted on ledgers and checked here. */
+  readonly counted: Fuel
+  /** Of results that are computed or sent and not yet granted or rejected. */
+  readonly pending: Fuel
+  readonly unitsVerified: number
+  readonly unitsPending: number
+}
+
+export interface ProjectView {
+  readonly projectKey: string
+  readonly name: string
+  readonly purpose: string
+  readonly connection: 'connected' | 'offline'
+  /** A message for the person when the project cannot be used, for instance because its protocol is newer. */
+  readonly trouble?: string
+  readonly counted: Fuel
+  readonly pending: Fuel
+  /** Units leased and not yet computed. */
+  readonly leased: number
+  /** Links to others by the swarm's topic. */
+  readonly meshPeers: number
+}
+
+export interface ResultView {
+  readonly projectKey: string
+  readonly projectName: string
+  readonly appName: string
+  readonly unit: string
+  readonly args: readonly string[]
+  readonly outcome: Outcome
+  readonly fuel: Fuel
+  readonly state: ResultState
+  readonly finishedAt: UnixMs
+  /** Start of the output as text, control characters removed, at most 200 characters. */
+  readonly summary: string
+}
+
+/** computed → sent → pending → verified | rejected. `pending`: the publisher has it and waits for another donor. */
+export type ResultState = 'computed' | 'sent' | 'pending' | 'verified' | 'rejected'
+
+export interface IsolationView {
+  readonly sandboxed: boolean
+  /** One line: what keeps units in. */
+  readonly note: string
+  /** Only the built-in demo may be computed, and why; absent when everything may. */
+  readonly restriction?: string
+}

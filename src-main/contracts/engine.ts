@@ -1,0 +1,101 @@
+import * as v from 'valibot'
+import type { Hex32 } from '../domain/ids.ts'
+import { LIMITS } from '../domain/limits.ts'
+import { parsePreferences, type Preferences } from '../domain/preferences.ts'
+import type { Presence } from '../domain/presence.ts'
+import type { DonorState } from './donor-state.ts'
+import type { PublisherStatus, ResultPage } from './publisher-state.ts'
+import { call, notice, nothing } from './rpc.ts'
+import type { PermissionSheet } from './slot.ts'
+import { argumentsValue, bytesValue, fuelValue, wholeNumber } from './values.ts'
+
+/** Served by an engine to Electron main (over its process port) and to the CLI (over the socket in the data folder). */
+
+const presenceValue: v.GenericSchema<unknown, Presence> = v.variant('kind', [
+  v.object({ kind: v.literal('idle'), forMs: v.pipe(v.number(), v.minValue(0)), source: v.string() }),
+  v.object({ kind: v.literal('unknown'), source: v.string() }),
+  v.object({ kind: v.literal('unattended') }),
+])
+const preferencesValue: v.GenericSchema<unknown, Partial<Preferences>> = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return parsePreferences(dataset.value)
+    } catch (error) {
+      addIssue({ message: error instanceof Error ? error.message : String(error) })
+      return NEVER
+    }
+  }),
+)
+const linkValue = v.pipe(v.string(), v.maxLength(1024))
+
+/** What `powerswarm status` prints of a donor. */
+export interface EngineInfo {
+  readonly role: 'donor' | 'publisher'
+  readonly pid: number
+  readonly version: string
+  readonly home: string
+}
+
+export const donorEngineSchema = {
+  info: call<void, EngineInfo>(nothing),
+  state: call<void, DonorState>(nothing),
+  /** Reported by main at least once a second while paused, at once on any input, never while nothing changed otherwise. */
+  reportPresence: call<Presence, void>(presenceValue),
+  /** The machine is about to sleep (true) or awake again (false). Answers when everything is on disk. */
+  suspend: call<{ suspended: boolean }, void>(v.object({ suspended: v.boolean() })),
+  setPausedByDonor: call<{ paused: boolean }, void>(v.object({ paused: v.boolean() })),
+  setPreferences: call<Partial<Preferences>, Preferences>(preferencesValue),
+  /** Joins by link; joining twice is fine. Rejects with `bad-link`. */
+  joinProject: call<{ link: string }, { projectKey: Hex32 }>(v.object({ link: linkValue })),
+  leaveProject: call<{ projectKey: string }, void>(v.object({ projectKey: v.string() })),
+  /** Brings the running app's window to the front; the engine passes it on to its host. */
+  showWindow: call<void, void>(nothing),
+  /** Stops slots, closes stores, answers, then the process ends. */
+  shutdown: call<void, void>(nothing),
+  /** The whole state, on every change, at most every 100 ms. */
+  changed: notice<DonorState>(v.custom<DonorState>((raw) => typeof raw === 'object' && raw !== null)),
+  /** Somebody asked by the socket to see the window. */
+  windowRequested: notice<Record<string, never>>(v.strictObject({})),
+}
+export type DonorEngineSchema = typeof donorEngineSchema
+
+export interface AddedApp {
+  readonly app: number
+  readonly name: string
+  readonly moduleHash: Hex32
+  readonly rewrittenHash: Hex32
+  readonly permissions: PermissionSheet
+}
+
+const addAppValue = v.object({
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.appNameChars)),
+  original: bytesValue(LIMITS.moduleBytes),
+  memoryLimitBytes: v.pipe(wholeNumber, v.minValue(65_536), v.maxValue(LIMITS.memoryBytes)),
+})
+const addBatchValue = v.object({
+  /** App by name (its newest version) or number. */
+  app: v.string(),
+  first: wholeNumber,
+  count: v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.batchUnits)),
+  args: argumentsValue,
+  quorum: v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.quorumMax)),
+  maxFuel: v.pipe(fuelValue, v.minValue(1n), v.maxValue(LIMITS.fuelPerUnit)),
+  maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
+})
+
+export const publisherEngineSchema = {
+  info: call<void, EngineInfo>(nothing),
+  status: call<void, PublisherStatus>(nothing),
+  addApp: call<v.InferOutput<typeof addAppValue>, AddedApp>(addAppValue),
+  addBatch: call<v.InferOutput<typeof addBatchValue>, { batch: number; units: number }>(addBatchValue),
+  /** Verified units after `cursor` (opaque, start with ''), in the order in which they were verified. */
+  results: call<{ cursor: string; limit: number }, ResultPage>(
+    v.object({ cursor: v.string(), limit: v.pipe(wholeNumber, v.minValue(1), v.maxValue(256)) }),
+  ),
+  shutdown: call<void, void>(nothing),
+  changed: notice<PublisherStatus>(
+    v.custom<PublisherStatus>((raw) => typeof raw === 'object' && raw !== null),
+  ),
+}
+export type PublisherEngineSchema = typeof publisherEngineSchema

@@ -1,0 +1,53 @@
+import type { CountedOutcome } from '../domain/outcome.ts'
+import type { Fuel, UnixMs } from '../domain/units.ts'
+
+/** What `powerswarm status` and `serve` show of one project. */
+export interface PublisherStatus {
+  readonly projectKey: string
+  readonly name: string
+  readonly purpose: string
+  readonly link: string
+  readonly serving: boolean
+  readonly donorsConnected: number
+  /** Donors that ever had a result granted. */
+  readonly donorsGranted: number
+  readonly apps: readonly { readonly app: number; readonly name: string; readonly moduleHash: string }[]
+  readonly batches: readonly BatchStatus[]
+  readonly ledger: { readonly records: number; readonly fuel: Fuel; readonly grants: number }
+}
+
+export interface BatchStatus {
+  readonly batch: number
+  readonly app: number
+  readonly units: number
+  readonly unsent: number
+  readonly leased: number
+  /** At least one result, quorum not reached. */
+  readonly pending: number
+  readonly verified: number
+  readonly inconclusive: number
+  readonly suspended: number
+}
+
+export interface VerifiedUnit {
+  /** `"3.17"`. */
+  readonly unit: string
+  readonly batch: number
+  readonly index: number
+  /** The number that `{n}` stood for. */
+  readonly n: number
+  readonly args: readonly string[]
+  readonly outcome: CountedOutcome
+  readonly exitCode: number
+  readonly fuel: Fuel
+  readonly stdout: Uint8Array
+  readonly verifiedAt: UnixMs
+  /** Donor keys whose equal results made the quorum. */
+  readonly donors: readonly string[]
+}
+
+export interface ResultPage {
+  readonly units: readonly VerifiedUnit[]
+  readonly cursor: string
+  readonly more: boolean
+}

@@ -1,0 +1,123 @@
+import * as v from 'valibot'
+import type { Hex32, ModuleHash } from '../domain/ids.ts'
+import { LIMITS } from '../domain/limits.ts'
+import { COUNTED_OUTCOMES, UNCOUNTED_OUTCOMES, type UnitRun } from '../domain/outcome.ts'
+import { call, notice, nothing } from './rpc.ts'
+import { argumentsValue, bytesValue, fuelValue, hex32Value, shareValue, wholeNumber } from './values.ts'
+
+/**
+ * Between a slot's host process and the slot program inside it (served by the slot program).
+ * One slot runs one unit at a time. Module bytes arrive by `load` before the first `run` that names them.
+ */
+
+/** Identifies a prepared module inside a slot: the same original under two memory limits is two modules. */
+export interface ModuleName {
+  readonly moduleHash: ModuleHash
+  readonly rewriterVersion: number
+  readonly memoryLimitBytes: number
+}
+export const moduleNameValue: v.GenericSchema<unknown, ModuleName> = v.object({
+  moduleHash: hex32Value<ModuleHash>(),
+  rewriterVersion: wholeNumber,
+  memoryLimitBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.memoryBytes)),
+})
+
+/**
+ * The original module for the slot to check and rewrite. `rewrittenHash` is what the project's manifest promises:
+ * the slot refuses with `module-hash-mismatch` when either hash differs. Absent only where the module's own
+ * publisher asks for the hash.
+ */
+export interface LoadModule {
+  readonly module: ModuleName
+  readonly rewrittenHash?: Hex32 | undefined
+  readonly original: Uint8Array
+}
+export const loadModuleValue: v.GenericSchema<unknown, LoadModule> = v.object({
+  module: moduleNameValue,
+  rewrittenHash: v.optional(hex32Value<Hex32>()),
+  original: bytesValue(LIMITS.moduleBytes),
+})
+
+/** What the module asks for, in plain data, for people to read before they consent. */
+export interface PermissionSheet {
+  readonly imports: readonly string[]
+  readonly files: boolean
+  readonly network: false
+  readonly clock: 'virtual' | 'none'
+  readonly random: 'seeded' | 'none'
+  readonly memoryLimitBytes: number
+  readonly functions: number
+  readonly sizeBytes: number
+}
+
+export interface LoadedModule {
+  readonly rewrittenHash: Hex32
+  readonly permissions: PermissionSheet
+  /** Wall time of check, rewrite and compile. */
+  readonly prepareMs: number
+}
+
+export interface RunUnit {
+  /** Chosen by the caller; comes back in beats. */
+  readonly run: number
+  readonly module: ModuleName
+  /** Arguments after the program's name. */
+  readonly args: readonly string[]
+  readonly stdin: Uint8Array
+  /** 32 bytes that seed the unit's random numbers: derived from project, batch and index. */
+  readonly seed: Uint8Array
+  readonly maxFuel: bigint
+  readonly maxOutputBytes: number
+}
+export const runUnitValue: v.GenericSchema<unknown, RunUnit> = v.object({
+  run: wholeNumber,
+  module: moduleNameValue,
+  args: argumentsValue,
+  stdin: bytesValue(LIMITS.stdinBytes),
+  seed: v.pipe(
+    bytesValue(32),
+    v.check((seed) => seed.byteLength === 32, 'expected 32 bytes'),
+  ),
+  maxFuel: v.pipe(fuelValue, v.maxValue(LIMITS.fuelPerUnit)),
+  maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
+})
+
+export const unitRunValue: v.GenericSchema<unknown, UnitRun> = v.object({
+  outcome: v.picklist([...COUNTED_OUTCOMES, ...UNCOUNTED_OUTCOMES]),
+  exitCode: v.exactOptional(wholeNumber),
+  fuel: fuelValue,
+  stdout: bytesValue(LIMITS.outputBytes),
+  stderr: bytesValue(LIMITS.outputBytes),
+  reason: v.exactOptional(v.string()),
+})
+
+/** Progress and heartbeat in one: sent every 250 ms while a unit is loaded, and on every change of `phase`. */
+export interface Beat {
+  readonly run: number
+  readonly phase: 'preparing' | 'running' | 'paused'
+  readonly fuel: bigint
+  /** What the app itself reported through `powerswarm.progress`, 0..1; absent when it never did. */
+  readonly fraction?: number
+  /** Counts the unit's own ticks: a beat whose `ticks` stand still while running is silence. */
+  readonly ticks: number
+}
+export const beatValue: v.GenericSchema<unknown, Beat> = v.object({
+  run: wholeNumber,
+  phase: v.picklist(['preparing', 'running', 'paused']),
+  fuel: fuelValue,
+  fraction: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  ticks: wholeNumber,
+})
+
+export const slotSchema = {
+  load: call<LoadModule, LoadedModule>(loadModuleValue),
+  /** Resolves with how the unit ended; rejects only for a module that was never loaded. */
+  run: call<RunUnit, UnitRun>(runUnitValue),
+  /** Takes effect at the unit's next safe point (about 2 ms); answers when the thread has stopped computing. */
+  pause: call<void, void>(nothing),
+  resume: call<void, void>(nothing),
+  /** 1 = full speed; 0.25 = a quarter of the time. */
+  throttle: call<{ cpuShare: number }, void>(v.object({ cpuShare: shareValue })),
+  beat: notice<Beat>(beatValue),
+}
+export type SlotSchema = typeof slotSchema

@@ -1,0 +1,19 @@
+import * as v from 'valibot'
+import { isHex32, type Hex32 } from '../domain/ids.ts'
+import { LIMITS } from '../domain/limits.ts'
+
+/** Pieces that several schemas share. */
+export const hex32Value = <K extends Hex32>() =>
+  v.custom<K>(isHex32, 'expected 32 bytes in lowercase hexadecimal')
+export const bytesValue = (maxBytes: number) =>
+  v.custom<Uint8Array>(
+    (raw) => raw instanceof Uint8Array && raw.byteLength <= maxBytes,
+    `expected at most ${String(maxBytes)} bytes`,
+  )
+export const fuelValue = v.pipe(v.bigint(), v.minValue(0n))
+export const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+export const shareValue = v.pipe(v.number(), v.minValue(0.01), v.maxValue(1))
+export const argumentsValue = v.pipe(
+  v.array(v.pipe(v.string(), v.maxLength(LIMITS.argumentBytes))),
+  v.maxLength(LIMITS.argumentCount),
+)

@@ -1,0 +1,149 @@
+import { lineFault } from '../../domain/display-text.ts'
+import { hexToBytes } from '../../domain/ids.ts'
+import { LIMITS } from '../../domain/limits.ts'
+import type { App, Batch, CoreAnnouncement, ProjectManifest, ProjectRecord } from '../../domain/project.ts'
+import { MIB, WASM_PAGE_BYTES } from '../../domain/units.ts'
+import { checksOf, NUMBER_MAX } from './checks.ts'
+import { badRecord, checkVersion, leadingNumbers, wireCodec, type WireCodec } from './codec.ts'
+
+/** The records of the project core. The second field says which one it is. */
+const KINDS = { project: 1, core: 2, app: 3, batch: 4 } as const
+
+const maxBytes = LIMITS.recordBytes
+const LEDGER_ROLE = 1
+
+const manifestCheck = checksOf('project manifest')
+const manifest = wireCodec<'@wire/manifest', ProjectManifest>({
+  what: 'project manifest',
+  layout: '@wire/manifest',
+  maxBytes,
+  toLayout: ({ name, purpose, boxKey, createdAt }) => ({
+    kind: KINDS.project,
+    name,
+    purpose,
+    boxKey: hexToBytes(boxKey),
+    createdAt,
+  }),
+  fromLayout: (layout) => ({
+    type: 'project',
+    name: manifestCheck.text('name', layout.name, LIMITS.projectNameChars),
+    purpose: manifestCheck.text('purpose', layout.purpose, LIMITS.projectPurposeChars),
+    boxKey: manifestCheck.key('a box key', layout.boxKey),
+    createdAt: manifestCheck.time('a time', layout.createdAt),
+  }),
+})
+
+const coreCheck = checksOf('core announcement')
+const core = wireCodec<'@wire/core-announcement', CoreAnnouncement>({
+  what: 'core announcement',
+  layout: '@wire/core-announcement',
+  maxBytes,
+  toLayout: ({ epoch, key }) => ({ kind: KINDS.core, role: LEDGER_ROLE, epoch, key: hexToBytes(key) }),
+  fromLayout(layout) {
+    coreCheck.that(layout.role === LEDGER_ROLE, 'announces an unknown role')
+    return {
+      type: 'core',
+      role: 'ledger',
+      epoch: coreCheck.whole('an epoch', layout.epoch, 0, NUMBER_MAX),
+      key: coreCheck.key('a key', layout.key),
+    }
+  },
+})
+
+const appCheck = checksOf('app record')
+const app = wireCodec<'@wire/app', App>({
+  what: 'app record',
+  layout: '@wire/app',
+  maxBytes,
+  toLayout: ({ type: _, moduleHash, moduleCore, rewrittenHash, ...plain }) => ({
+    ...plain,
+    kind: KINDS.app,
+    moduleHash: hexToBytes(moduleHash),
+    moduleCore: hexToBytes(moduleCore),
+    rewrittenHash: hexToBytes(rewrittenHash),
+  }),
+  fromLayout: (layout) => ({
+    type: 'app',
+    app: appCheck.whole('a number', layout.app, 0, NUMBER_MAX),
+    name: appCheck.text('name', layout.name, LIMITS.appNameChars),
+    moduleHash: appCheck.key('a module hash', layout.moduleHash),
+    moduleBytes: appCheck.whole('a module length', layout.moduleBytes, 1, LIMITS.moduleBytes),
+    moduleCore: appCheck.key('a module core', layout.moduleCore),
+    rewriterVersion: appCheck.whole('a rewriter version', layout.rewriterVersion, 1, 65_535),
+    rewrittenHash: appCheck.key('a rewritten hash', layout.rewrittenHash),
+    memoryLimitBytes: appCheck.whole(
+      'a memory limit',
+      layout.memoryLimitBytes,
+      WASM_PAGE_BYTES,
+      LIMITS.memoryBytes,
+    ),
+  }),
+})
+
+const batchCheck = checksOf('batch record')
+const batch = wireCodec<'@wire/batch', Batch>({
+  what: 'batch record',
+  layout: '@wire/batch',
+  maxBytes,
+  toLayout: ({ type: _, ...plain }) => ({ ...plain, kind: KINDS.batch }),
+  fromLayout(layout) {
+    const { args } = layout
+    batchCheck.that(args.length <= LIMITS.argumentCount, 'has too many arguments')
+    batchCheck.that(sum(args.map((text) => text.length)) <= LIMITS.argumentBytes, 'has too long arguments')
+    for (const text of args) {
+      const fault = lineFault(text, MIB)
+      batchCheck.that(fault === undefined, `has an argument that ${fault ?? ''}`)
+    }
+    const first = batchCheck.whole('a first number', layout.first, 0, Number.MAX_SAFE_INTEGER)
+    const count = batchCheck.whole('a count', layout.count, 1, LIMITS.batchUnits)
+    batchCheck.whole('a last number', first + count - 1, 0, Number.MAX_SAFE_INTEGER)
+    const maxFuel = batchCheck.fuel('maximum fuel', layout.maxFuel, LIMITS.fuelPerUnit)
+    batchCheck.that(maxFuel > 0n, 'allows no fuel')
+    return {
+      type: 'batch',
+      batch: batchCheck.whole('a number', layout.batch, 0, NUMBER_MAX),
+      app: batchCheck.whole('an app', layout.app, 0, NUMBER_MAX),
+      first,
+      count,
+      args,
+      quorum: batchCheck.whole('a quorum', layout.quorum, 1, LIMITS.quorumMax),
+      maxFuel,
+      maxOutputBytes: batchCheck.whole('an output limit', layout.maxOutputBytes, 0, LIMITS.outputBytes),
+    }
+  },
+})
+
+/** One block of the project core. Throws `bad-argument` for a record that no donor would accept. */
+export function encodeProjectRecord(record: ProjectRecord): Uint8Array {
+  switch (record.type) {
+    case 'project':
+      return manifest.encode(record)
+    case 'core':
+      return core.encode(record)
+    case 'app':
+      return app.encode(record)
+    case 'batch':
+      return batch.encode(record)
+  }
+}
+
+const BY_KIND: Readonly<Record<number, WireCodec<ProjectRecord>['parse']>> = {
+  [KINDS.project]: manifest.parse,
+  [KINDS.core]: core.parse,
+  [KINDS.app]: app.parse,
+  [KINDS.batch]: batch.parse,
+}
+
+/** Throws `bad-record` or `protocol-version`. How records follow each other is for the reader of the core to check. */
+export function parseProjectRecord(bytes: Uint8Array): ProjectRecord {
+  const what = 'project record'
+  if (bytes.byteLength > maxBytes) throw badRecord(what, `is longer than ${String(maxBytes)} bytes`)
+  checkVersion(what, bytes)
+  const parse = BY_KIND[leadingNumbers(what, bytes, 2)[1] ?? 0]
+  if (!parse) throw badRecord(what, 'is of an unknown kind')
+  return parse(bytes)
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

@@ -1,0 +1,79 @@
+import { PowerswarmError } from './errors.ts'
+import type { UnitId } from './ids.ts'
+import { LIMITS } from './limits.ts'
+import type { Batch } from './project.ts'
+
+/** A range of numbers, both ends included. */
+export interface Range {
+  readonly first: number
+  readonly count: number
+}
+
+/** Reads `A..B`, both ends included: `0..9` is ten units. Throws `bad-argument` that says what is wrong. */
+export function parseRange(text: string): Range {
+  const match = /^(\d+)\.\.(\d+)$/.exec(text)
+  if (!match) throw bad(`A range looks like 0..999, not '${text}'`)
+  const first = Number(match[1])
+  const last = Number(match[2])
+  if (last < first) throw bad(`The range '${text}' ends before it begins`)
+  if (!Number.isSafeInteger(last)) throw bad(`The range '${text}' goes beyond ${Number.MAX_SAFE_INTEGER}`)
+  return checkRange({ first, count: last - first + 1 })
+}
+
+/** Throws `bad-argument` for a range that is empty, too long or beyond exact whole numbers. */
+export function checkRange(range: Range): Range {
+  const { first, count } = range
+  if (!Number.isSafeInteger(first) || first < 0) throw bad('A range starts at a whole number from 0')
+  if (!Number.isSafeInteger(count) || count < 1) throw bad('A range has at least one unit')
+  if (count > LIMITS.batchUnits) throw bad(`A batch has at most ${LIMITS.batchUnits} units, not ${count}`)
+  // Not as a sum: beyond exact whole numbers it would be rounded back into them.
+  if (count - 1 > Number.MAX_SAFE_INTEGER - first)
+    throw bad(`A range ends at ${Number.MAX_SAFE_INTEGER} at most`)
+  return range
+}
+
+const LONGEST_NUMBER = String(Number.MAX_SAFE_INTEGER)
+/** NUL ends a string for the program; half a surrogate pair has no UTF-8. */
+const UNSENDABLE = /\0|\p{Surrogate}/u
+const PLACEHOLDER = /\{([A-Za-z_]\w*)\}/g
+
+/**
+ * Checks an argument template: `{n}` stands for the unit's number, other `{words}` are refused, braces around
+ * anything else are plain text. Throws `bad-argument`, naming the argument by its place (from 1).
+ */
+export function checkTemplate(template: readonly string[]): readonly string[] {
+  if (template.length > LIMITS.argumentCount)
+    throw bad(`An app takes at most ${LIMITS.argumentCount} arguments, not ${template.length}`)
+  for (const [index, argument] of template.entries()) {
+    const place = `Argument ${index + 1}`
+    if (argument.replaceAll('{n}', LONGEST_NUMBER).length > LIMITS.argumentBytes)
+      throw bad(`${place} may become longer than ${LIMITS.argumentBytes} characters`)
+    if (UNSENDABLE.test(argument)) throw bad(`${place} holds a character that no program can receive`)
+    for (const [text, name] of argument.matchAll(PLACEHOLDER))
+      if (name !== 'n') throw bad(`${place} holds ${text}; the only placeholder is {n}`)
+  }
+  return template
+}
+
+/** The number that a unit of this batch stands for. */
+export function unitNumber(batch: Batch, index: number): number {
+  return batch.first + index
+}
+
+/** The unit that stands for number `n`; undefined outside the batch. */
+export function unitForNumber(batch: Batch, n: number): UnitId | undefined {
+  const index = n - batch.first
+  return Number.isSafeInteger(index) && index >= 0 && index < batch.count
+    ? { batch: batch.batch, index }
+    : undefined
+}
+
+/** The arguments of one unit: the template with its number filled in. */
+export function unitArguments(batch: Batch, index: number): string[] {
+  const n = String(unitNumber(batch, index))
+  return batch.args.map((argument) => argument.replaceAll('{n}', n))
+}
+
+function bad(message: string): PowerswarmError {
+  return new PowerswarmError('bad-argument', message)
+}

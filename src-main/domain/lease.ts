@@ -1,0 +1,52 @@
+import { LIMITS } from './limits.ts'
+import type { Fuel } from './units.ts'
+
+/** What is known about a donor that asks for work. */
+export interface LeaseSituation {
+  /** Units it asks for. */
+  readonly requested: number
+  /** Units it holds now under leases that have not run out. */
+  readonly held: number
+  /** Results of it that became verified, and that lost against a quorum, ever. */
+  readonly verified: number
+  readonly rejected: number
+  /** Fuel it expects to compute while the lease runs; 0 when it does not know. */
+  readonly fuelCapacity: Fuel
+  /** Fuel that a unit needs as far as verified ones show; 0 when none was verified yet. */
+  readonly fuelPerUnit: Fuel
+}
+
+/** Units that a donor without any history may hold: a new key costs nothing, so it gets little. */
+const FIRST_UNITS = 16
+/** Units more to hold for every verified one. */
+const UNITS_PER_VERIFIED = 4
+
+/** Units that a donor may hold at a time: grows with what was verified, shrinks by every loss. */
+export function heldMax(verified: number, rejected: number): number {
+  const earned = Math.floor((UNITS_PER_VERIFIED * verified) / (1 + rejected))
+  return Math.min(FIRST_UNITS + earned, LIMITS.leaseUnits * 16)
+}
+
+/** How many units a donor gets now: 0 up to `LIMITS.leaseUnits`. */
+export function leaseSize(situation: LeaseSituation): number {
+  const room = heldMax(situation.verified, situation.rejected) - situation.held
+  const asked = Math.min(situation.requested, LIMITS.leaseUnits, room)
+  const { fuelCapacity, fuelPerUnit } = situation
+  if (asked <= 0) return 0
+  if (fuelCapacity <= 0n || fuelPerUnit <= 0n) return asked
+  const computable = fuelCapacity / fuelPerUnit + 1n
+  return computable < BigInt(asked) ? Number(computable) : asked
+}
+
+/** Waiting units among which second copies are drawn when many donors are there. */
+export const MIXING_UNITS = 1024
+
+/**
+ * The chance (0..1) that a unit in a lease is drawn from those `waiting` for another copy rather than a fresh one.
+ * With many donors it keeps a large pool waiting, so that nobody can foresee with whom a unit is paired;
+ * with few there is little to hide and results should be verified soon.
+ */
+export function secondCopyChance(waiting: number, donors: number): number {
+  const pool = Math.min(Math.max(16 * donors, 16), MIXING_UNITS)
+  return waiting / (waiting + pool)
+}

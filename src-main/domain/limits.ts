@@ -1,0 +1,75 @@
+import { KIB, MIB } from './units.ts'
+
+/** Every bound the program sets on a module, a unit, a peer or itself, with its reason. The one list. */
+export const LIMITS = {
+  /** Larger modules make the optimising compiler a denial of service (2 MB of br_table took 15 s). */
+  moduleBytes: 16 * MIB,
+  /** A 488 KB loop function took 11 s to compile. */
+  functionBodyBytes: 256 * KIB,
+  /** Linear memory a unit may ask for at most; 4 GiB is wasm's own end. */
+  memoryBytes: 2048 * MIB,
+  memoryBytesDefault: 256 * MIB,
+  /** One unit may print this much; what is longer belongs into a file (later: /out). */
+  outputBytes: 256 * KIB,
+  stdinBytes: 1 * MIB,
+  argumentCount: 64,
+  argumentBytes: 4 * KIB,
+  /** About an hour on a fast core: longer units lose too much when a machine goes away. */
+  fuelPerUnit: 10_000_000_000_000n,
+  fuelPerUnitDefault: 1_000_000_000_000n,
+
+  batchUnits: 1_000_000_000_000,
+  quorumMax: 8,
+  /** Copies of one unit ever leased before it is called inconclusive. */
+  copiesMax: 8,
+  /** Host failures or time-outs on this many donors suspend a unit. */
+  hostFailuresMax: 3,
+
+  leaseUnits: 256,
+  leaseMs: 6 * 60 * 60 * 1000,
+  /** Results in one submit; bounded so that a frame stays below the frame limit with outputs of ordinary size. */
+  submitResults: 256,
+  submitBytes: 4 * MIB,
+  grantsPerAnswer: 64,
+  /** Units named in one ledger record: the record's root is checked against them. */
+  grantUnits: 4096,
+
+  linkChars: 2048,
+  linkBootstraps: 8,
+
+  /** Hello, leases, grant requests: messages without payload. */
+  messageBytes: 16 * KIB,
+  /** A full answer to a grants request: every notice names every unit it may. */
+  grantsAnswerBytes: 4 * MIB,
+  recordBytes: 64 * KIB,
+  /** Records of one project core a donor reads: more is a flood. */
+  projectRecords: 100_000,
+  projectNameChars: 80,
+  projectPurposeChars: 500,
+  appNameChars: 80,
+  moduleChunkBytes: 1 * MIB,
+
+  /** Per connection: bytes a second sustained, burst, requests in flight, channels open. */
+  peerBytesPerSecond: 2_000_000,
+  peerBurstBytes: 32_000_000,
+  peerRequestsInFlight: 64,
+  peerChannels: 64,
+  /** Mesh connections of one donor. */
+  meshPeers: 12,
+  rpcTimeoutMs: 5_000,
+  /** A connection on which no `hello` came for this long is closed. */
+  helloTimeoutMs: 10_000,
+  /** Finding peers and downloading one module may take this long without a new block. */
+  moduleStallMs: 30_000,
+  redialMs: 5_000,
+  redialMaxMs: 60_000,
+  /** How often a donor looks after a project even when nothing was announced. */
+  tendEveryMs: 5_000,
+  /** Between the publisher's commit and the ledger append. */
+  sealEveryMs: 100,
+
+  /** Results of one donor's slot that runs without a heartbeat for this long: the slot is killed. */
+  heartbeatSilenceMs: 30_000,
+  /** A unit that computes longer than this on the wall is a time-out (host failure). */
+  unitWallMs: 6 * 60 * 60 * 1000,
+} as const

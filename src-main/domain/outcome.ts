@@ -1,0 +1,47 @@
+import type { Fuel } from './units.ts'
+
+/** How a unit ended, equal on every honest donor: these count towards a quorum. */
+export const COUNTED_OUTCOMES = [
+  'ok',
+  'exit-nonzero',
+  'trap',
+  'stack-overflow',
+  'out-of-memory',
+  'out-of-fuel',
+  'output-too-large',
+] as const
+/** Nobody's fault and never counted: the machine failed, not the unit. */
+export const UNCOUNTED_OUTCOMES = ['host-failure', 'timeout'] as const
+
+export type CountedOutcome = (typeof COUNTED_OUTCOMES)[number]
+export type UncountedOutcome = (typeof UNCOUNTED_OUTCOMES)[number]
+export type Outcome = CountedOutcome | UncountedOutcome
+
+export function isCounted(outcome: Outcome): outcome is CountedOutcome {
+  return (COUNTED_OUTCOMES as readonly Outcome[]).includes(outcome)
+}
+
+/** What a slot produced for one unit. */
+export interface UnitRun {
+  readonly outcome: Outcome
+  /** Exit code of the command; 0 for `ok`, 1..255 for `exit-nonzero`, absent otherwise. */
+  readonly exitCode?: number
+  /** Fuel used, the same on every donor for counted outcomes. */
+  readonly fuel: Fuel
+  /** Standard output as printed until the end; what counts for the digest is decided by {@link digestParts}. */
+  readonly stdout: Uint8Array
+  /** First bytes of standard error, for the publisher's and donor's eyes only; never part of the digest. */
+  readonly stderr: Uint8Array
+  /** One line for the log: the trap's message, the host's reason. Never compared. */
+  readonly reason?: string
+}
+
+/**
+ * The bytes that equal results share: outcome, exit code and fuel, plus the output when the outcome is `ok`.
+ * A trap's partial output may depend on nothing a quorum can rely on, so it is left out.
+ */
+export function digestParts(run: UnitRun): Uint8Array[] {
+  const head = `powerswarm unit 1\n${run.outcome}\n${String(run.exitCode ?? 0)}\n${run.fuel.toString()}\n`
+  const bytes = Uint8Array.from(head, (char) => char.charCodeAt(0))
+  return run.outcome === 'ok' ? [bytes, run.stdout] : [bytes]
+}

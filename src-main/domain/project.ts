@@ -1,0 +1,68 @@
+import type { BatchNumber, Hex32, ModuleHash } from './ids.ts'
+import type { Fuel, UnixMs } from './units.ts'
+
+/** First block of every project core. `boxKey` is for sealing what only the publisher may read. */
+export interface ProjectManifest {
+  readonly type: 'project'
+  readonly name: string
+  readonly purpose: string
+  readonly boxKey: Hex32
+  readonly createdAt: UnixMs
+}
+
+/** Announces a core that belongs to the project. A later epoch of the same role replaces the earlier one. */
+export interface CoreAnnouncement {
+  readonly type: 'core'
+  readonly role: 'ledger'
+  readonly epoch: number
+  readonly key: Hex32
+}
+
+/** An immutable app version. Apps are numbered from 0 in the order of the project core. */
+export interface App {
+  readonly type: 'app'
+  readonly app: number
+  readonly name: string
+  /** Hash of the original module, the one that the project publishes. */
+  readonly moduleHash: ModuleHash
+  readonly moduleBytes: number
+  /** Key of the static core that carries the original module. */
+  readonly moduleCore: Hex32
+  readonly rewriterVersion: number
+  /** Hash of what that rewriter version makes of the module under `memoryLimitBytes`. */
+  readonly rewrittenHash: Hex32
+  readonly memoryLimitBytes: number
+}
+
+/**
+ * A parametric range of work units over one app: unit `index` stands for the number `first + index` and
+ * `{n}` in the argument template for that number.
+ */
+export interface Batch {
+  readonly type: 'batch'
+  readonly batch: BatchNumber
+  readonly app: number
+  readonly first: number
+  readonly count: number
+  readonly args: readonly string[]
+  /** Equal outcomes from different donors that make a unit verified, 1..8. */
+  readonly quorum: number
+  readonly maxFuel: Fuel
+  readonly maxOutputBytes: number
+}
+
+export type ProjectRecord = ProjectManifest | CoreAnnouncement | App | Batch
+
+/** One block of the ledger: everything one donor was granted in one interval, and its total so far. */
+export interface LedgerRecord {
+  /** Counts this donor's records from 0 across epochs. */
+  readonly sequence: number
+  readonly donorKey: Hex32
+  readonly at: UnixMs
+  readonly units: number
+  readonly fuel: Fuel
+  /** Sum of `fuel` over this donor's records up to and including this one. */
+  readonly cumulativeFuel: Fuel
+  /** Merkle root over the granted units in {@link compareUnits} order. */
+  readonly unitsRoot: Hex32
+}

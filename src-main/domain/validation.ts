@@ -1,0 +1,55 @@
+import type { DonorKey, Hex32 } from './ids.ts'
+import { LIMITS } from './limits.ts'
+
+/** One donor's word on a unit: equal digests mean equal outcomes. Only counted outcomes become votes. */
+export interface Vote {
+  readonly donorKey: DonorKey
+  readonly digest: Hex32
+}
+
+/**
+ * What the votes on one unit amount to.
+ * - `undecided`: that many more equal votes would make the quorum
+ * - `verified`: `agreeing` are at least quorum donors with this digest; `losing` are all others
+ * - `inconclusive`: the copies are used up, no digest can reach the quorum any more
+ */
+export type Verdict =
+  | { readonly kind: 'undecided'; readonly copiesWanted: number }
+  | {
+      readonly kind: 'verified'
+      readonly digest: Hex32
+      readonly agreeing: readonly DonorKey[]
+      readonly losing: readonly DonorKey[]
+    }
+  | { readonly kind: 'inconclusive' }
+
+/** Votes that one unit gets at most. A large quorum gets more, so that one wrong vote cannot spoil it. */
+export function votesMax(quorum: number): number {
+  return Math.max(LIMITS.copiesMax, 2 * quorum)
+}
+
+/**
+ * Judges a unit by its votes in order of arrival. A donor's first vote counts, later ones are ignored.
+ * `quorum`: equal votes that are enough, at least 1.
+ */
+export function judge(votes: readonly Vote[], quorum: number): Verdict {
+  const byDigest = new Map<Hex32, DonorKey[]>()
+  const voted = new Set<DonorKey>()
+  for (const { donorKey, digest } of votes) {
+    if (voted.has(donorKey)) continue
+    voted.add(donorKey)
+    const donors = byDigest.get(digest)
+    if (donors) donors.push(donorKey)
+    else byDigest.set(digest, [donorKey])
+  }
+  let most = 0
+  for (const [digest, agreeing] of byDigest) {
+    if (agreeing.length >= quorum) {
+      const losing = [...voted].filter((donorKey) => !agreeing.includes(donorKey))
+      return { kind: 'verified', digest, agreeing, losing }
+    }
+    most = Math.max(most, agreeing.length)
+  }
+  const left = votesMax(quorum) - voted.size
+  return most + left < quorum ? { kind: 'inconclusive' } : { kind: 'undecided', copiesWanted: quorum - most }
+}

@@ -1,0 +1,56 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { heldMax, leaseSize, secondCopyChance, type LeaseSituation } from '../../src-main/domain/lease.ts'
+import { LIMITS } from '../../src-main/domain/limits.ts'
+
+const situation = (changes: Partial<LeaseSituation>): LeaseSituation => ({
+  requested: 1000,
+  held: 0,
+  verified: 0,
+  rejected: 0,
+  fuelCapacity: 0n,
+  fuelPerUnit: 0n,
+  ...changes,
+})
+
+describe('the size of a lease', () => {
+  it.each([
+    ['little for a new key', {}, 16],
+    ['no more than was asked for', { requested: 3 }, 3],
+    ['only what there is room for', { held: 12 }, 4],
+    ['nothing to a donor that holds all it may', { held: 16 }, 0],
+    ['more to a donor whose results were verified', { verified: 10 }, 56],
+    ['less after a loss', { verified: 10, rejected: 1 }, 36],
+    ['never more than one lease', { verified: 1_000_000 }, LIMITS.leaseUnits],
+    ['what the donor can compute in time', { verified: 100, fuelCapacity: 50n, fuelPerUnit: 10n }, 6],
+    ['at least one unit, however slow', { fuelCapacity: 1n, fuelPerUnit: 10n }, 1],
+    ['as asked while nobody knows a unit’s fuel', { fuelCapacity: 1n }, 16],
+    ['nothing to who asks for nothing', { requested: 0 }, 0],
+  ])('%s', (_, changes, units) => {
+    expect(leaseSize(situation(changes))).toBe(units)
+  })
+
+  it('keeps what a donor holds within its bound', () => {
+    const count = fc.nat(100_000)
+    fc.assert(
+      fc.property(count, count, count, count, (requested, held, verified, rejected) => {
+        const units = leaseSize(situation({ requested, held, verified, rejected }))
+        expect(units).toBeGreaterThanOrEqual(0)
+        if (units > 0) expect(held + units).toBeLessThanOrEqual(heldMax(verified, rejected))
+      }),
+      { seed: 15 },
+    )
+  })
+})
+
+describe('the chance of a second copy', () => {
+  it('is none without waiting units and grows with them', () => {
+    expect(secondCopyChance(0, 1)).toBe(0)
+    expect(secondCopyChance(16, 1)).toBe(0.5)
+    expect(secondCopyChance(1600, 1)).toBeGreaterThan(0.98)
+  })
+
+  it('keeps more units waiting when many donors could be paired', () => {
+    expect(secondCopyChance(64, 64)).toBeLessThan(secondCopyChance(64, 2))
+  })
+})

@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { DonorKey, Hex32 } from '../../src-main/domain/ids.ts'
+import { judge, votesMax, type Vote } from '../../src-main/domain/validation.ts'
+
+const donor = (n: number): DonorKey => n.toString(16).padStart(64, '0') as DonorKey
+const digest = (n: number): Hex32 => n.toString(16).padStart(64, 'f') as Hex32
+/** "aab": donors 0, 1 and 2 say a, a and b. */
+const votes = (text: string): Vote[] =>
+  Array.from(text, (letter, index) => ({ donorKey: donor(index), digest: digest(letter.charCodeAt(0)) }))
+
+describe('votes on a unit', () => {
+  it.each([
+    ['', 2, { kind: 'undecided', copiesWanted: 2 }],
+    ['a', 2, { kind: 'undecided', copiesWanted: 1 }],
+    ['ab', 2, { kind: 'undecided', copiesWanted: 1 }],
+    ['abc', 2, { kind: 'undecided', copiesWanted: 1 }],
+    ['aab', 3, { kind: 'undecided', copiesWanted: 1 }],
+    ['abcdefgh', 2, { kind: 'inconclusive' }],
+    ['abcdefg', 2, { kind: 'undecided', copiesWanted: 1 }],
+    ['abcdef', 4, { kind: 'inconclusive' }],
+  ])('%j with quorum %i: %j', (text, quorum, verdict) => {
+    expect(judge(votes(text), quorum)).toEqual(verdict)
+  })
+
+  it('verify with the first quorum and name winners and losers', () => {
+    expect(judge(votes('aba'), 2)).toEqual({
+      kind: 'verified',
+      digest: digest(97),
+      agreeing: [donor(0), donor(2)],
+      losing: [donor(1)],
+    })
+    expect(judge(votes('a'), 1)).toMatchObject({ kind: 'verified', agreeing: [donor(0)], losing: [] })
+  })
+
+  it('count a donor once, by its first word', () => {
+    const twice = [...votes('a'), ...votes('a')]
+    expect(judge(twice, 2)).toEqual({ kind: 'undecided', copiesWanted: 1 })
+  })
+
+  it('of a large quorum are not spoilt by one wrong vote', () => {
+    expect(judge(votes('b' + 'a'.repeat(7)), 8)).toEqual({ kind: 'undecided', copiesWanted: 1 })
+    expect(judge(votes('b' + 'a'.repeat(8)), 8)).toMatchObject({ kind: 'verified' })
+  })
+
+  it('verify only by at least quorum different donors with equal digests', () => {
+    const vote = fc.record({ donorKey: fc.nat(9).map(donor), digest: fc.nat(3).map(digest) })
+    fc.assert(
+      fc.property(fc.array(vote, { maxLength: 20 }), fc.integer({ min: 1, max: 8 }), (all, quorum) => {
+        const verdict = judge(all, quorum)
+        const first = new Map<DonorKey, Hex32>()
+        for (const { donorKey, digest: said } of all) if (!first.has(donorKey)) first.set(donorKey, said)
+        if (verdict.kind === 'verified') {
+          expect(new Set(verdict.agreeing).size).toBeGreaterThanOrEqual(quorum)
+          for (const agreeing of verdict.agreeing) expect(first.get(agreeing)).toBe(verdict.digest)
+          for (const losing of verdict.losing) expect(first.get(losing)).not.toBe(verdict.digest)
+          expect(verdict.agreeing.length + verdict.losing.length).toBe(first.size)
+        } else if (verdict.kind === 'undecided') {
+          expect(verdict.copiesWanted).toBeGreaterThan(0)
+          expect(first.size + verdict.copiesWanted).toBeLessThanOrEqual(votesMax(quorum))
+        }
+      }),
+      { seed: 12, numRuns: 500 },
+    )
+  })
+})
