@@ -1,0 +1,143 @@
+import { ByteReader } from '../leb128/byte-reader.ts'
+import { ByteWriter } from '../leb128/byte-writer.ts'
+import { METER_ABI, REWRITER_VERSION, STAMP_SECTION } from '../meter-abi.ts'
+import { refused } from '../refusals.ts'
+import { EXTERNAL_KIND, SECTION, VALUE_TYPE, type WasmModule } from '../wasm/module.ts'
+import { OP } from '../wasm/opcodes.ts'
+import {
+  createContext,
+  HELPER_COUNT,
+  OWN_GLOBAL_COUNT,
+  remapFunction,
+  type RewriteContext,
+} from './context.ts'
+import { writeElements, writeGlobals } from './expressions.ts'
+import { helperBodies, tableMax } from './helpers.ts'
+import { rewriteBody } from './rewrite-body.ts'
+
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
+const FUNCTION_TYPE = 0x60
+const MUTABLE = 1
+
+/**
+ * Writes a module that does the same and pays for it: fuel, memory limit and stack bound are part of the code.
+ * The module must have passed the policy. Custom sections are dropped: names in them would be off by one.
+ */
+export function rewriteModule(module: WasmModule, memoryMaxPages: number): Uint8Array<ArrayBuffer> {
+  const context = createContext(module, memoryMaxPages)
+  const out = new ByteWriter(module.bytes.length * 2).raw(HEADER)
+  const section = (id: number, content: ByteWriter | undefined): void => {
+    if (content !== undefined) out.byte(id).sized(content)
+  }
+  // The order that the binary format asks for.
+  section(SECTION.type, writeTypes(context))
+  section(SECTION.import, writeImports(context))
+  section(SECTION.function, writeFunctions(context))
+  section(SECTION.table, writeTables(module))
+  section(SECTION.memory, writeMemory(context))
+  section(SECTION.global, writeOwnGlobals(context))
+  section(SECTION.export, writeExports(context))
+  section(
+    SECTION.element,
+    copyOf(module, SECTION.element, (reader) => writeElements(context, reader)),
+  )
+  section(SECTION.dataCount, copyOf(module, SECTION.dataCount))
+  section(SECTION.code, writeCode(context))
+  section(SECTION.data, copyOf(module, SECTION.data))
+  section(SECTION.custom, new ByteWriter().name(STAMP_SECTION).u32(REWRITER_VERSION))
+  return out.toBytes()
+}
+
+function copyOf(
+  module: WasmModule,
+  id: number,
+  convert: (reader: ByteReader) => ByteWriter = (reader) =>
+    new ByteWriter().raw(reader.bytes.subarray(reader.position, reader.end)),
+): ByteWriter | undefined {
+  const range = module.sections.get(id)
+  return range === undefined ? undefined : convert(new ByteReader(module.bytes, range.start, range.end))
+}
+
+/** A vector of `count` own entries (the section as it is), to which the caller appends `added` more. */
+function extendVector({ module }: RewriteContext, id: number, count: number, added: number): ByteWriter {
+  const out = new ByteWriter().u32(count + added)
+  const range = module.sections.get(id)
+  if (range === undefined) return out
+  const reader = new ByteReader(module.bytes, range.start, range.end)
+  reader.u32()
+  return out.raw(module.bytes.subarray(reader.position, reader.end))
+}
+
+function writeTypes(context: RewriteContext): ByteWriter {
+  const i32 = VALUE_TYPE.i32
+  const out = extendVector(context, SECTION.type, context.module.types.length, 3)
+  out.raw([FUNCTION_TYPE, 0, 0])
+  out.raw([FUNCTION_TYPE, 1, i32, 1, i32])
+  return out.raw([FUNCTION_TYPE, 2, i32, i32, 1, i32])
+}
+
+function writeImports(context: RewriteContext): ByteWriter {
+  const out = extendVector(context, SECTION.import, context.module.imports.length, 1)
+  out.name(METER_ABI.importModule).name(METER_ABI.tick)
+  return out.byte(EXTERNAL_KIND.function).u32(context.types.tick)
+}
+
+function writeFunctions(context: RewriteContext): ByteWriter {
+  const { module, types } = context
+  const added = HELPER_COUNT + module.tables.length
+  const out = extendVector(context, SECTION.function, module.functionTypes.length, added)
+  for (let helper = 0; helper < HELPER_COUNT; helper++) out.u32(types.unary)
+  for (let guard = 0; guard < module.tables.length; guard++) out.u32(types.binary)
+  return out
+}
+
+function writeTables({ tables }: WasmModule): ByteWriter | undefined {
+  if (tables.length === 0) return undefined
+  const out = new ByteWriter().u32(tables.length)
+  for (const table of tables) out.byte(table.elementType).byte(1).u32(table.min).u32(tableMax(table))
+  return out
+}
+
+function writeMemory({ module, memoryMaxPages }: RewriteContext): ByteWriter {
+  const min = module.memories[0]?.min ?? 0
+  if (min > memoryMaxPages)
+    throw refused(
+      `it starts with ${String(min)} pages of memory, more than the limit of ${String(memoryMaxPages)}`,
+    )
+  return new ByteWriter().u32(1).byte(1).u32(min).u32(memoryMaxPages)
+}
+
+function writeOwnGlobals(context: RewriteContext): ByteWriter {
+  const out = new ByteWriter().u32(context.module.globalCount + OWN_GLOBAL_COUNT)
+  writeGlobals(context, out)
+  out.raw([VALUE_TYPE.i64, MUTABLE, OP.i64Const, 0, OP.end])
+  for (let flag = 1; flag < OWN_GLOBAL_COUNT; flag++)
+    out.raw([VALUE_TYPE.i32, MUTABLE, OP.i32Const, 0, OP.end])
+  return out
+}
+
+function writeExports(context: RewriteContext): ByteWriter {
+  const { module, globals } = context
+  const own = [
+    [METER_ABI.fuelExport, globals.fuel],
+    [METER_ABI.hostFailureExport, globals.hostFailure],
+    [METER_ABI.stackOverflowExport, globals.stackOverflow],
+  ] as const
+  const out = new ByteWriter().u32(module.exports.length + own.length)
+  for (const { name, kind, index } of module.exports)
+    out
+      .name(name)
+      .byte(kind)
+      .u32(kind === EXTERNAL_KIND.function ? remapFunction(context, index) : index)
+  for (const [name, index] of own) out.name(name).byte(EXTERNAL_KIND.global).u32(index)
+  return out
+}
+
+function writeCode(context: RewriteContext): ByteWriter {
+  const { bodies, bytes } = context.module
+  const helpers = helperBodies(context)
+  const out = new ByteWriter(bytes.length * 2).u32(bodies.length + helpers.length)
+  for (const [own, body] of bodies.entries()) out.sized(rewriteBody(context, body, own))
+  for (const helper of helpers) out.sized(helper)
+  return out
+}
