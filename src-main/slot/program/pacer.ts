@@ -1,0 +1,79 @@
+import { asksForPause, type Control, type Phase } from './control.ts'
+import { UnitEnd } from './unit-end.ts'
+
+/** Shorter sleeps are saved up: a thread cannot sleep for less than a scheduler's tick with any precision. */
+const MIN_SLEEP_MS = 4
+/** No sleep is longer, so that a change of share is felt soon and a machine that slept is not punished for it. */
+const MAX_SLEEP_MS = 500
+
+export interface PacerInit {
+  readonly control: Control
+  monotonicMs(): number
+  /** Wall time that the unit may take, pauses and throttling not counted. */
+  readonly wallMs: number
+  /** The phase changed on behalf of `command`. */
+  onPhase(phase: Phase, command: number): void
+}
+
+/** Blocks a running unit's thread: while it is paused, and for a share of the time while it is throttled. */
+export class Pacer {
+  readonly #init: PacerInit
+  #resumedAtMs = 0
+  #computedMs = 0
+  /** Sleep owed; negative after a sleep that lasted too long. */
+  #owedMs = 0
+
+  constructor(init: PacerInit) {
+    this.#init = init
+  }
+
+  /** Parks first if a pause was asked for before the unit began. */
+  start(): void {
+    this.#init.control.setPhase('running')
+    this.#init.onPhase('running', this.#init.control.command)
+    this.#park()
+    this.#resumedAtMs = this.#init.monotonicMs()
+  }
+
+  /** Ends the unit with `timeout` when it has computed for too long. */
+  tick(fuel: bigint): void {
+    const { control, wallMs } = this.#init
+    control.recordTick(fuel)
+    const workedMs = this.#init.monotonicMs() - this.#resumedAtMs
+    this.#computedMs += workedMs
+    if (this.#computedMs > wallMs)
+      throw new UnitEnd('timeout', `the unit computed for more than ${String(wallMs)} ms`)
+    this.#throttle(workedMs)
+    this.#park()
+    this.#resumedAtMs = this.#init.monotonicMs()
+  }
+
+  #throttle(workedMs: number): void {
+    const { control } = this.#init
+    const share = control.cpuShare
+    if (share >= 1) {
+      this.#owedMs = 0
+      return
+    }
+    this.#owedMs = Math.min(this.#owedMs + workedMs * (1 / share - 1), MAX_SLEEP_MS)
+    const command = control.command
+    if (this.#owedMs < MIN_SLEEP_MS || asksForPause(command)) return
+    const asleepAtMs = this.#init.monotonicMs()
+    control.waitForChange(command, this.#owedMs)
+    this.#owedMs -= this.#init.monotonicMs() - asleepAtMs
+  }
+
+  #park(): void {
+    const { control } = this.#init
+    let command = control.command
+    if (!asksForPause(command)) return
+    while (asksForPause(command)) {
+      control.setParked(command)
+      this.#init.onPhase('paused', command)
+      control.waitForChange(command)
+      command = control.command
+    }
+    control.setParked(undefined)
+    this.#init.onPhase('running', command)
+  }
+}

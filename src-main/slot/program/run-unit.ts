@@ -1,0 +1,105 @@
+import type { RunUnit } from '../../contracts/slot.ts'
+import type { UnitRun } from '../../domain/outcome.ts'
+import { METER_ABI } from '../../toolchain/index.ts'
+import { isFuelCounter, Meter, outOfFuel } from './meter.ts'
+import { UnitEnd } from './unit-end.ts'
+import { CALL_FUEL, createWasi, type Wasi } from './wasi/wasi.ts'
+
+export interface RunUnitComponents {
+  /** A module that this slot rewrote itself. */
+  readonly module: WebAssembly.Module
+  readonly quantum?: bigint
+  /** See {@link Meter}. */
+  onTick(used: bigint): void
+  /** What the app reports of its progress. */
+  onProgress(fraction: number): void
+}
+
+/**
+ * Runs one unit to its end on this thread and says how it ended. Never throws: what is no ending of a unit is a
+ * failure of the host.
+ */
+export function runUnit(unit: RunUnit, components: RunUnitComponents): UnitRun {
+  const meter = new Meter({
+    limit: unit.maxFuel,
+    onTick: (used) => components.onTick(used),
+    ...(components.quantum === undefined ? {} : { quantum: components.quantum }),
+  })
+  const wasi = createWasi({
+    args: unit.args,
+    stdin: unit.stdin,
+    seed: unit.seed,
+    maxOutputBytes: unit.maxOutputBytes,
+    charge: (fuel) => meter.charge(fuel),
+    fuelUsed: () => meter.used(),
+  })
+  const exports: { current?: WebAssembly.Exports } = {}
+  let end: UnitEnd
+  try {
+    exports.current = instantiate(components, meter, wasi)
+    const start = exports.current['_start']
+    if (typeof start !== 'function') throw new UnitEnd('host-failure', 'the module has no _start')
+    ;(start as () => void)()
+    end = new UnitEnd('ok', 'returned', 0)
+  } catch (error) {
+    end = ending(error, exports.current)
+  }
+  return report(unit, meter, wasi, end)
+}
+
+function instantiate(components: RunUnitComponents, meter: Meter, wasi: Wasi): WebAssembly.Exports {
+  const progress = (fraction: number): void => {
+    meter.charge(CALL_FUEL)
+    components.onProgress(fraction)
+  }
+  const { exports } = new WebAssembly.Instance(components.module, {
+    [METER_ABI.importModule]: { [METER_ABI.tick]: () => meter.tick() },
+    wasi_snapshot_preview1: { ...wasi.imports },
+    powerswarm: { progress },
+  })
+  const fuel = exports[METER_ABI.fuelExport]
+  const memory = exports['memory']
+  if (!isFuelCounter(fuel) || !(memory instanceof WebAssembly.Memory))
+    throw new UnitEnd('host-failure', 'the module was not rewritten by this program')
+  wasi.attach(memory)
+  meter.attach(fuel)
+  return exports
+}
+
+/** What a thrown value says about the unit. The rewriter's flags tell its own traps from the unit's. */
+function ending(error: unknown, exports: WebAssembly.Exports | undefined): UnitEnd {
+  if (error instanceof UnitEnd) return error
+  if (error instanceof WebAssembly.RuntimeError) {
+    if (isSet(exports, METER_ABI.hostFailureExport))
+      return new UnitEnd('host-failure', 'this machine has no memory left within the unit’s limit')
+    if (isSet(exports, METER_ABI.stackOverflowExport)) return new UnitEnd('stack-overflow', error.message)
+    return new UnitEnd('trap', error.message)
+  }
+  // A RangeError is the engine's own stack or memory at its end: both depend on the machine.
+  return new UnitEnd(
+    'host-failure',
+    error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+  )
+}
+
+function isSet(exports: WebAssembly.Exports | undefined, name: string): boolean {
+  const flag = exports?.[name]
+  return flag instanceof WebAssembly.Global && flag.value === 1
+}
+
+function report(unit: RunUnit, meter: Meter, wasi: Wasi, ended: UnitEnd): UnitRun {
+  const counted = ended.outcome !== 'host-failure' && ended.outcome !== 'timeout'
+  // The last stretch may end without a check; beyond the limit is beyond the limit all the same.
+  const end = counted && meter.exceeded ? outOfFuel(unit.maxFuel) : ended
+  const used = meter.used()
+  const clean = end.outcome === 'ok'
+  return {
+    outcome: end.outcome,
+    ...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
+    // How far a check lies beyond the limit says nothing about the work done.
+    fuel: used > unit.maxFuel ? unit.maxFuel : used,
+    stdout: wasi.stdout(),
+    stderr: wasi.stderr(),
+    ...(clean ? {} : { reason: end.message }),
+  }
+}

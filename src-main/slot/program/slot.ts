@@ -1,0 +1,104 @@
+import { connect, serve, type Port } from '../../contracts/rpc.ts'
+import { slotRunnerSchema, type SlotRunnerSchema } from '../../contracts/slot-runner.ts'
+import { slotSchema, type RunUnit, type SlotSchema } from '../../contracts/slot.ts'
+import { PowerswarmError } from '../../domain/errors.ts'
+import type { UnitRun } from '../../domain/outcome.ts'
+import { Control } from './control.ts'
+
+/** A beat tells progress and proves life this often. */
+export const BEAT_MS = 250
+
+export interface SlotComponents {
+  /** To the slot's host. */
+  readonly port: Port
+  /** Starts the thread that serves the runner's schema on the returned port and obeys this {@link Control}. */
+  startRunner(control: SharedArrayBuffer): Port
+  /** Calls `work` every `ms`; returns the function that stops it. */
+  every(ms: number, work: () => void): () => void
+}
+
+interface PauseWaiter {
+  readonly command: number
+  answer(): void
+}
+
+/**
+ * The slot program's main thread: answers the host at any time, whatever its runner thread is doing.
+ *
+ *            load              run                    pause
+ *   idle ──────────▶ idle ──────────▶ preparing ──▶ running ⇄ paused
+ *     ▲                                                │   resume
+ *     └────────────────────────────────────────────────┘ ended
+ */
+export function serveSlot(components: SlotComponents): { close(): void } {
+  const control = new Control()
+  const runner = connect<SlotRunnerSchema>(slotRunnerSchema, components.startRunner(control.buffer))
+  const waiters = new Set<PauseWaiter>()
+  let currentRun: number | undefined
+  /** The runner's last job; settles when it has nothing to do. */
+  let lastJob: Promise<unknown> = Promise.resolve()
+
+  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
+    const turn = lastJob.then(job)
+    lastJob = turn.then(
+      () => undefined,
+      () => undefined,
+    )
+    return turn
+  }
+  const beat = (): void => {
+    if (currentRun !== undefined) server.notify('beat', { run: currentRun, ...control.read() })
+  }
+  const answerWaiters = (wanted: (waiter: PauseWaiter) => boolean): void => {
+    for (const waiter of [...waiters].filter(wanted)) {
+      waiters.delete(waiter)
+      waiter.answer()
+    }
+  }
+  const run = async (unit: RunUnit): Promise<UnitRun> => {
+    if (currentRun !== undefined)
+      throw new PowerswarmError('busy', `slot is running ${String(currentRun)} already`)
+    currentRun = unit.run
+    control.beginUnit()
+    const stopBeats = components.every(BEAT_MS, beat)
+    try {
+      return await inTurn(() => runner.run(unit))
+    } finally {
+      stopBeats()
+      currentRun = undefined
+      answerWaiters(() => true)
+    }
+  }
+  runner.on('phase', ({ phase, command }) => {
+    beat()
+    if (phase === 'paused') answerWaiters((waiter) => waiter.command <= command)
+  })
+
+  const server = serve<SlotSchema>(slotSchema, components.port, {
+    load: (request) => inTurn(() => runner.load(request)),
+    run,
+    pause: async () => {
+      const command = control.requestPause()
+      if (currentRun === undefined) {
+        await lastJob
+        return
+      }
+      if (control.isParkedFor(command)) return
+      await new Promise<void>((resolve) => {
+        waiters.add({ command, answer: resolve })
+      })
+    },
+    resume: () => {
+      control.requestResume()
+      // A pause that nobody wants any more is answered, not left hanging.
+      answerWaiters(() => true)
+    },
+    throttle: ({ cpuShare }) => control.setCpuShare(cpuShare),
+  })
+  return {
+    close: () => {
+      server.close()
+      runner.close()
+    },
+  }
+}
