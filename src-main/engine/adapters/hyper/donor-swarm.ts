@@ -1,0 +1,110 @@
+import Hyperswarm, { type SwarmConnection } from 'hyperswarm'
+import { bytesToHex, hexToBytes, type Hex32, type ProjectKey } from '../../../domain/ids.ts'
+import { LIMITS } from '../../../domain/limits.ts'
+import type { KeyPair, Log, Timers } from '../../ports.ts'
+import { openDht, type NetworkOptions } from './dht.ts'
+import { guardConnection, type Guard } from './guard.ts'
+import { meshTopic } from './keys.ts'
+import { offerCores } from './offer-cores.ts'
+import type { HyperProjectConnection } from './project-connection.ts'
+
+export interface DonorSwarmInit extends NetworkOptions {
+  readonly deviceKeys: KeyPair
+  readonly timers: Timers
+  readonly log: Log
+}
+
+/** This machine on one network: one DHT node for all projects that name it, and the connections between them. */
+export class DonorSwarm {
+  readonly #init: DonorSwarmInit
+  readonly #swarm: Hyperswarm
+  readonly #projects = new Map<ProjectKey, HyperProjectConnection>()
+  readonly #guards = new Map<SwarmConnection, Guard>()
+  #relay: Uint8Array | undefined
+
+  constructor(init: DonorSwarmInit) {
+    this.#init = init
+    this.#swarm = new Hyperswarm({
+      dht: openDht(init, { open: false }),
+      keyPair: init.deviceKeys,
+      relayThrough: (force) => (force || this.#swarm.dht.randomized ? (this.#relay ?? null) : null),
+    })
+    this.#swarm.on('connection', (connection) => {
+      this.#accept(connection)
+    })
+  }
+
+  get projects(): readonly HyperProjectConnection[] {
+    return [...this.#projects.values()]
+  }
+
+  /** Joins the project's mesh and lets it have the connections that are open already. */
+  add(project: HyperProjectConnection, relay: Hex32 | undefined): void {
+    this.#projects.set(project.projectKey, project)
+    if (relay !== undefined) this.#relay = hexToBytes(relay)
+    this.#fitPeers()
+    this.#swarm.join(meshTopic(project.projectKey), { client: true, server: true })
+    for (const [connection, guard] of this.#guards) this.#attach(connection, guard, project)
+  }
+
+  dial(projectKey: ProjectKey): void {
+    this.#swarm.joinPeer(hexToBytes(projectKey))
+  }
+
+  async remove(projectKey: ProjectKey): Promise<void> {
+    this.#projects.delete(projectKey)
+    this.#swarm.leavePeer(hexToBytes(projectKey))
+    for (const connection of this.#guards.keys()) if (keyOf(connection) === projectKey) connection.destroy()
+    await this.#swarm.leave(meshTopic(projectKey))
+    this.#fitPeers()
+  }
+
+  suspend(): Promise<void> {
+    return this.#swarm.suspend()
+  }
+  resume(): Promise<void> {
+    return this.#swarm.resume()
+  }
+  close(): Promise<void> {
+    return this.#swarm.destroy()
+  }
+
+  #accept(connection: SwarmConnection): void {
+    // Lost connections are everyday life; `close` follows and does the work.
+    connection.on('error', () => undefined)
+    const { timers, log } = this.#init
+    const isPublisher = this.#projects.has(keyOf(connection))
+    if (!isPublisher && this.#guards.size >= this.#projects.size + 2 * LIMITS.meshPeers) {
+      connection.destroy()
+      return
+    }
+    const guard = guardConnection({ connection, timers, log })
+    this.#guards.set(connection, guard)
+    connection.once('close', () => this.#guards.delete(connection))
+    offerCores(connection, (discoveryKey) => {
+      for (const project of this.#projects.values()) {
+        const core = project.offered(discoveryKey)
+        if (core) return core
+      }
+      return undefined
+    })
+    for (const project of this.#projects.values()) this.#attach(connection, guard, project)
+  }
+
+  /** A publisher's connection is for its own project alone; any other may be a donor of each project. */
+  #attach(connection: SwarmConnection, guard: Guard, project: HyperProjectConnection): void {
+    const key = keyOf(connection)
+    if (key === project.projectKey || !this.#projects.has(key)) project.attach(connection, guard)
+  }
+
+  /** Hyperswarm counts connections 2, 3 or 4 times when 1, 2–3 or more peers were joined by key. */
+  #fitPeers(): void {
+    const publishers = this.#projects.size
+    const factor = publishers <= 1 ? 2 : publishers <= 3 ? 3 : 4
+    this.#swarm.maxPeers = factor * (LIMITS.meshPeers + publishers)
+  }
+}
+
+function keyOf(connection: SwarmConnection): ProjectKey {
+  return bytesToHex(connection.remotePublicKey) as ProjectKey
+}

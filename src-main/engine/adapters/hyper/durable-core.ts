@@ -1,0 +1,121 @@
+import type Corestore from 'corestore'
+import type Hypercore from 'hypercore'
+import { PowerswarmError } from '../../../domain/errors.ts'
+import type { CoreJournal } from '../../ports.ts'
+import { storageBarrier } from './core-store.ts'
+
+/**
+ * A writable core that never forks. Invariants:
+ * - a block is in the journal, on disk, before it is appended;
+ * - the core is a prefix of the journal: `core.length <= journal.length`, and blocks that both hold are equal;
+ * - a journal row goes only after a storage barrier behind its block.
+ * Power loss may then take the core's tail; opening puts it back byte for byte.
+ */
+export interface DurableCore {
+  readonly core: Hypercore
+  /**
+   * Appends what the journal holds beyond the core's end; calls run one after the other. Throws `store-behind` when
+   * the core is or may be longer elsewhere than here: then this store is an old copy and must not write.
+   */
+  flush(): Promise<void>
+  /** Makes the core durable by itself and lets the journal forget. */
+  settle(): Promise<void>
+  /** Settles and closes the session. */
+  close(): Promise<void>
+}
+
+export interface DurableCoreInit {
+  readonly store: Corestore
+  readonly core: Hypercore
+  readonly journal: CoreJournal
+  /** The core's name in the journal. */
+  readonly name: string
+}
+
+/** Rows kept at most before a barrier lets them go: bounds the journal, costs 5 ms each time. */
+const SETTLE_EVERY = 1024
+/** How long a peer that claims a longer core has to prove it. */
+const PROOF_MS = 5000
+
+/** Restores the tail. Throws `store-behind` or `store-forked` when core and journal cannot belong together. */
+export async function openDurableCore(init: DurableCoreInit): Promise<DurableCore> {
+  const { store, core, journal, name } = init
+  await core.ready()
+  await checkOverlap(init)
+
+  const liars = new WeakSet()
+  let length = core.length
+  let queue: Promise<void> = Promise.resolve()
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = queue.then(work)
+    queue = done.catch(() => undefined)
+    return done
+  }
+
+  async function append(): Promise<void> {
+    if (journal.length(name) === length) return
+    await refuseIfBehind()
+    const rows = journal.from(name, length)
+    if (rows[0]?.index !== length) throw behind(name, 'the journal lacks the next block')
+    await core.append(rows.map((row) => row.block))
+    length += rows.length
+    if (length - journal.firstKept(name) >= SETTLE_EVERY) await settle()
+  }
+
+  /** Somebody who holds more blocks than we do, signed by our key, got them from us before this store was copied. */
+  async function refuseIfBehind(): Promise<void> {
+    const ahead = core.peers.filter((peer) => peer.remoteLength > core.length && !liars.has(peer))
+    if (ahead.length > 0) {
+      await within(PROOF_MS, core.update({ force: true, wait: true }))
+      for (const peer of ahead) liars.add(peer)
+    }
+    if (core.length !== length) throw behind(name, 'a peer holds blocks that this store does not know')
+  }
+
+  async function settle(): Promise<void> {
+    const settled = length
+    await storageBarrier(store)
+    journal.discardBelow(name, settled)
+  }
+
+  await inTurn(append)
+  return {
+    core,
+    flush: () => inTurn(append),
+    settle: () => inTurn(settle),
+    async close() {
+      await inTurn(settle)
+      await core.close()
+    },
+  }
+}
+
+async function checkOverlap({ core, journal, name }: DurableCoreInit): Promise<void> {
+  if (core.length > journal.length(name)) throw behind(name, 'the core is longer than the journal')
+  if (core.length < journal.firstKept(name))
+    throw behind(name, 'blocks are in neither the core nor the journal')
+  for (const { index, block } of journal.from(name, journal.firstKept(name))) {
+    if (index >= core.length) break
+    const stored = await core.get(index, { wait: false })
+    if (stored && Buffer.compare(stored, block) !== 0)
+      throw new PowerswarmError(
+        'store-forked',
+        `Block ${String(index)} of the ${name} core differs from the journal: writing would fork it`,
+      )
+  }
+}
+
+function behind(name: string, why: string): PowerswarmError {
+  return new PowerswarmError('store-behind', `The ${name} core must not be written from here: ${why}`)
+}
+
+/** Resolves when `work` is done or the time is up, whatever comes first; a failure of `work` counts as done. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  // An update that is cancelled by closing proves nothing, like one that comes too late.
+  await Promise.race([work.catch(() => undefined), late])
+  clearTimeout(timer)
+}

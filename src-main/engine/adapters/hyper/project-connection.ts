@@ -1,0 +1,238 @@
+import type Corestore from 'corestore'
+import type Hypercore from 'hypercore'
+import type { SwarmConnection } from 'hyperswarm'
+import type {
+  GrantsAnswer,
+  GrantsRequest,
+  LeaseAnswer,
+  LeaseRequest,
+  SubmitAnswer,
+  SubmittedResult,
+} from '../../../contracts/wire/messages.ts'
+import { displayLine } from '../../../domain/display-text.ts'
+import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
+import { bytesToHex, type ModuleHash, type ProjectKey } from '../../../domain/ids.ts'
+import { LIMITS } from '../../../domain/limits.ts'
+import type { App, LedgerRecord, ProjectRecord } from '../../../domain/project.ts'
+import type { ConnectionState, KeyPair, Log, ProjectConnection, Timers } from '../../ports.ts'
+import type { Guard } from './guard.ts'
+import { projectCoreKey } from './keys.ts'
+import { fetchLedgerBlock } from './ledger-block.ts'
+import { ModuleShelf } from './module-shelf.ts'
+import { followProject } from './project-feed.ts'
+import { sayHello, type PublisherLink } from './publisher-link.ts'
+import { Redial } from './redial.ts'
+
+export interface ProjectConnectionInit {
+  readonly projectKey: ProjectKey
+  readonly donorKeys: KeyPair
+  readonly store: Corestore
+  readonly timers: Timers
+  readonly log: Log
+  random(): number
+  moduleHash(bytes: Uint8Array): ModuleHash
+  dial(): void
+  /** Takes the project off the swarm; called once, by `leave`. */
+  onLeave(): Promise<void>
+}
+
+/**
+ * One project of a donor. The swarm it belongs to hands it every connection on which the project may be spoken: the
+ * publisher's, where it says hello, and those of other donors, with whom it shares the project core and modules.
+ *
+ *   offline --publisher's connection--> (hello) --accepted--> connected --closed--> offline
+ *                                          └--refused: trouble, closed--> offline
+ */
+export class HyperProjectConnection implements ProjectConnection {
+  readonly projectKey: ProjectKey
+  readonly #init: ProjectConnectionInit
+  readonly #core: Hypercore
+  readonly #redial: Redial
+  readonly #peers = new Map<SwarmConnection, Guard>()
+  readonly #listeners = {
+    change: new Set<() => void>(),
+    work: new Set<() => void>(),
+    granted: new Set<() => void>(),
+    record: new Set<(record: ProjectRecord) => void>(),
+  }
+  readonly #records: ProjectRecord[] = []
+  readonly #left = new AbortController()
+  readonly #shelf: ModuleShelf
+  readonly #stopFeed: () => void
+  #publisher: SwarmConnection | undefined
+  #link: PublisherLink | undefined
+  /** A feed that cannot be read stays so; a refused hello lasts until the next one. */
+  readonly #trouble: { feed?: string | undefined; hello?: string | undefined } = {}
+  #looking = false
+
+  constructor(init: ProjectConnectionInit) {
+    this.#init = init
+    this.projectKey = init.projectKey
+    this.#core = init.store.get({ key: projectCoreKey(init.projectKey), writable: false })
+    this.#shelf = new ModuleShelf({
+      store: init.store,
+      timers: init.timers,
+      peers: this.#peers,
+      signal: this.#left.signal,
+      moduleHash: (bytes) => init.moduleHash(bytes),
+    })
+    this.#core.on('peer-add', () => this.#changed())
+    this.#core.on('peer-remove', () => this.#changed())
+    this.#stopFeed = followProject({
+      core: this.#core,
+      log: init.log,
+      onRecord: (record) => this.#learn(record),
+      onTrouble: (error) => this.#setTrouble('feed', error),
+    })
+    this.#redial = new Redial({
+      timers: init.timers,
+      random: () => init.random(),
+      dial: () => init.dial(),
+    })
+  }
+
+  get state(): ConnectionState {
+    return this.#link ? 'connected' : 'offline'
+  }
+  get trouble(): string | undefined {
+    return this.#trouble.feed ?? this.#trouble.hello
+  }
+  get meshPeers(): number {
+    return this.#core.peers.filter((peer) => bytesToHex(peer.remotePublicKey) !== this.projectKey).length
+  }
+
+  /** Looks for the publisher whenever it is away. */
+  start(): void {
+    this.#looking = true
+    if (!this.#link) this.#redial.start()
+  }
+  /** Looks no more, as before the machine sleeps: a peer that is dialled meanwhile gets stuck in hyperswarm's queue. */
+  pause(): void {
+    this.#looking = false
+    this.#redial.stop()
+  }
+
+  /** A connection to the publisher or, on the mesh, to another donor. */
+  attach(connection: SwarmConnection, guard: Guard): void {
+    this.#peers.set(connection, guard)
+    connection.once('close', () => {
+      this.#peers.delete(connection)
+      this.#changed()
+    })
+    this.#core.replicate(connection)
+    this.#shelf.attach(connection)
+    if (bytesToHex(connection.remotePublicKey) === this.projectKey) void this.#greet(connection)
+    this.#changed()
+  }
+
+  /** The project's modules by discovery key, for a peer that asks. */
+  offered(discoveryKey: Uint8Array): Hypercore | undefined {
+    return this.#shelf.offered(discoveryKey)
+  }
+
+  onChange(listener: () => void): () => void {
+    return added(this.#listeners.change, listener)
+  }
+  /** What is known already is told before this returns. */
+  onRecord(listener: (record: ProjectRecord) => void): () => void {
+    for (const record of this.#records) listener(record)
+    return added(this.#listeners.record, listener)
+  }
+  onWork(listener: () => void): () => void {
+    return added(this.#listeners.work, listener)
+  }
+  onGranted(listener: () => void): () => void {
+    return added(this.#listeners.granted, listener)
+  }
+
+  async lease(request: LeaseRequest): Promise<LeaseAnswer> {
+    return this.#online().lease(request)
+  }
+  async submit(results: readonly SubmittedResult[]): Promise<SubmitAnswer> {
+    return this.#online().submit(results)
+  }
+  async grants(request: GrantsRequest): Promise<GrantsAnswer> {
+    return this.#online().grants(request)
+  }
+
+  async ledgerRecord(epoch: number, index: number): Promise<LedgerRecord> {
+    const announced = this.#records.findLast((record) => record.type === 'core' && record.epoch === epoch)
+    if (announced?.type !== 'core')
+      throw new PowerswarmError('not-connected', `The ledger of epoch ${String(epoch)} is not announced yet`)
+    return fetchLedgerBlock(this.#init.store, announced.key, index, this.#publisher)
+  }
+
+  module(app: App): Promise<Uint8Array> {
+    return this.#shelf.fetch(app)
+  }
+
+  async leave(): Promise<void> {
+    if (this.#left.signal.aborted) return
+    this.#left.abort()
+    this.pause()
+    this.#stopFeed()
+    for (const set of Object.values(this.#listeners)) set.clear()
+    await this.#init.onLeave()
+    await this.#shelf.close()
+    await this.#core.close()
+  }
+
+  #learn(record: ProjectRecord): void {
+    this.#records.push(record)
+    if (record.type === 'app') this.#shelf.learn(record)
+    for (const listener of this.#listeners.record) listener(record)
+  }
+
+  async #greet(connection: SwarmConnection): Promise<void> {
+    const { projectKey } = this
+    const { donorKeys } = this.#init
+    this.#publisher = connection
+    connection.once('close', () => {
+      if (this.#publisher !== connection) return
+      this.#publisher = undefined
+      this.#link = undefined
+      this.#changed()
+      if (this.#looking) this.#redial.start()
+    })
+    try {
+      const link = await sayHello({
+        connection,
+        projectKey,
+        donorKeys,
+        onWork: () => tell(this.#listeners.work),
+        onGranted: () => tell(this.#listeners.granted),
+      })
+      if (this.#publisher !== connection) return
+      this.#link = link
+      this.#redial.stop()
+      this.#setTrouble('hello', undefined)
+    } catch (error) {
+      if (errorCode(error) !== 'not-connected') this.#setTrouble('hello', error)
+      connection.destroy()
+    }
+  }
+
+  #online(): PublisherLink {
+    if (!this.#link) throw new PowerswarmError('not-connected', 'The publisher is offline')
+    return this.#link
+  }
+
+  #setTrouble(source: 'feed' | 'hello', error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error)
+    this.#trouble[source] = error === undefined ? undefined : displayLine(why, LIMITS.projectPurposeChars)
+    this.#changed()
+  }
+
+  #changed(): void {
+    tell(this.#listeners.change)
+  }
+}
+
+function tell(listeners: ReadonlySet<() => void>): void {
+  for (const listener of listeners) listener()
+}
+
+function added<L>(listeners: Set<L>, listener: L): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}

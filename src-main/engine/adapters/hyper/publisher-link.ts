@@ -1,0 +1,52 @@
+import type { SwarmConnection } from 'hyperswarm'
+import { WIRE_VERSION } from '../../../contracts/wire/codec.ts'
+import { encodeGrantsRequest, parseGrantsAnswer } from '../../../contracts/wire/grants.ts'
+import { encodeHello, parseHelloAnswer } from '../../../contracts/wire/hello.ts'
+import { encodeLeaseRequest, parseLeaseAnswer } from '../../../contracts/wire/lease.ts'
+import { encodeResults, encodeSubmit, parseSubmitAnswer } from '../../../contracts/wire/submit.ts'
+import { PowerswarmError } from '../../../domain/errors.ts'
+import { bytesToHex, type Hex32, type ProjectKey } from '../../../domain/ids.ts'
+import type { KeyPair, ProjectConnection } from '../../ports.ts'
+import { donorKeyOf } from './keys.ts'
+import { call, onNotice, openRpc } from './rpc.ts'
+import { signHello, signSubmit } from './signatures.ts'
+
+/** A publisher that accepted our hello. Calls reject with its code, or `not-connected`. */
+export type PublisherLink = Pick<ProjectConnection, 'lease' | 'submit' | 'grants'>
+
+export interface PublisherLinkInit {
+  readonly connection: SwarmConnection
+  readonly projectKey: ProjectKey
+  readonly donorKeys: KeyPair
+  onWork(): void
+  onGranted(): void
+}
+
+/** Says hello to the publisher on a fresh connection. Rejects with its code and message, or `not-connected`. */
+export async function sayHello(init: PublisherLinkInit): Promise<PublisherLink> {
+  const { connection, projectKey, donorKeys } = init
+  const { secretKey } = donorKeys
+  const rpc = openRpc(connection)
+  onNotice(rpc, 'work', () => init.onWork())
+  onNotice(rpc, 'granted', () => init.onGranted())
+  const deviceKey = bytesToHex(connection.publicKey) as Hex32
+  const { handshakeHash } = connection
+  const hello = encodeHello({
+    version: WIRE_VERSION,
+    donorKey: donorKeyOf(donorKeys),
+    signature: signHello({ projectKey, handshakeHash, deviceKey }, secretKey),
+  })
+  parseHelloAnswer(await call(rpc, 'hello', hello))
+  return {
+    lease: async (request) => parseLeaseAnswer(await call(rpc, 'lease', encodeLeaseRequest(request))),
+    grants: async (request) => parseGrantsAnswer(await call(rpc, 'grants', encodeGrantsRequest(request))),
+    async submit(submitted) {
+      const results = encodeResults(submitted)
+      const signature = signSubmit(projectKey, results, secretKey)
+      const answer = parseSubmitAnswer(await call(rpc, 'submit', encodeSubmit({ results, signature })))
+      if (answer.standings.length !== submitted.length)
+        throw new PowerswarmError('bad-record', 'The publisher answered for another number of results')
+      return answer
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import type { SwarmConnection } from 'hyperswarm'
+import { encodeGrantsAnswer, parseGrantsRequest } from '../../../contracts/wire/grants.ts'
+import { encodeHelloAnswer, parseHello } from '../../../contracts/wire/hello.ts'
+import { encodeLeaseAnswer, parseLeaseRequest } from '../../../contracts/wire/lease.ts'
+import { encodeSubmitAnswer, parseResults, parseSubmit } from '../../../contracts/wire/submit.ts'
+import { PowerswarmError } from '../../../domain/errors.ts'
+import { bytesToHex, type DonorKey, type Hex32, type ProjectKey } from '../../../domain/ids.ts'
+import { LIMITS } from '../../../domain/limits.ts'
+import type { Log, PublisherHandlers, RemoteDonor, Timers } from '../../ports.ts'
+import { guardConnection } from './guard.ts'
+import { offerCores } from './offer-cores.ts'
+import type { HyperPublisherCores } from './publisher-cores.ts'
+import { answerCalls, notify, openRpc, type Notice } from './rpc.ts'
+import { helloHolds, submitHolds } from './signatures.ts'
+
+/** One connection of a donor to the publisher. It may read cores at once, and do nothing else before `hello`. */
+export interface PublisherSession {
+  /** Undefined until `hello` was accepted. */
+  readonly donor: RemoteDonor | undefined
+  notify(notice: Notice): void
+}
+
+export interface PublisherSessionInit {
+  readonly connection: SwarmConnection
+  readonly cores: HyperPublisherCores
+  readonly handlers: PublisherHandlers
+  readonly timers: Timers
+  readonly log: Log
+  onHello(): void
+}
+
+export function openPublisherSession(init: PublisherSessionInit): PublisherSession {
+  const { connection, cores, handlers, timers, log } = init
+  const { projectKey } = cores
+  const deviceKey = bytesToHex(connection.remotePublicKey) as Hex32
+  let donor: RemoteDonor | undefined
+
+  const proven = (): RemoteDonor => {
+    if (!donor) throw new PowerswarmError('bad-record', 'Say hello first')
+    return donor
+  }
+
+  guardConnection({ connection, timers, log })
+  offerCores(connection, (discoveryKey) => cores.offered(discoveryKey))
+  const rpc = openRpc(connection)
+  answerCalls(
+    rpc,
+    {
+      hello(bytes) {
+        if (donor) throw new PowerswarmError('bad-record', 'Hello was already said')
+        const candidate = proveDonor(bytes, {
+          projectKey,
+          handshakeHash: connection.handshakeHash,
+          deviceKey,
+        })
+        const answer = handlers.hello(candidate)
+        donor = candidate
+        init.onHello()
+        return encodeHelloAnswer(answer)
+      },
+      lease: async (bytes) => encodeLeaseAnswer(await handlers.lease(proven(), parseLeaseRequest(bytes))),
+      async submit(bytes) {
+        const from = proven()
+        const { results, signature } = parseSubmit(bytes)
+        if (!submitHolds(projectKey, results, from.donorKey, signature))
+          throw new PowerswarmError('bad-signature', 'The signature does not cover these results')
+        return encodeSubmitAnswer(await handlers.submit(from, parseResults(results)))
+      },
+      grants: (bytes) => encodeGrantsAnswer(handlers.grants(proven(), parseGrantsRequest(bytes))),
+    },
+    log,
+  )
+  const cancel = timers.after(LIMITS.helloTimeoutMs, () => {
+    if (!donor) connection.destroy()
+  })
+  connection.once('close', cancel)
+  return {
+    get donor() {
+      return donor
+    },
+    notify: (notice) => notify(rpc, notice),
+  }
+}
+
+function proveDonor(
+  bytes: Uint8Array,
+  binding: { readonly projectKey: ProjectKey; readonly handshakeHash: Uint8Array; readonly deviceKey: Hex32 },
+): RemoteDonor {
+  const hello = parseHello(bytes)
+  const donorKey = hello.donorKey as DonorKey
+  if (!helloHolds(binding, donorKey, hello.signature))
+    throw new PowerswarmError('bad-signature', 'The donor key is not proven by its signature')
+  return { donorKey, deviceKey: binding.deviceKey }
+}

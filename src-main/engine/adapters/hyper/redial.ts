@@ -1,0 +1,41 @@
+import { LIMITS } from '../../../domain/limits.ts'
+import type { Timers } from '../../ports.ts'
+
+export interface RedialInit {
+  readonly timers: Timers
+  /** From 0 up to 1; spreads donors that lost the publisher at the same moment. */
+  random(): number
+  dial(): void
+}
+
+/** Dials at once and then every 5 s, backed off to a minute, until told to stop. The swarm's own retries give up. */
+export class Redial {
+  readonly #init: RedialInit
+  #delayMs: number = LIMITS.redialMs
+  #cancel: (() => void) | undefined
+
+  constructor(init: RedialInit) {
+    this.#init = init
+  }
+
+  /** Starts from the shortest delay; no effect while it runs. */
+  start(): void {
+    if (this.#cancel) return
+    this.#delayMs = LIMITS.redialMs
+    this.#dial()
+  }
+
+  stop(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+
+  #dial(): void {
+    const jittered = this.#delayMs * (0.75 + this.#init.random() / 2)
+    this.#cancel = this.#init.timers.after(jittered, () => {
+      this.#delayMs = Math.min(2 * this.#delayMs, LIMITS.redialMaxMs)
+      this.#dial()
+    })
+    this.#init.dial()
+  }
+}

@@ -1,0 +1,111 @@
+import { raw } from 'compact-encoding'
+import type { SwarmConnection } from 'hyperswarm'
+import ProtomuxRPC from 'protomux-rpc'
+import { displayLine } from '../../../domain/display-text.ts'
+import { ERROR_REMEDIES, PowerswarmError, type ErrorCode } from '../../../domain/errors.ts'
+import { LIMITS } from '../../../domain/limits.ts'
+import type { Log } from '../../ports.ts'
+
+/** Calls of a donor; arguments and answers are records of contracts/wire. */
+export type Call = 'hello' | 'lease' | 'submit' | 'grants'
+/** Notices of a publisher; they carry nothing and may get lost. */
+export type Notice = 'work' | 'granted'
+
+/** Has no version: peers of different versions must meet to tell each other so. */
+const PROTOCOL = 'powerswarm'
+const NOTHING = new Uint8Array(0)
+const MESSAGE_CHARS = 200
+/** Faults of a peer on one connection until it is closed. */
+const FAULTS_MAX = 3
+
+/** What one side may learn from the other's errors; all others are its own business. */
+const CROSSING: readonly ErrorCode[] = [
+  'protocol-version',
+  'bad-record',
+  'bad-signature',
+  'limit-exceeded',
+  'not-connected',
+  'busy',
+]
+
+export type Rpc = ProtomuxRPC
+
+export function openRpc(connection: SwarmConnection): Rpc {
+  return new ProtomuxRPC(connection, { protocol: PROTOCOL, valueEncoding: raw })
+}
+
+/**
+ * Calls the publisher. Rejects with the publisher's code and message, or with `not-connected`. A call without an
+ * answer in time means a dead peer, long before the stream notices: the connection is closed.
+ */
+export async function call(rpc: Rpc, method: Call, value: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await rpc.request(method, value, { timeout: LIMITS.rpcTimeoutMs })
+  } catch (error) {
+    if (codeOf(error) === 'TIMEOUT_EXCEEDED') rpc.stream.destroy()
+    throw received(error)
+  }
+}
+
+export function notify(rpc: Rpc, notice: Notice): void {
+  if (!rpc.closed) rpc.event(notice, NOTHING)
+}
+
+export function onNotice(rpc: Rpc, notice: Notice, listener: () => void): void {
+  rpc.respond(notice, () => {
+    listener()
+    return NOTHING
+  })
+}
+
+/** Answers calls on one connection: caps those in flight and counts the peer's faults. */
+export function answerCalls(
+  rpc: Rpc,
+  handlers: Readonly<Record<Call, (value: Uint8Array) => Uint8Array | Promise<Uint8Array>>>,
+  log: Log,
+): void {
+  let inFlight = 0
+  let faults = 0
+  const answer = async (method: Call, value: Uint8Array): Promise<Uint8Array> => {
+    if (inFlight >= LIMITS.peerRequestsInFlight) {
+      log('warn', 'peer dropped', { why: 'too many requests in flight' })
+      rpc.stream.destroy()
+      throw new PowerswarmError('limit-exceeded', 'Too many requests in flight')
+    }
+    inFlight++
+    try {
+      return await handlers[method](value)
+    } catch (error) {
+      const sent = crossing(error, method, log)
+      if (ERROR_REMEDIES[sent.code] === 'penalise-peer' && ++faults >= FAULTS_MAX) rpc.stream.destroy()
+      throw sent
+    } finally {
+      inFlight--
+    }
+  }
+  for (const method of ['hello', 'lease', 'submit', 'grants'] as const)
+    rpc.respond(method, (value) => answer(method, value))
+}
+
+function crossing(error: unknown, method: Call, log: Log): PowerswarmError {
+  if (error instanceof PowerswarmError && CROSSING.includes(error.code)) {
+    // Only code and message cross; protomux-rpc would also send a context.
+    return new PowerswarmError(error.code, error.message)
+  }
+  log('error', 'a call failed', { method, error: String(error) })
+  return new PowerswarmError('busy', 'The publisher could not answer; try again later')
+}
+
+function received(error: unknown): PowerswarmError {
+  const cause = error instanceof Error ? error.cause : undefined
+  const code = CROSSING.find((known) => known === codeOf(cause))
+  if (code !== undefined && cause instanceof Error)
+    return new PowerswarmError(code, displayLine(cause.message, MESSAGE_CHARS), { cause: error })
+  const slow = codeOf(error) === 'TIMEOUT_EXCEEDED'
+  const message = slow ? 'The publisher did not answer in time' : 'The connection to the publisher closed'
+  return new PowerswarmError('not-connected', message, { cause: error })
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

@@ -1,0 +1,188 @@
+/** Ambient types of the untyped peer-to-peer packages: only the surface that this folder uses. */
+
+declare module 'hypercore' {
+  import type { EventEmitter } from 'node:events'
+  import type { Duplex } from 'node:stream'
+
+  export interface CorePeer {
+    /** What the peer claims; nothing is proven until blocks are signed. */
+    readonly remoteLength: number
+    readonly remotePublicKey: Uint8Array
+  }
+  export interface Manifest {
+    readonly version: number
+    readonly hash?: 'blake2b'
+    readonly quorum?: number
+    readonly signers: readonly { readonly publicKey: Uint8Array }[]
+    readonly prologue?: { readonly hash: Uint8Array; readonly length: number } | null
+  }
+  export interface Download {
+    done(): Promise<void>
+    destroy(): void
+  }
+  export default class Hypercore extends EventEmitter {
+    static key(manifest: Manifest): Uint8Array
+    static discoveryKey(key: Uint8Array): Uint8Array
+    readonly key: Uint8Array
+    readonly discoveryKey: Uint8Array
+    readonly length: number
+    readonly byteLength: number
+    readonly writable: boolean
+    readonly closing: boolean | Promise<void> | null
+    readonly peers: readonly CorePeer[]
+    ready(): Promise<void>
+    close(): Promise<void>
+    update(options?: { wait?: boolean; force?: boolean }): Promise<boolean>
+    append(blocks: readonly Uint8Array[]): Promise<{ length: number }>
+    get(index: number, options: { wait: false }): Promise<Uint8Array | null>
+    get(index: number, options?: { timeout?: number }): Promise<Uint8Array>
+    has(start: number, end?: number): Promise<boolean>
+    download(range: { start: number; end: number; linear?: boolean }): Download
+    /** On a connection, or on a new stream of its own (`true` = initiator). */
+    replicate(stream: Duplex | boolean): Duplex
+    on(event: 'append' | 'close' | 'peer-add' | 'peer-remove' | 'conflict', listener: () => void): this
+    off(event: 'append' | 'close' | 'peer-add' | 'peer-remove', listener: () => void): this
+  }
+}
+
+declare module 'corestore' {
+  import type Hypercore from 'hypercore'
+  import type { Manifest } from 'hypercore'
+
+  interface SigningKeys {
+    readonly publicKey: Uint8Array
+    readonly secretKey: Uint8Array
+  }
+  export default class Corestore {
+    constructor(dir: string, options?: { allowBackup?: boolean; wait?: boolean })
+    readonly storage: { readonly rocks: { flush(): Promise<void> } }
+    ready(): Promise<void>
+    close(): Promise<void>
+    get(options: {
+      key?: Uint8Array
+      name?: string
+      keyPair?: SigningKeys
+      manifest?: Manifest
+      writable?: boolean
+    }): Hypercore
+    staticify(core: Hypercore): Promise<Hypercore>
+    suspend(): Promise<void>
+    resume(): Promise<void>
+  }
+}
+
+declare module 'hyperdht' {
+  import type { EventEmitter } from 'node:events'
+
+  export interface NodeAddress {
+    readonly host: string
+    readonly port: number
+  }
+  export interface DhtOptions {
+    bootstrap?: readonly NodeAddress[]
+    host?: string
+    port?: number
+    ephemeral?: boolean
+    firewalled?: boolean
+  }
+  export default class DHT extends EventEmitter {
+    constructor(options?: DhtOptions)
+    static bootstrapper(port: number, host: string, options?: DhtOptions): DHT
+    readonly randomized: boolean
+    address(): NodeAddress
+    fullyBootstrapped(): Promise<void>
+    destroy(options?: { force?: boolean }): Promise<void>
+  }
+}
+
+declare module 'hyperswarm' {
+  import type { EventEmitter } from 'node:events'
+  import type { Duplex } from 'node:stream'
+  import type DHT from 'hyperdht'
+
+  export interface SwarmConnection extends Duplex {
+    readonly publicKey: Uint8Array
+    readonly remotePublicKey: Uint8Array
+    /** 64 bytes, the same on both sides and on no other connection. */
+    readonly handshakeHash: Uint8Array
+    readonly isInitiator: boolean
+    readonly rawBytesRead: number
+    /** Corestore and hypercore look for the muxer of a stream here. */
+    userData: unknown
+    readonly keepAlive: number
+    setKeepAlive(ms: number): void
+  }
+  export interface Discovery {
+    flushed(): Promise<boolean>
+    destroy(): Promise<void>
+  }
+  export interface SwarmOptions {
+    dht: DHT
+    keyPair: { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array }
+    maxPeers?: number
+    relayThrough?: (force: boolean) => Uint8Array | null
+  }
+  export default class Hyperswarm extends EventEmitter {
+    constructor(options: SwarmOptions)
+    readonly dht: DHT
+    maxPeers: number
+    readonly connections: ReadonlySet<SwarmConnection>
+    listen(): Promise<void>
+    join(topic: Uint8Array, options: { server: boolean; client: boolean }): Discovery
+    leave(topic: Uint8Array): Promise<void>
+    joinPeer(publicKey: Uint8Array): void
+    leavePeer(publicKey: Uint8Array): void
+    suspend(): Promise<void>
+    resume(): Promise<void>
+    destroy(options?: { force?: boolean }): Promise<void>
+    on(event: 'connection', listener: (connection: SwarmConnection) => void): this
+  }
+}
+
+declare module 'protomux' {
+  import type { Duplex } from 'node:stream'
+
+  export default class Protomux {
+    static from(stream: Duplex): Protomux
+    /** Called when the peer opens a channel of that protocol that nobody here opened; `id` is what it named. */
+    pair(channel: { protocol: string; id?: Uint8Array }, notify: (id: Uint8Array | null) => unknown): void
+    /** Open channels. */
+    [Symbol.iterator](): Iterator<unknown>
+    /** One place for every channel number that the peer ever used; private, and the only count of refused ones. */
+    readonly _remote: readonly unknown[]
+  }
+}
+
+declare module 'protomux-rpc' {
+  import type { EventEmitter } from 'node:events'
+  import type { Duplex } from 'node:stream'
+
+  interface Encoding {
+    preencode(state: never, value: never): void
+    encode(state: never, value: never): void
+    decode(state: never): unknown
+  }
+  export default class ProtomuxRPC extends EventEmitter {
+    constructor(stream: Duplex, options: { protocol: string; valueEncoding: Encoding })
+    readonly closed: boolean
+    readonly stream: Duplex
+    respond(method: string, handler: (value: Uint8Array) => Uint8Array | Promise<Uint8Array>): this
+    request(method: string, value: Uint8Array, options?: { timeout?: number }): Promise<Uint8Array>
+    event(method: string, value: Uint8Array): void
+    destroy(error?: Error): void
+    on(event: 'open' | 'close', listener: () => void): this
+  }
+}
+
+declare module 'hypercore-crypto' {
+  export interface SigningKeys {
+    readonly publicKey: Uint8Array
+    readonly secretKey: Uint8Array
+  }
+  export function keyPair(seed: Uint8Array): SigningKeys
+  export function encryptionKeyPair(seed: Uint8Array): SigningKeys
+  export function sign(message: Uint8Array, secretKey: Uint8Array): Uint8Array
+  export function verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean
+  /** Blake2b-256 over the concatenation. */
+  export function hash(parts: readonly Uint8Array[]): Uint8Array
+}
