@@ -1,0 +1,61 @@
+import type Database from 'better-sqlite3'
+import { PowerswarmError } from '../../../../domain/errors.ts'
+import type { ProjectKey, UnitId } from '../../../../domain/ids.ts'
+import type { DonorStore } from '../../../ports.ts'
+import { blob32 } from '../columns.ts'
+import type { Transactions } from '../transactions.ts'
+
+type Grants = Pick<DonorStore, 'addGrant' | 'granted' | 'grantedUnits'>
+type Granted = ReturnType<DonorStore['granted']>
+
+interface LastColumns {
+  sequence: bigint
+  cumulative_fuel: bigint
+  cumulative_units: bigint
+}
+
+export function grants(db: Database.Database, tx: Transactions): Grants {
+  const last = db
+    .prepare<[Buffer], LastColumns>(
+      `SELECT sequence, cumulative_fuel, cumulative_units FROM grants
+       WHERE project = ? ORDER BY sequence DESC LIMIT 1`,
+    )
+    .safeIntegers()
+  const insert = db.prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const insertUnit = db.prepare('INSERT OR IGNORE INTO granted_units VALUES (?, ?, ?, ?)')
+  const verify = db.prepare('UPDATE results SET state = 3 WHERE project = ? AND batch = ? AND idx = ?')
+  const units = db.prepare<[Buffer], { batch: number; idx: number }>(
+    'SELECT batch, idx FROM granted_units WHERE project = ? ORDER BY batch, idx',
+  )
+  const granted = (projectKey: ProjectKey): Granted => {
+    const row = last.get(blob32(projectKey))
+    return row
+      ? {
+          nextSequence: Number(row.sequence) + 1,
+          cumulativeFuel: row.cumulative_fuel,
+          units: Number(row.cumulative_units),
+        }
+      : { nextSequence: 0, cumulativeFuel: 0n, units: 0 }
+  }
+  return {
+    addGrant: (projectKey, notice, record) => {
+      tx.transact(() => {
+        const before = granted(projectKey)
+        if (record.sequence < before.nextSequence) return
+        if (record.sequence > before.nextSequence)
+          throw new PowerswarmError('bad-record', `Ledger record ${before.nextSequence} was skipped`)
+        const project = blob32(projectKey)
+        const amounts = [record.units, record.fuel, record.cumulativeFuel, before.units + record.units]
+        const place = [project, record.sequence, notice.epoch, notice.index, record.at]
+        insert.run(...place, ...amounts, blob32(record.unitsRoot))
+        for (const { batch, index } of notice.units) {
+          insertUnit.run(project, batch, index, record.sequence)
+          verify.run(project, batch, index)
+        }
+      })
+    },
+    granted,
+    grantedUnits: (projectKey) =>
+      units.all(blob32(projectKey)).map(({ batch, idx }): UnitId => ({ batch, index: idx })),
+  }
+}

@@ -1,0 +1,109 @@
+import type Database from 'better-sqlite3'
+import type { ProjectKey } from '../../../../domain/ids.ts'
+import { COUNTED_OUTCOMES, UNCOUNTED_OUTCOMES, type Outcome } from '../../../../domain/outcome.ts'
+import type { DonorStore, StoredResult, StoredResultState } from '../../../ports.ts'
+import { blob32, bytesOf, hexOf } from '../columns.ts'
+import type { Transactions } from '../transactions.ts'
+
+type Results = Pick<
+  DonorStore,
+  'addResult' | 'result' | 'unsent' | 'markResult' | 'recentResults' | 'pending'
+>
+
+interface ResultColumns {
+  project: Buffer
+  batch: bigint
+  idx: bigint
+  app_name: string
+  args: string
+  outcome: bigint
+  exit_code: bigint | null
+  fuel: bigint
+  stdout: Buffer
+  stderr: Buffer
+  reason: string | null
+  state: bigint
+  finished_at: bigint
+}
+
+const OUTCOMES: readonly Outcome[] = [...COUNTED_OUTCOMES, ...UNCOUNTED_OUTCOMES]
+/** The first two await an acknowledgement, the first three a decision; the last two are decided. */
+const STATES: readonly StoredResultState[] = ['computed', 'sent', 'pending', 'verified', 'rejected']
+
+export function results(db: Database.Database, tx: Transactions): Results {
+  const insert = db.prepare(
+    `INSERT OR IGNORE INTO results
+       (project, batch, idx, app_name, args, outcome, exit_code, fuel, stdout, stderr, reason, state, finished_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const endLease = db.prepare('DELETE FROM leases WHERE project = ? AND batch = ? AND idx = ?')
+  const granted = db
+    .prepare('SELECT 1 FROM granted_units WHERE project = ? AND batch = ? AND idx = ?')
+    .pluck()
+  const select = (rest: string): Database.Statement<unknown[], ResultColumns> =>
+    db.prepare<unknown[], ResultColumns>(`SELECT * FROM results ${rest}`).safeIntegers()
+  const one = select('WHERE project = ? AND batch = ? AND idx = ?')
+  const unsent = select('WHERE project = ? AND state <= 1 ORDER BY id LIMIT ?')
+  const recent = select('ORDER BY id DESC LIMIT ?')
+  const mark = db.prepare(
+    'UPDATE results SET state = ? WHERE project = ? AND batch = ? AND idx = ? AND state <= 2 AND state <> ?',
+  )
+  const open = db
+    .prepare<[Buffer], bigint>('SELECT fuel FROM results WHERE project = ? AND state <= 2')
+    .pluck()
+    .safeIntegers()
+  return {
+    addResult: ({ projectKey, unit, appName, args, run, state, finishedAt }) => {
+      tx.transact(() => {
+        const place = [blob32(projectKey), unit.batch, unit.index]
+        // Another machine of this donor may have been granted the unit already.
+        const now = granted.get(...place) === undefined ? state : 'verified'
+        const said = [run.stdout, run.stderr, run.reason ?? null]
+        const outcome = [OUTCOMES.indexOf(run.outcome), run.exitCode ?? null, run.fuel]
+        insert.run(
+          ...place,
+          appName,
+          JSON.stringify(args),
+          ...outcome,
+          ...said,
+          STATES.indexOf(now),
+          finishedAt,
+        )
+        endLease.run(...place)
+      })
+    },
+    result: (projectKey, { batch, index }) => {
+      const row = one.get(blob32(projectKey), batch, index)
+      return row && resultOf(row)
+    },
+    unsent: (projectKey, limit) => unsent.all(blob32(projectKey), limit).map(resultOf),
+    markResult: (projectKey, { batch, index }, state) => {
+      const place = STATES.indexOf(state)
+      mark.run(place, blob32(projectKey), batch, index, place)
+    },
+    recentResults: (limit) => recent.all(limit).map(resultOf),
+    pending: (projectKey) => {
+      const amounts = open.all(blob32(projectKey))
+      return { fuel: amounts.reduce((sum, fuel) => sum + fuel, 0n), units: amounts.length }
+    },
+  }
+}
+
+function resultOf(row: ResultColumns): StoredResult {
+  return {
+    projectKey: hexOf<ProjectKey>(row.project),
+    unit: { batch: Number(row.batch), index: Number(row.idx) },
+    appName: row.app_name,
+    args: JSON.parse(row.args) as string[],
+    run: {
+      outcome: OUTCOMES[Number(row.outcome)] ?? 'host-failure',
+      ...(row.exit_code === null ? {} : { exitCode: Number(row.exit_code) }),
+      fuel: row.fuel,
+      stdout: bytesOf(row.stdout),
+      stderr: bytesOf(row.stderr),
+      ...(row.reason === null ? {} : { reason: row.reason }),
+    },
+    state: STATES[Number(row.state)] ?? 'computed',
+    finishedAt: Number(row.finished_at),
+  }
+}

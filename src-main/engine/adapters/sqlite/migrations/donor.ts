@@ -1,0 +1,69 @@
+import type { Migrations } from '../open.ts'
+
+/** Version 1: everything. Results, grants and granted units stay when a project is left: they are the history. */
+const initial = `
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE projects (
+  project BLOB PRIMARY KEY CHECK (length(project) = 32),
+  link TEXT NOT NULL,
+  joined_at INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  purpose TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE leases (
+  id INTEGER PRIMARY KEY,
+  project BLOB NOT NULL REFERENCES projects ON DELETE CASCADE,
+  batch INTEGER NOT NULL CHECK (batch >= 0),
+  idx INTEGER NOT NULL CHECK (idx >= 0),
+  expires_at INTEGER NOT NULL,
+  UNIQUE (project, batch, idx)
+) STRICT;
+
+-- state and outcome: places in the lists of results.ts and domain/outcome.ts.
+CREATE TABLE results (
+  id INTEGER PRIMARY KEY,
+  project BLOB NOT NULL CHECK (length(project) = 32),
+  batch INTEGER NOT NULL CHECK (batch >= 0),
+  idx INTEGER NOT NULL CHECK (idx >= 0),
+  app_name TEXT NOT NULL,
+  args TEXT NOT NULL CHECK (json_valid(args)),
+  outcome INTEGER NOT NULL CHECK (outcome >= 0),
+  exit_code INTEGER,
+  fuel INTEGER NOT NULL CHECK (fuel >= 0),
+  stdout BLOB NOT NULL,
+  stderr BLOB NOT NULL,
+  reason TEXT,
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+  finished_at INTEGER NOT NULL,
+  UNIQUE (project, batch, idx)
+) STRICT;
+CREATE INDEX results_open ON results (project, state, id) WHERE state <= 2;
+
+-- Ledger records that were fetched and checked.
+CREATE TABLE grants (
+  project BLOB NOT NULL CHECK (length(project) = 32),
+  sequence INTEGER NOT NULL CHECK (sequence >= 0),
+  epoch INTEGER NOT NULL CHECK (epoch >= 0),
+  idx INTEGER NOT NULL CHECK (idx >= 0),
+  at INTEGER NOT NULL,
+  units INTEGER NOT NULL CHECK (units > 0),
+  fuel INTEGER NOT NULL CHECK (fuel >= 0),
+  cumulative_fuel INTEGER NOT NULL CHECK (cumulative_fuel >= fuel),
+  cumulative_units INTEGER NOT NULL CHECK (cumulative_units >= units),
+  units_root BLOB NOT NULL CHECK (length(units_root) = 32),
+  PRIMARY KEY (project, sequence)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE granted_units (
+  project BLOB NOT NULL,
+  batch INTEGER NOT NULL,
+  idx INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  PRIMARY KEY (project, batch, idx),
+  FOREIGN KEY (project, sequence) REFERENCES grants
+) STRICT, WITHOUT ROWID;
+`
+
+export const donorMigrations: Migrations = [initial]

@@ -1,0 +1,102 @@
+import type Database from 'better-sqlite3'
+import type { Hex32, ModuleHash } from '../../../../domain/ids.ts'
+import type { App, Batch } from '../../../../domain/project.ts'
+import type { BatchCounts, CatalogueStore } from '../../../ports.ts'
+import { blob32, bytesOf, hexOf } from '../columns.ts'
+
+interface AppColumns {
+  app: number
+  name: string
+  module_hash: Buffer
+  module_core: Buffer
+  rewriter_version: number
+  rewritten_hash: Buffer
+  memory_limit_bytes: number
+  module_bytes: number
+}
+interface BatchColumns {
+  batch: bigint
+  app: bigint
+  first: bigint
+  count: bigint
+  args: string
+  quorum: bigint
+  max_fuel: bigint
+  max_output_bytes: bigint
+}
+
+export function catalogue(db: Database.Database): CatalogueStore {
+  const insertApp = db.prepare('INSERT INTO apps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const selectApps = db.prepare<[], AppColumns>(
+    `SELECT app, name, module_hash, module_core, rewriter_version, rewritten_hash, memory_limit_bytes, module_bytes
+     FROM apps ORDER BY app`,
+  )
+  const selectModule = db.prepare<[number], Buffer>('SELECT original FROM apps WHERE app = ?').pluck()
+  const insertBatch = db.prepare(
+    `INSERT INTO batches (batch, app, first, count, args, quorum, max_fuel, max_output_bytes)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const selectBatches = db
+    .prepare<[], BatchColumns>(
+      'SELECT batch, app, first, count, args, quorum, max_fuel, max_output_bytes FROM batches ORDER BY batch',
+    )
+    .safeIntegers()
+  const selectCounts = db.prepare<[], BatchCounts>(
+    'SELECT batch, leased, pending, verified, inconclusive, suspended FROM batches ORDER BY batch',
+  )
+  return {
+    addApp(app, original) {
+      const { name, moduleHash, moduleCore, rewriterVersion, rewrittenHash, memoryLimitBytes } = app
+      const hashes = [blob32(moduleHash), blob32(moduleCore), rewriterVersion, blob32(rewrittenHash)]
+      insertApp.run(app.app, name, ...hashes, memoryLimitBytes, original.byteLength, original)
+    },
+    apps: () => selectApps.all().map(appOf),
+    originalModule: (app) => {
+      const original = selectModule.get(app)
+      return original && bytesOf(original)
+    },
+    addBatch(batch) {
+      const { app, first, count, quorum, maxFuel, maxOutputBytes } = batch
+      insertBatch.run(
+        batch.batch,
+        app,
+        first,
+        count,
+        JSON.stringify(batch.args),
+        quorum,
+        maxFuel,
+        maxOutputBytes,
+      )
+    },
+    batches: () => selectBatches.all().map(batchOf),
+    counts: () => selectCounts.all(),
+  }
+}
+
+function appOf(row: AppColumns): App {
+  return {
+    type: 'app',
+    app: row.app,
+    name: row.name,
+    moduleHash: hexOf<ModuleHash>(row.module_hash),
+    moduleBytes: row.module_bytes,
+    moduleCore: hexOf<Hex32>(row.module_core),
+    rewriterVersion: row.rewriter_version,
+    rewrittenHash: hexOf<Hex32>(row.rewritten_hash),
+    memoryLimitBytes: row.memory_limit_bytes,
+  }
+}
+
+function batchOf(row: BatchColumns): Batch {
+  return {
+    type: 'batch',
+    batch: Number(row.batch),
+    app: Number(row.app),
+    first: Number(row.first),
+    count: Number(row.count),
+    args: JSON.parse(row.args) as string[],
+    quorum: Number(row.quorum),
+    maxFuel: row.max_fuel,
+    maxOutputBytes: Number(row.max_output_bytes),
+  }
+}

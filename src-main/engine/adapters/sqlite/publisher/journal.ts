@@ -1,0 +1,34 @@
+import type Database from 'better-sqlite3'
+import type { CoreJournal } from '../../../ports.ts'
+import { bytesOf } from '../columns.ts'
+import type { Transactions } from '../transactions.ts'
+
+export function journal(db: Database.Database, tx: Transactions): CoreJournal {
+  const length = db.prepare<[string], number>('SELECT length FROM journal_cores WHERE core = ?').pluck()
+  const setLength = db.prepare(
+    'INSERT INTO journal_cores VALUES (?, ?) ON CONFLICT (core) DO UPDATE SET length = excluded.length',
+  )
+  const insert = db.prepare('INSERT INTO journal VALUES (?, ?, ?)')
+  const rows = db.prepare<[string, number], { idx: number; block: Buffer }>(
+    'SELECT idx, block FROM journal WHERE core = ? AND idx >= ? ORDER BY idx',
+  )
+  const first = db.prepare<[string], number | null>('SELECT min(idx) FROM journal WHERE core = ?').pluck()
+  const discard = db.prepare('DELETE FROM journal WHERE core = ? AND idx < ?')
+  const lengthOf = (core: string): number => length.get(core) ?? 0
+  return {
+    length: lengthOf,
+    record: (core, blocks) =>
+      tx.transact(() => {
+        const start = lengthOf(core)
+        for (const [offset, block] of blocks.entries()) insert.run(core, start + offset, block)
+        setLength.run(core, start + blocks.length)
+        return start
+      }),
+    from: (core, index) =>
+      rows.all(core, index).map(({ idx, block }) => ({ index: idx, block: bytesOf(block) })),
+    firstKept: (core) => first.get(core) ?? lengthOf(core),
+    discardBelow: (core, index) => {
+      discard.run(core, index)
+    },
+  }
+}

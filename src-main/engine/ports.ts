@@ -1,0 +1,433 @@
+import type { Beat, LoadedModule, LoadModule, RunUnit } from '../contracts/slot.ts'
+import type {
+  GrantNotice,
+  GrantsAnswer,
+  GrantsRequest,
+  HelloAnswer,
+  LeaseAnswer,
+  LeaseRequest,
+  SubmitAnswer,
+  SubmittedResult,
+} from '../contracts/wire/messages.ts'
+import type { DonorKey, Hex32, ModuleHash, ProjectKey, UnitId } from '../domain/ids.ts'
+import type { Link } from '../domain/link.ts'
+import type { CountedOutcome, UnitRun } from '../domain/outcome.ts'
+import type { Preferences } from '../domain/preferences.ts'
+import type { App, Batch, LedgerRecord, ProjectRecord } from '../domain/project.ts'
+import type { Fuel, UnixMs } from '../domain/units.ts'
+import type { LeasedUnit, WorkUnit } from '../domain/work-unit.ts'
+
+/**
+ * The interfaces between the engine's roles (rules and order of events) and its adapters (disk, network, processes).
+ * Roles import only this file, contracts and domain; create-engine.ts joins the two.
+ */
+
+// ─── slots ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface SlotIsolation {
+  readonly sandboxed: boolean
+  /** One line for log and window: what keeps units in. */
+  readonly note: string
+}
+
+/** Opens slots: one operating system process each. `close` ends all of them and waits for their exit. */
+export interface SlotHost {
+  readonly isolation: SlotIsolation
+  open(slot: number): Promise<Slot>
+  close(): Promise<void>
+}
+
+/** One sandboxed process. Calls on a slot whose process is gone reject with `peer-gone`. */
+export interface Slot {
+  readonly slot: number
+  readonly pid: number
+  load(load: LoadModule): Promise<LoadedModule>
+  run(unit: RunUnit): Promise<UnitRun>
+  pause(): Promise<void>
+  resume(): Promise<void>
+  throttle(cpuShare: number): Promise<void>
+  /** Ends the process at once; a pending `run` rejects. */
+  kill(): Promise<void>
+  onBeat(listener: (beat: Beat) => void): () => void
+  onClosed(listener: (reason: string) => void): () => void
+}
+
+// ─── keys and digests ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Ed25519; `secretKey` is 64 bytes (seed and public key). */
+export interface KeyPair {
+  readonly publicKey: Uint8Array
+  readonly secretKey: Uint8Array
+}
+
+/** Blake2b-256 and keys derived by it. Pure; injected so that roles stay free of npm packages. */
+export interface Digests {
+  /** Hash over the concatenation of the parts, each preceded by its length. */
+  hash(parts: readonly Uint8Array[]): Hex32
+  /** Merkle root over unit ids in `compareUnits` order, duplicates refused with a RangeError. */
+  unitsRoot(units: readonly UnitId[]): Hex32
+  /** The donor's key pair in one project: same inputs, same pair. `masterKey`: 32 bytes. */
+  donorKeyPair(masterKey: Uint8Array, projectKey: ProjectKey): KeyPair
+  /** 32 bytes that seed a unit's random numbers. */
+  unitSeed(projectKey: ProjectKey, unit: UnitId): Uint8Array
+}
+
+// ─── write-ahead rows of writable cores ──────────────────────────────────────────────────────────────────────────
+
+/**
+ * Rows (core, index, bytes) written with `synchronous=FULL` before the same bytes are appended to the core of that
+ * name. Power loss may take a core's tail but never these rows, so the tail is put back byte for byte and the core
+ * never forks. Rows go only after a storage barrier beyond their index.
+ */
+export interface CoreJournal {
+  /** Blocks ever recorded for this core: the length that the core has or will have. */
+  length(core: string): number
+  /** Adds blocks behind the last one; returns the index of the first. Joins the transaction that is open, if one is. */
+  record(core: string, blocks: readonly Uint8Array[]): number
+  /** Rows still kept from `index` on, in order. */
+  from(core: string, index: number): readonly { readonly index: number; readonly block: Uint8Array }[]
+  /** Index of the oldest row still kept; equals {@link length} when none is. */
+  firstKept(core: string): number
+  discardBelow(core: string, index: number): void
+}
+
+// ─── publisher ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** How a copy of a unit stands at one donor. `lapsed`: its lease ran out; a late result is still taken. */
+export type CopyStanding = 'leased' | 'lapsed' | 'noted' | 'pending' | 'verified' | 'rejected'
+
+/** One donor's copy of a unit: from the lease to what became of it. At most one per (unit, donor), for ever. */
+export interface CopyRow {
+  readonly unit: UnitId
+  readonly donorKey: DonorKey
+  readonly standing: CopyStanding
+  readonly expiresAt: UnixMs
+  /** Set when a result arrived. */
+  readonly answeredAt?: UnixMs
+  /** Set when the result counts. */
+  readonly digest?: Hex32
+}
+/** A copy whose result counts. */
+export interface VoteRow extends CopyRow {
+  readonly digest: Hex32
+}
+/** What donors that gave the same digest computed; kept once however many gave it. */
+export interface OutputRow {
+  readonly unit: UnitId
+  readonly digest: Hex32
+  readonly outcome: CountedOutcome
+  readonly exitCode: number
+  readonly fuel: Fuel
+  /** Empty unless the outcome is `ok`: only then the digest covers it. */
+  readonly stdout: Uint8Array
+}
+/** A search through the units that want another copy, in the order of their secret lottery numbers. */
+export interface WantingSearch {
+  /** Units that this donor holds or has answered are passed over. */
+  readonly donorKey: DonorKey
+  /** Lottery number to begin at; the search ends at the highest one. */
+  readonly from: number
+  /** Units to look at and to find at most: one search is bounded however many units wait. */
+  readonly scan: number
+  readonly limit: number
+  /** Only units that have a vote already. */
+  readonly votedOnly: boolean
+}
+export interface WantingUnits {
+  /** `lapsed`: the donor had a copy before, whose lease ran out. */
+  readonly found: readonly { readonly unit: UnitId; readonly work: LeasedUnit; readonly lapsed: boolean }[]
+  /** Lottery number to go on from; undefined when nothing lies beyond. */
+  readonly next: number | undefined
+}
+/** Counts over everything a donor ever did, but `leased`: copies it holds now. */
+export interface DonorRow {
+  readonly leased: number
+  readonly verified: number
+  readonly rejected: number
+}
+/** A grant that is decided. One per (unit, donor), for ever. */
+export interface GrantRow {
+  readonly unit: UnitId
+  readonly donorKey: DonorKey
+  readonly fuel: Fuel
+}
+/** `grant` numbers grants in the order in which they were decided. */
+export interface NumberedGrant extends GrantRow {
+  readonly grant: number
+}
+/** A ledger record and where it lies in which ledger. */
+export interface SealedRecord {
+  readonly epoch: number
+  readonly index: number
+  readonly record: LedgerRecord
+  /** In `compareUnits` order. */
+  readonly units: readonly UnitId[]
+}
+/** `lastGrant` and `firstGrant` bound the grants of this donor that the record is made of. */
+export interface NewSealedRecord {
+  readonly epoch: number
+  readonly index: number
+  readonly record: LedgerRecord
+  readonly firstGrant: number
+  readonly lastGrant: number
+}
+export interface BatchCounts {
+  readonly batch: number
+  readonly leased: number
+  readonly pending: number
+  readonly verified: number
+  readonly inconclusive: number
+  readonly suspended: number
+}
+export interface LedgerTotals {
+  readonly records: number
+  readonly fuel: Fuel
+  readonly grants: number
+  /** Donors with at least one record. */
+  readonly donors: number
+}
+
+/** Apps and batches in the order of their numbers. */
+export interface CatalogueStore {
+  addApp(app: App, original: Uint8Array): void
+  apps(): readonly App[]
+  /** The original module of an app, undefined for an unknown number. */
+  originalModule(app: number): Uint8Array | undefined
+  addBatch(batch: Batch): void
+  batches(): readonly Batch[]
+  counts(): readonly BatchCounts[]
+}
+
+/** Units, the copies of them that donors hold, and what they computed. Writing needs an open transaction. */
+export interface UnitStore {
+  /** Takes up to `limit` units that were never handed out; the caller saves each in the same transaction. */
+  takeFresh(batch: number, limit: number): readonly UnitId[]
+  unit(unit: UnitId): WorkUnit
+  /** `lottery`: a random number below 2^32 that orders the unit among those that wait; set at the first save. */
+  saveUnit(unit: UnitId, before: WorkUnit, after: WorkUnit, lottery: number): void
+  /** How many units want another copy, counted up to `limit`. */
+  waiting(limit: number): number
+  wanting(search: WantingSearch): WantingUnits
+  copy(unit: UnitId, donorKey: DonorKey): CopyRow | undefined
+  saveCopy(before: CopyRow | undefined, after: CopyRow): void
+  /** Copies that are `pending`: the votes on a unit that is not decided. */
+  votes(unit: UnitId): readonly VoteRow[]
+  /** Copies whose lease ran out by `now` and that are still `leased`, oldest first. */
+  overdue(now: UnixMs, limit: number): readonly CopyRow[]
+  leasedTo(donorKey: DonorKey): readonly CopyRow[]
+  donor(donorKey: DonorKey): DonorRow
+  /** Same digest again: no effect. */
+  addOutput(row: OutputRow): void
+  output(unit: UnitId, digest: Hex32): OutputRow | undefined
+  /** Drops what other digests stood for. */
+  keepOutput(unit: UnitId, digest: Hex32): void
+  addVerified(unit: UnitId, at: UnixMs): void
+  /** Verified units in the order of verification after `cursor`, which starts at 0. */
+  verifiedAfter(cursor: number, limit: number): readonly VerifiedRow[]
+  /** Units decided against this donor, newest first. */
+  rejected(donorKey: DonorKey, limit: number): readonly UnitId[]
+}
+export interface VerifiedRow {
+  readonly cursor: number
+  readonly unit: UnitId
+  readonly verifiedAt: UnixMs
+  readonly output: OutputRow
+  /** Donors whose results made the quorum. */
+  readonly donors: readonly DonorKey[]
+}
+
+/** Grants and the ledger records they were sealed into. Writing needs an open transaction. */
+export interface GrantStore {
+  /** A second grant for the same (unit, donor) is refused by the schema (`internal`). */
+  addGrant(row: GrantRow): void
+  /** Grants that no ledger record covers yet, in order. */
+  unsealed(limit: number): readonly NumberedGrant[]
+  /** The donor's last ledger record: next sequence and cumulative fuel build on it. */
+  lastRecord(donorKey: DonorKey): LedgerRecord | undefined
+  /** Adds records that together cover all unsealed grants up to `throughGrant`. */
+  addSealed(records: readonly NewSealedRecord[], throughGrant: number): void
+  sealedFor(donorKey: DonorKey, fromSequence: number, limit: number): readonly SealedRecord[]
+  ledgerTotals(): LedgerTotals
+  /** All grants of the project, for checks. */
+  grants(): Iterable<GrantRow>
+}
+
+/** One project's primary data. All calls are synchronous; a commit is on disk (`synchronous=FULL`). */
+export interface PublisherStore extends CoreJournal, CatalogueStore, UnitStore, GrantStore {
+  /** Runs `work` in one transaction: all or nothing. Nested calls join the outer one. */
+  transact<T>(work: () => T): T
+  /** Small values by name. */
+  setting(name: string): string | undefined
+  setSetting(name: string, value: string): void
+  close(): void
+}
+
+/** The publisher's cores. Every append goes through the journal first. */
+export interface PublisherCores {
+  readonly projectKey: ProjectKey
+  /** Key of the ledger of the current epoch. */
+  readonly ledgerKey: Hex32
+  /** The journal's name for that ledger: roles record encoded ledger blocks under it, then call `flushLedger`. */
+  readonly ledgerCore: string
+  readonly epoch: number
+  /** Encodes, records and appends; resolves when the core has them. */
+  appendProject(records: readonly ProjectRecord[]): Promise<void>
+  projectRecords(): Promise<readonly ProjectRecord[]>
+  encodeLedger(record: LedgerRecord): Uint8Array
+  /** Appends what the journal holds beyond the ledger's end. Idempotent. */
+  flushLedger(): Promise<void>
+  ledgerRecords(from?: number): AsyncIterable<{ readonly index: number; readonly record: LedgerRecord }>
+  /** Puts an original module into a static core named by its content. Same bytes, same key. */
+  addModule(original: Uint8Array): Promise<{ readonly moduleCore: Hex32 }>
+  close(): Promise<void>
+}
+
+/** A donor that proved its key on this connection. */
+export interface RemoteDonor {
+  readonly donorKey: DonorKey
+  /** Noise key of the machine. */
+  readonly deviceKey: Hex32
+}
+
+/** What the publisher role answers to a donor that passed `hello`. Throwing a PowerswarmError answers with its code. */
+export interface PublisherHandlers {
+  hello(donor: RemoteDonor): HelloAnswer
+  /** Resolves after the leases are on disk. Rejects with `busy` when they cannot be stored. */
+  lease(donor: RemoteDonor, request: LeaseRequest): Promise<LeaseAnswer>
+  /** Resolves after the transaction is on disk: that is what the acknowledgement means. Else rejects with `busy`. */
+  submit(donor: RemoteDonor, results: readonly SubmittedResult[]): Promise<SubmitAnswer>
+  grants(donor: RemoteDonor, request: GrantsRequest): GrantsAnswer
+}
+
+export interface PublisherNetwork {
+  /** Announces the publisher and answers donors until {@link close}. Resolves when the DHT knows it. */
+  serve(handlers: PublisherHandlers): Promise<void>
+  /** Connected donors that passed `hello`. */
+  donors(): readonly RemoteDonor[]
+  /** Tells these donors that the ledger has a new record of theirs. Lost notices are harmless: donors also ask. */
+  notifyGranted(donorKeys: readonly DonorKey[]): void
+  /** Tells everybody that there is new work. */
+  notifyWork(): void
+  onDonorsChanged(listener: () => void): () => void
+  close(): Promise<void>
+}
+
+// ─── donor ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface StoredProject {
+  readonly projectKey: ProjectKey
+  /** The canonical link it was joined by. */
+  readonly link: string
+  readonly joinedAt: UnixMs
+  readonly name: string
+  readonly purpose: string
+}
+export interface StoredLease {
+  readonly projectKey: ProjectKey
+  readonly unit: UnitId
+  readonly expiresAt: UnixMs
+}
+export type StoredResultState = 'computed' | 'sent' | 'pending' | 'verified' | 'rejected'
+export interface StoredResult {
+  readonly projectKey: ProjectKey
+  readonly unit: UnitId
+  readonly appName: string
+  readonly args: readonly string[]
+  readonly run: UnitRun
+  readonly state: StoredResultState
+  readonly finishedAt: UnixMs
+}
+
+/** The donor's working state on disk. Synchronous; every call is one transaction unless inside `transact`. */
+export interface DonorStore {
+  transact<T>(work: () => T): T
+  setting(name: string): string | undefined
+  setSetting(name: string, value: string): void
+  preferences(): Preferences
+  savePreferences(preferences: Preferences): void
+
+  projects(): readonly StoredProject[]
+  saveProject(project: StoredProject): void
+  /** Removes the project and its leases and unsent results; verified results and grants stay for the history. */
+  removeProject(projectKey: ProjectKey): void
+
+  /** A unit that is already leased or already has a result here is left as it is. */
+  addLeases(leases: readonly StoredLease[]): void
+  leases(projectKey: ProjectKey): readonly StoredLease[]
+  removeLease(projectKey: ProjectKey, unit: UnitId): void
+
+  /** Saves what a slot produced and ends the lease, in one transaction. */
+  addResult(result: StoredResult): void
+  result(projectKey: ProjectKey, unit: UnitId): StoredResult | undefined
+  /** Results that the publisher has not acknowledged, oldest first. */
+  unsent(projectKey: ProjectKey, limit: number): readonly StoredResult[]
+  markResult(projectKey: ProjectKey, unit: UnitId, state: StoredResultState): void
+  recentResults(limit: number): readonly StoredResult[]
+
+  /** A ledger record that was fetched and checked; marks its units verified. Same sequence again: no effect. */
+  addGrant(projectKey: ProjectKey, notice: GrantNotice, record: LedgerRecord): void
+  /** Sequence to ask for next, and the total of the last record. */
+  granted(projectKey: ProjectKey): {
+    readonly nextSequence: number
+    readonly cumulativeFuel: Fuel
+    readonly units: number
+  }
+  grantedUnits(projectKey: ProjectKey): readonly UnitId[]
+  /** Fuel and count of results neither granted nor rejected. */
+  pending(projectKey: ProjectKey): { readonly fuel: Fuel; readonly units: number }
+  close(): void
+}
+
+/** Joins projects over the swarm. One Noise key per machine, one donor key per project. */
+export interface DonorNetwork {
+  join(link: Link, donorKeys: KeyPair): Promise<ProjectConnection>
+  suspend(): Promise<void>
+  resume(): Promise<void>
+  close(): Promise<void>
+}
+
+export type ConnectionState = 'offline' | 'connected'
+
+/** One project as the donor's network sees it. Redials by itself until {@link leave}. */
+export interface ProjectConnection {
+  readonly projectKey: ProjectKey
+  readonly state: ConnectionState
+  readonly meshPeers: number
+  /** The publisher refused us, in words for the person; until it accepts again. */
+  readonly trouble: string | undefined
+  /** State, trouble or mesh changed. */
+  onChange(listener: () => void): () => void
+  /** Records of the project core from the start, then live as they arrive, in order, each once. */
+  onRecord(listener: (record: ProjectRecord) => void): () => void
+  /** The publisher has new work / a new ledger record of ours. */
+  onWork(listener: () => void): () => void
+  onGranted(listener: () => void): () => void
+  /** These reject with `not-connected` while offline and with the publisher's code otherwise. */
+  lease(request: LeaseRequest): Promise<LeaseAnswer>
+  submit(results: readonly SubmittedResult[]): Promise<SubmitAnswer>
+  grants(request: GrantsRequest): Promise<GrantsAnswer>
+  /** Fetches one block of the ledger of that epoch, checked against the publisher's signature. */
+  ledgerRecord(epoch: number, index: number): Promise<LedgerRecord>
+  /** Fetches the original module from whoever has it; checks length and hash (`module-hash-mismatch`). */
+  module(app: App): Promise<Uint8Array>
+  leave(): Promise<void>
+}
+
+// ─── host ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface HostInfo {
+  coresOnline(): number
+  /** SHA-256, for module hashes. */
+  moduleHash(bytes: Uint8Array): ModuleHash
+}
+
+/** Timers, so that tests drive time. `every` and `after` return the function that cancels. */
+export interface Timers {
+  after(ms: number, work: () => void): () => void
+  every(ms: number, work: () => void): () => void
+}
+
+/** One line per event; never a secret, never a peer's text unescaped. */
+export interface Log {
+  (level: 'info' | 'warn' | 'error', event: string, details?: Readonly<Record<string, unknown>>): void
+}

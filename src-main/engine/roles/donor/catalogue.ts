@@ -1,0 +1,64 @@
+import type { RunUnit } from '../../../contracts/slot.ts'
+import type { ModuleHash, ProjectKey, UnitId } from '../../../domain/ids.ts'
+import { unitArguments } from '../../../domain/batch.ts'
+import type { App, Batch, ProjectManifest, ProjectRecord } from '../../../domain/project.ts'
+import type { Digests } from '../../ports.ts'
+
+/** A unit with everything a slot needs but the run's number. */
+export interface Task {
+  readonly unit: UnitId
+  readonly app: App
+  readonly args: readonly string[]
+  readonly request: Omit<RunUnit, 'run'>
+}
+
+/** What the project core has said so far: the manifest, the apps and the batches. */
+export class Catalogue {
+  manifest: ProjectManifest | undefined
+  private readonly apps = new Map<number, App>()
+  private readonly batches = new Map<number, Batch>()
+
+  /** Takes the next record. A second manifest, or an app or batch with a number already used, is ignored. */
+  add(record: ProjectRecord): void {
+    if (record.type === 'project') this.manifest ??= record
+    else if (record.type === 'app' && !this.apps.has(record.app)) this.apps.set(record.app, record)
+    else if (record.type === 'batch' && !this.batches.has(record.batch))
+      this.batches.set(record.batch, record)
+  }
+
+  /** Whether anything can be computed: until then nothing is leased. */
+  get hasWork(): boolean {
+    return this.batches.size > 0
+  }
+
+  /** The task behind a unit, or undefined while its batch or app is unknown or the index is beyond the batch. */
+  task(unit: UnitId, projectKey: ProjectKey, digests: Digests): Task | undefined {
+    const batch = this.batches.get(unit.batch)
+    const app = batch && this.apps.get(batch.app)
+    if (!app || unit.index >= batch.count) return undefined
+    const args = unitArguments(batch, unit.index)
+    return {
+      unit,
+      app,
+      args,
+      request: {
+        module: {
+          moduleHash: app.moduleHash,
+          rewriterVersion: app.rewriterVersion,
+          memoryLimitBytes: app.memoryLimitBytes,
+        },
+        args,
+        stdin: new Uint8Array(),
+        seed: digests.unitSeed(projectKey, unit),
+        maxFuel: batch.maxFuel,
+        maxOutputBytes: batch.maxOutputBytes,
+      },
+    }
+  }
+
+  /** Whether work of this project may run where only some modules may. */
+  allows(onlyModules: ReadonlySet<ModuleHash> | undefined): boolean {
+    if (onlyModules === undefined) return true
+    return [...this.apps.values()].every((app) => onlyModules.has(app.moduleHash))
+  }
+}

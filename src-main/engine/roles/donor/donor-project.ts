@@ -1,0 +1,223 @@
+import type { SubmittedResult } from '../../../contracts/wire/messages.ts'
+import { errorCode } from '../../../domain/errors.ts'
+import { bytesToHex, type ProjectKey, type UnitId } from '../../../domain/ids.ts'
+import { LIMITS } from '../../../domain/limits.ts'
+import { isCounted, type UnitRun } from '../../../domain/outcome.ts'
+import { movingMean, unitsToLease } from '../../../domain/work-buffer.ts'
+import type { KeyPair, ProjectConnection, StoredProject, StoredResult } from '../../ports.ts'
+import { Catalogue, type Task } from './catalogue.ts'
+import type { DonorComponents, DonorInit } from './components.ts'
+import { syncGrants } from './grants.ts'
+import { UnitQueue } from './unit-queue.ts'
+
+/**
+ * The donor's membership in one project: leases units ahead of need, hands them to slots, saves results before it
+ * sends them, and checks every grant against the signed ledger. All talk with the publisher goes through one loop,
+ * {@link tend}, which runs at most once at a time.
+ */
+export class DonorProject {
+  readonly projectKey: ProjectKey
+  readonly catalogue = new Catalogue()
+  readonly connection: ProjectConnection
+  readonly queue: UnitQueue
+  private readonly parts: DonorComponents
+  private readonly init: DonorInit
+  private readonly keys: KeyPair
+  private readonly changed: () => void
+  private readonly stops: (() => void)[] = []
+  private stored: StoredProject
+  private slots = 0
+  private unitMs: number | undefined
+  private askAgainAt = 0
+  private tending: Promise<void> | undefined
+  private tendAgain = false
+  private left = false
+  private moduleTrouble: string | undefined
+
+  constructor(
+    parts: DonorComponents,
+    init: DonorInit,
+    stored: StoredProject,
+    connection: ProjectConnection,
+    keys: KeyPair,
+    changed: () => void,
+  ) {
+    this.parts = parts
+    this.init = init
+    this.stored = stored
+    this.connection = connection
+    this.keys = keys
+    this.changed = changed
+    this.projectKey = stored.projectKey
+    this.queue = new UnitQueue(parts.store, stored.projectKey)
+    this.stops.push(
+      connection.onRecord((record) => {
+        this.catalogue.add(record)
+        this.nameProject()
+        this.tend()
+        changed()
+      }),
+      connection.onChange(() => {
+        this.tend()
+        changed()
+      }),
+      connection.onWork(() => {
+        this.askAgainAt = 0
+        this.tend()
+      }),
+      connection.onGranted(() => {
+        this.tend()
+      }),
+      parts.timers.every(LIMITS.tendEveryMs, () => {
+        this.tend()
+      }),
+    )
+    this.tend()
+  }
+
+  get project(): StoredProject {
+    return this.stored
+  }
+  get trouble(): string | undefined {
+    return this.connection.trouble ?? this.moduleTrouble
+  }
+  get restricted(): boolean {
+    return !this.catalogue.allows(this.init.onlyModules)
+  }
+
+  /** How many slots compute now; the size of the buffer follows. */
+  setSlots(slots: number): void {
+    this.slots = slots
+    this.tend()
+  }
+
+  /** The next unit for a slot; it stays leased on disk until {@link finish} or {@link giveBack}. */
+  take(): Task | undefined {
+    if (this.restricted) return undefined
+    const taskOf = (unit: UnitId): Task | undefined =>
+      this.catalogue.task(unit, this.projectKey, this.parts.digests)
+    const unit = this.queue.take(this.parts.clock.now(), (candidate) => taskOf(candidate) !== undefined)
+    // Only a unit that left the buffer is a reason to look after it: a wake-up that finds nothing must end here.
+    if (unit) this.tend()
+    return unit && taskOf(unit)
+  }
+
+  giveBack(task: Task): void {
+    this.queue.putBack(task.unit)
+  }
+
+  /** Saves the result on disk, then sends it as soon as the publisher can be reached. */
+  finish(task: Task, run: UnitRun, wallMs: number): void {
+    if (isCounted(run.outcome)) this.unitMs = movingMean(this.unitMs, wallMs)
+    this.parts.store.addResult({
+      projectKey: this.projectKey,
+      unit: task.unit,
+      appName: task.app.name,
+      args: task.args,
+      run,
+      state: 'computed',
+      finishedAt: this.parts.clock.now(),
+    })
+    this.queue.done(task.unit)
+    this.tend()
+  }
+
+  /** The app's module was refused here; said in the window, and the project goes on with its other apps. */
+  reportModule(message: string): void {
+    this.moduleTrouble = message
+    this.changed()
+  }
+
+  /** Starts a round of sending, asking and checking, or asks the running one for another. Never throws. */
+  tend(): void {
+    if (this.left) return
+    if (this.tending) {
+      this.tendAgain = true
+      return
+    }
+    this.tending = this.round().finally(() => {
+      this.tending = undefined
+      if (!this.tendAgain) return
+      this.tendAgain = false
+      this.tend()
+    })
+  }
+
+  async leave(): Promise<void> {
+    this.left = true
+    for (const stop of this.stops) stop()
+    await this.connection.leave()
+    await this.tending
+  }
+
+  private async round(): Promise<void> {
+    if (this.connection.state !== 'connected') return
+    try {
+      await this.submitAll()
+      await syncGrants(this.parts, this.connection, this.projectKey, bytesToHex(this.keys.publicKey))
+      await this.leaseMore()
+    } catch (error) {
+      this.parts.log('warn', 'publisher-call-failed', {
+        project: this.projectKey,
+        code: errorCode(error),
+        message: error instanceof Error ? error.message : String(error),
+      })
+    }
+    this.changed()
+  }
+
+  private async submitAll(): Promise<void> {
+    for (;;) {
+      const batch = withinBytes(this.parts.store.unsent(this.projectKey, LIMITS.submitResults))
+      if (batch.length === 0) return
+      const answer = await this.connection.submit(batch.map((result) => this.submission(result)))
+      this.parts.store.transact(() => {
+        batch.forEach((result, i) => {
+          const standing = answer.standings[i] ?? 'refused'
+          const state = standing === 'pending' || standing === 'verified' ? 'pending' : 'rejected'
+          this.parts.store.markResult(this.projectKey, result.unit, state)
+        })
+      })
+      if (answer.standings.length < batch.length) return
+    }
+  }
+
+  private submission({ unit, run }: StoredResult): SubmittedResult {
+    const printed = run.outcome === 'ok' || run.outcome === 'exit-nonzero'
+    return {
+      unit,
+      outcome: run.outcome,
+      exitCode: run.exitCode ?? 0,
+      fuel: run.fuel,
+      stdout: printed ? run.stdout : new Uint8Array(),
+      engine: this.init.engineLabel,
+    }
+  }
+
+  private async leaseMore(): Promise<void> {
+    const now = this.parts.clock.monotonicMs()
+    if (!this.catalogue.hasWork || this.restricted || now < this.askAgainAt) return
+    const wanted = unitsToLease({ slots: this.slots, queued: this.queue.length, unitMs: this.unitMs })
+    if (wanted === 0) return
+    const answer = await this.connection.lease({ units: wanted, fuelCapacity: 0n })
+    if (answer.units.length > 0) this.queue.add(answer.units, answer.expiresAt)
+    else this.askAgainAt = now + answer.retryAfterMs
+  }
+
+  private nameProject(): void {
+    const { manifest } = this.catalogue
+    if (!manifest || (manifest.name === this.stored.name && manifest.purpose === this.stored.purpose)) return
+    this.stored = { ...this.stored, name: manifest.name, purpose: manifest.purpose }
+    this.parts.store.saveProject(this.stored)
+  }
+}
+
+/** As many of the oldest results as one submit may carry by size; always at least one. */
+function withinBytes(results: readonly StoredResult[]): readonly StoredResult[] {
+  let bytes = 0
+  const end = results.findIndex((result, i) => {
+    bytes += result.run.stdout.byteLength + 128
+    return i > 0 && bytes > LIMITS.submitBytes
+  })
+  return end < 0 ? results : results.slice(0, end)
+}

@@ -1,0 +1,118 @@
+import type { DonorState, ProjectView, ResultView, SlotView } from '../../../contracts/donor-state.ts'
+import { displayLine } from '../../../domain/display-text.ts'
+import { unitText } from '../../../domain/ids.ts'
+import { statusOf, statusSentence } from '../../../domain/status.ts'
+import type { Decision } from '../../../domain/scheduling-policy.ts'
+import type { DonorStore, SlotIsolation, StoredResult } from '../../ports.ts'
+import type { DonorProject } from './donor-project.ts'
+import type { Work } from './slot-worker.ts'
+
+const RESULTS_SHOWN = 20
+const SUMMARY_CHARS = 200
+
+/** What the view is made of. */
+export interface ViewInputs {
+  readonly store: DonorStore
+  readonly projects: readonly DonorProject[]
+  readonly work: readonly { readonly slot: number; readonly work: Work }[]
+  readonly decision: Decision
+  readonly pausedByDonor: boolean
+  readonly isolation: SlotIsolation
+  readonly restriction: string | undefined
+}
+
+/** Builds the finished state that every view shows. */
+export function donorView(inputs: ViewInputs): DonorState {
+  const { projects, store, work } = inputs
+  const status = statusOf({
+    decision: inputs.decision,
+    projects: projects.length,
+    connected: projects.filter((project) => project.connection.state === 'connected').length,
+    restricted: projects.filter((project) => project.restricted).length,
+    running: work.filter(({ work: { beat } }) => beat.phase === 'running').length,
+    preparing: work.filter(({ work: { beat } }) => beat.phase === 'preparing').length,
+  })
+  const views = projects.map((project) => projectView(project, store, inputs.restriction))
+  const totals = projects.map((project) => ({
+    granted: store.granted(project.projectKey),
+    pending: store.pending(project.projectKey),
+  }))
+  return {
+    status,
+    sentence: statusSentence(status),
+    pausedByDonor: inputs.pausedByDonor,
+    slots: work.map(slotView),
+    credit: {
+      counted: sum(totals.map(({ granted }) => granted.cumulativeFuel)),
+      pending: sum(totals.map(({ pending }) => pending.fuel)),
+      unitsVerified: totals.reduce((units, { granted }) => units + granted.units, 0),
+      unitsPending: totals.reduce((units, { pending }) => units + pending.units, 0),
+    },
+    projects: views,
+    results: store.recentResults(RESULTS_SHOWN).map((result) => resultView(result, projects)),
+    preferences: store.preferences(),
+    isolation: {
+      ...inputs.isolation,
+      ...(inputs.restriction === undefined ? {} : { restriction: inputs.restriction }),
+    },
+  }
+}
+
+function sum(values: readonly bigint[]): bigint {
+  return values.reduce((total, value) => total + value, 0n)
+}
+
+function projectView(project: DonorProject, store: DonorStore, restriction: string | undefined): ProjectView {
+  const trouble = project.restricted ? restriction : project.trouble
+  return {
+    projectKey: project.projectKey,
+    name: project.project.name,
+    purpose: project.project.purpose,
+    connection: project.connection.state,
+    ...(trouble === undefined ? {} : { trouble }),
+    counted: store.granted(project.projectKey).cumulativeFuel,
+    pending: store.pending(project.projectKey).fuel,
+    leased: project.queue.length,
+    meshPeers: project.connection.meshPeers,
+  }
+}
+
+function slotView({ slot, work }: { readonly slot: number; readonly work: Work }): SlotView {
+  const { project, task, beat } = work
+  return {
+    slot,
+    projectKey: project.projectKey,
+    projectName: project.project.name,
+    appName: task.app.name,
+    unit: unitText(task.unit),
+    args: task.args,
+    phase: beat.phase,
+    ...(beat.fraction === undefined ? {} : { fraction: beat.fraction }),
+    fuel: beat.fuel,
+    elapsedMs: work.elapsedMs,
+  }
+}
+
+function resultView(result: StoredResult, projects: readonly DonorProject[]): ResultView {
+  const project = projects.find((candidate) => candidate.projectKey === result.projectKey)
+  return {
+    projectKey: result.projectKey,
+    projectName: project?.project.name ?? '',
+    appName: result.appName,
+    unit: unitText(result.unit),
+    args: result.args,
+    outcome: result.run.outcome,
+    fuel: result.run.fuel,
+    state: result.state,
+    finishedAt: result.finishedAt,
+    summary: summary(result),
+  }
+}
+
+/** What the unit printed, or why it printed nothing. Only ASCII survives: output is a stranger's text. */
+function summary({ run }: StoredResult): string {
+  const printed = Array.from(run.stdout.subarray(0, SUMMARY_CHARS), (byte) => String.fromCharCode(byte)).join(
+    '',
+  )
+  return displayLine(printed === '' ? (run.reason ?? '') : printed, SUMMARY_CHARS)
+}

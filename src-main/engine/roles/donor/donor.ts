@@ -1,0 +1,182 @@
+import type { DonorState } from '../../../contracts/donor-state.ts'
+import { PowerswarmError } from '../../../domain/errors.ts'
+import type { ProjectKey } from '../../../domain/ids.ts'
+import type { Link } from '../../../domain/link.ts'
+import type { Preferences } from '../../../domain/preferences.ts'
+import type { Presence } from '../../../domain/presence.ts'
+import { decide, type Decision } from '../../../domain/scheduling-policy.ts'
+import type { StoredProject } from '../../ports.ts'
+import type { DonorComponents, DonorInit } from './components.ts'
+import { DonorProject } from './donor-project.ts'
+import { donorView } from './donor-view.ts'
+import { SlotPool } from './slot-pool.ts'
+import type { WorkSource } from './slot-worker.ts'
+
+const PAUSED_SETTING = 'paused-by-donor'
+
+/**
+ * The donor: decides when to compute, keeps slots and projects in step with the decision, and says what is going on.
+ * Sensors report in; every report is followed by a decision at once.
+ */
+export class Donor {
+  private readonly parts: DonorComponents
+  private readonly init: DonorInit
+  private readonly projects = new Map<ProjectKey, DonorProject>()
+  private readonly pool: SlotPool
+  private readonly listeners = new Set<() => void>()
+  private presence: Presence
+  private suspended = false
+  private pausedByDonor: boolean
+  private decision: Decision
+  private turn = 0
+
+  constructor(parts: DonorComponents, init: DonorInit, presence: Presence) {
+    this.parts = parts
+    this.init = init
+    this.presence = presence
+    this.pausedByDonor = parts.store.setting(PAUSED_SETTING) === 'yes'
+    this.decision = this.decideNow()
+    this.pool = new SlotPool(parts, {
+      next: () => this.nextTask(),
+      changed: () => {
+        this.announce()
+      },
+    })
+  }
+
+  /** Rejoins the projects on disk. A project that cannot be joined now stays listed and is said to be in trouble. */
+  async start(parseLink: (text: string) => Link): Promise<void> {
+    for (const stored of this.parts.store.projects()) await this.enter(stored, parseLink(stored.link))
+    await this.follow()
+  }
+
+  get state(): DonorState {
+    return donorView({
+      store: this.parts.store,
+      projects: [...this.projects.values()],
+      work: this.pool.work,
+      decision: this.decision,
+      pausedByDonor: this.pausedByDonor,
+      isolation: this.parts.slotHost.isolation,
+      restriction: this.init.restriction,
+    })
+  }
+
+  /** Called after every change of {@link state}; many changes may come in one millisecond. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  async reportPresence(presence: Presence): Promise<void> {
+    this.presence = presence
+    await this.follow()
+  }
+
+  async setPausedByDonor(paused: boolean): Promise<void> {
+    this.pausedByDonor = paused
+    this.parts.store.setSetting(PAUSED_SETTING, paused ? 'yes' : 'no')
+    await this.follow()
+  }
+
+  async setPreferences(changes: Partial<Preferences>): Promise<Preferences> {
+    const preferences = { ...this.parts.store.preferences(), ...changes }
+    this.parts.store.savePreferences(preferences)
+    await this.follow()
+    return preferences
+  }
+
+  /** Before sleep: slots stop, then the network lets go. After: the other way round. */
+  async suspend(suspended: boolean): Promise<void> {
+    this.suspended = suspended
+    if (!suspended) await this.parts.network.resume()
+    await this.follow()
+    if (suspended) await this.parts.network.suspend()
+  }
+
+  /** Joining a project twice is fine. `linkText` is what a restart parses again. */
+  async join(link: Link, linkText: string): Promise<void> {
+    if (this.projects.has(link.projectKey)) return
+    const stored = {
+      projectKey: link.projectKey,
+      link: linkText,
+      joinedAt: this.parts.clock.now(),
+      name: '',
+      purpose: '',
+    }
+    this.parts.store.saveProject(stored)
+    await this.enter(stored, link)
+    await this.follow()
+  }
+
+  async leave(projectKey: string): Promise<void> {
+    const project = this.projects.get(projectKey as ProjectKey)
+    if (!project) throw new PowerswarmError('not-found', 'That project is not joined')
+    this.projects.delete(project.projectKey)
+    await project.leave()
+    this.parts.store.removeProject(project.projectKey)
+    this.announce()
+  }
+
+  async close(): Promise<void> {
+    await this.pool.close()
+    await Promise.all([...this.projects.values()].map((project) => project.leave()))
+    await this.parts.network.close()
+    await this.parts.slotHost.close()
+  }
+
+  private async enter(stored: StoredProject, link: Link): Promise<void> {
+    const keys = this.parts.digests.donorKeyPair(this.init.masterKey, stored.projectKey)
+    const connection = await this.parts.network.join(link, keys)
+    const project = new DonorProject(this.parts, this.init, stored, connection, keys, () => {
+      this.pool.wake()
+      this.announce()
+    })
+    this.projects.set(stored.projectKey, project)
+  }
+
+  private decideNow(): Decision {
+    return decide({
+      preferences: this.parts.store.preferences(),
+      presence: this.presence,
+      pausedByDonor: this.pausedByDonor,
+      suspended: this.suspended,
+      coresOnline: this.parts.host.coresOnline(),
+    })
+  }
+
+  private async follow(): Promise<void> {
+    const before = this.decision
+    this.decision = this.decideNow()
+    if (before.run !== this.decision.run || reason(before) !== reason(this.decision))
+      this.parts.log('info', this.decision.run ? 'computing-allowed' : 'paused', {
+        reason: reason(this.decision),
+      })
+    const slots = this.decision.run ? this.decision.slots : 0
+    const applied = this.pool.apply(this.decision)
+    for (const project of this.projects.values()) project.setSlots(slots)
+    await applied
+    this.announce()
+  }
+
+  /** Projects take turns, unit by unit. */
+  private nextTask(): ReturnType<WorkSource['next']> {
+    const projects = [...this.projects.values()]
+    for (let i = 0; i < projects.length; i++) {
+      const project = projects[(this.turn + i) % projects.length]
+      const task = project?.take()
+      if (!project || !task) continue
+      this.turn = (this.turn + i + 1) % projects.length
+      return { project, task }
+    }
+    return undefined
+  }
+
+  private announce(): void {
+    for (const listener of this.listeners) listener()
+  }
+}
+
+function reason(decision: Decision): string {
+  return decision.run ? '' : decision.reason
+}

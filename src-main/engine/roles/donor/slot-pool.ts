@@ -1,0 +1,46 @@
+import type { Decision } from '../../../domain/scheduling-policy.ts'
+import type { DonorComponents } from './components.ts'
+import { SlotWorker, type Work, type WorkSource } from './slot-worker.ts'
+
+/** All slots of this machine. Slots are opened when first needed and kept, paused, while the donor is not computing. */
+export class SlotPool {
+  private readonly parts: DonorComponents
+  private readonly source: WorkSource
+  private readonly workers: SlotWorker[] = []
+  private closed = false
+
+  constructor(parts: DonorComponents, source: WorkSource) {
+    this.parts = parts
+    this.source = source
+  }
+
+  /** Makes every slot follow the decision; resolves when all have. The order of slots decides who pauses first. */
+  async apply(decision: Decision): Promise<void> {
+    if (this.closed) return
+    const wanted = decision.run ? decision.slots : 0
+    while (this.workers.length < wanted)
+      this.workers.push(new SlotWorker(this.workers.length, this.parts, this.source))
+    await Promise.all(
+      this.workers.map(async (worker, i) => {
+        if (decision.run) await worker.setCpuShare(decision.cpuShare)
+        await worker.setPaused(i >= wanted)
+      }),
+    )
+  }
+
+  /** There may be work: idle slots look again. */
+  wake(): void {
+    for (const worker of this.workers) worker.wake()
+  }
+
+  /** What the slots work on, with their numbers. */
+  get work(): readonly { readonly slot: number; readonly work: Work }[] {
+    return this.workers.flatMap((worker) => (worker.work ? [{ slot: worker.number, work: worker.work }] : []))
+  }
+
+  /** Ends all slots. Units at work stay leased on disk. */
+  async close(): Promise<void> {
+    this.closed = true
+    await Promise.all(this.workers.map((worker) => worker.close()))
+  }
+}

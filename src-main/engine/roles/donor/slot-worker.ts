@@ -1,0 +1,204 @@
+import type { Beat, ModuleName } from '../../../contracts/slot.ts'
+import { errorCode } from '../../../domain/errors.ts'
+import { unitText } from '../../../domain/ids.ts'
+import { LIMITS } from '../../../domain/limits.ts'
+import type { UnitRun } from '../../../domain/outcome.ts'
+import type { Slot } from '../../ports.ts'
+import type { Task } from './catalogue.ts'
+import type { DonorComponents } from './components.ts'
+import type { DonorProject } from './donor-project.ts'
+
+/** What one slot is doing, for the window. */
+export interface Work {
+  readonly project: DonorProject
+  readonly task: Task
+  readonly beat: Beat
+  /** Wall time computing, without pauses, as of the last beat. */
+  readonly elapsedMs: number
+}
+
+/** Where a slot gets its next unit from, and whom it tells. */
+export interface WorkSource {
+  next(): { readonly project: DonorProject; readonly task: Task } | undefined
+  changed(): void
+}
+
+/**
+ * Keeps one slot busy: takes a unit, loads its module if the slot lacks it, runs it, saves the result, and takes the
+ * next. Sleeps until {@link wake} when there is no unit. A slot whose process died is opened again after a pause.
+ *
+ *   opening ──▶ idle ⇄ working ──▶ (process gone) ──▶ opening
+ */
+export class SlotWorker {
+  readonly number: number
+  work: Work | undefined
+  private readonly parts: DonorComponents
+  private readonly source: WorkSource
+  private slot: Slot | undefined
+  private loaded = new Set<string>()
+  private paused = false
+  private cpuShare = 1
+  private closing = false
+  private nextRun = 1
+  private failures = 0
+  private readonly unitFailures = new Map<string, number>()
+  private wakeUp: (() => void) | undefined
+  private beatAt = 0
+  private readonly loop: Promise<void>
+
+  constructor(number: number, parts: DonorComponents, source: WorkSource) {
+    this.number = number
+    this.parts = parts
+    this.source = source
+    this.loop = this.keepBusy()
+  }
+
+  wake(): void {
+    this.wakeUp?.()
+  }
+
+  /** Pauses or resumes; a paused slot finishes nothing and starts nothing. Resolves when the slot has obeyed. */
+  async setPaused(paused: boolean): Promise<void> {
+    if (paused === this.paused) return
+    this.paused = paused
+    if (!paused) this.wake()
+    await this.obey(paused ? this.slot?.pause() : this.slot?.resume())
+  }
+
+  async setCpuShare(cpuShare: number): Promise<void> {
+    if (cpuShare === this.cpuShare) return
+    this.cpuShare = cpuShare
+    await this.obey(this.slot?.throttle(cpuShare))
+  }
+
+  async close(): Promise<void> {
+    this.closing = true
+    this.wake()
+    await this.slot?.kill()
+    await this.loop
+  }
+
+  /** A slot that is gone cannot disobey; its worker opens a new one. */
+  private async obey(order: Promise<void> | undefined): Promise<void> {
+    try {
+      await order
+    } catch (error) {
+      this.parts.log('warn', 'slot-order-failed', { slot: this.number, code: errorCode(error) })
+    }
+  }
+
+  private async keepBusy(): Promise<void> {
+    while (!this.closing) {
+      const job = this.paused ? undefined : this.source.next()
+      if (!job) {
+        await this.sleep()
+        continue
+      }
+      await this.compute(job.project, job.task)
+    }
+  }
+
+  private sleep(ms?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = ms === undefined ? undefined : this.parts.timers.after(ms, resolve)
+      this.wakeUp = () => {
+        cancel?.()
+        resolve()
+      }
+      if (this.closing) resolve()
+    })
+  }
+
+  private async compute(project: DonorProject, task: Task): Promise<void> {
+    const run = this.nextRun++
+    const startedAt = this.parts.clock.monotonicMs()
+    this.beatAt = startedAt
+    this.work = { project, task, beat: { run, phase: 'preparing', fuel: 0n, ticks: 0 }, elapsedMs: 0 }
+    this.source.changed()
+    let failure: unknown
+    try {
+      const slot = await this.openSlot()
+      await this.load(slot, project, task)
+      const result = await slot.run({ run, ...task.request })
+      this.failures = 0
+      project.finish(task, result, this.parts.clock.monotonicMs() - startedAt)
+    } catch (error) {
+      failure = error
+    }
+    this.work = undefined
+    this.source.changed()
+    if (failure !== undefined) await this.recover(project, task, failure)
+  }
+
+  private async openSlot(): Promise<Slot> {
+    if (this.slot) return this.slot
+    const slot = await this.parts.slotHost.open(this.number)
+    this.slot = slot
+    this.loaded = new Set()
+    slot.onBeat((beat) => {
+      this.takeBeat(beat)
+    })
+    slot.onClosed((reason) => {
+      this.slot = undefined
+      this.parts.log(this.closing ? 'info' : 'warn', 'slot-closed', { slot: this.number, reason })
+    })
+    if (this.cpuShare !== 1) await slot.throttle(this.cpuShare)
+    if (this.paused) await slot.pause()
+    return slot
+  }
+
+  private takeBeat(beat: Beat): void {
+    const now = this.parts.clock.monotonicMs()
+    const past = now - this.beatAt
+    this.beatAt = now
+    if (!this.work || this.work.beat.run !== beat.run) return
+    const ran = this.work.beat.phase === 'paused' ? 0 : past
+    this.work = { ...this.work, beat, elapsedMs: this.work.elapsedMs + ran }
+    this.source.changed()
+  }
+
+  private async load(slot: Slot, project: DonorProject, task: Task): Promise<void> {
+    const { module } = task.request
+    const key = moduleKey(module)
+    if (this.loaded.has(key)) return
+    const original = await project.connection.module(task.app)
+    await slot.load({ module, rewrittenHash: task.app.rewrittenHash, original })
+    this.loaded.add(key)
+  }
+
+  /**
+   * A module that this machine's own checks refuse ends its units as host failures, with the reason, at once. Anything
+   * else is tried again on a fresh slot; a unit that kills three slots is given up.
+   */
+  private async recover(project: DonorProject, task: Task, error: unknown): Promise<void> {
+    // The lease stays on disk; the next start computes the unit again.
+    if (this.closing) return
+    const code = errorCode(error)
+    const message = error instanceof Error ? error.message : String(error)
+    this.parts.log('warn', 'unit-failed', { slot: this.number, unit: task.unit, code, message })
+    // The slot keeps few modules; this one has to be loaded again.
+    if (code === 'not-found') this.loaded.clear()
+    const refused = code.startsWith('module-')
+    if (refused) project.reportModule(`This computer refused an app of the project: ${message}`)
+    const key = `${project.projectKey} ${unitText(task.unit)}`
+    const networkOnly = code === 'not-connected' || code === 'busy'
+    const failures = (this.unitFailures.get(key) ?? 0) + (networkOnly ? 0 : 1)
+    this.unitFailures.set(key, failures)
+    if (refused || failures >= LIMITS.hostFailuresMax) {
+      this.unitFailures.delete(key)
+      project.finish(task, failed(`${code}: ${message}`), 0)
+      return
+    }
+    project.giveBack(task)
+    this.failures++
+    await this.sleep(Math.min(60_000, 500 * 2 ** this.failures))
+  }
+}
+
+function moduleKey(module: ModuleName): string {
+  return `${module.moduleHash} ${String(module.rewriterVersion)} ${String(module.memoryLimitBytes)}`
+}
+
+function failed(reason: string): UnitRun {
+  return { outcome: 'host-failure', fuel: 0n, stdout: new Uint8Array(), stderr: new Uint8Array(), reason }
+}

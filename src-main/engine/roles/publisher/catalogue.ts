@@ -1,0 +1,148 @@
+import type { AddedApp, PublisherEngineSchema } from '../../../contracts/engine.ts'
+import type { Handlers } from '../../../contracts/rpc.ts'
+import { checkRange, checkTemplate } from '../../../domain/batch.ts'
+import { PowerswarmError } from '../../../domain/errors.ts'
+import type { App, Batch, ProjectManifest, ProjectRecord } from '../../../domain/project.ts'
+import { checkModule } from './check-module.ts'
+import type { PublisherComponents, PublisherInit } from './components.ts'
+
+type NewApp = Parameters<Handlers<PublisherEngineSchema>['addApp']>[0]
+type NewBatch = Parameters<Handlers<PublisherEngineSchema>['addBatch']>[0]
+
+/**
+ * Apps and batches of the project. The store is written first, then the project core; whatever a crash kept out of
+ * the core is published at the next opening. Only what is in the core can be leased: donors must be able to read it.
+ */
+export class Catalogue {
+  private readonly parts: PublisherComponents
+  private readonly init: PublisherInit
+  private published: ProjectRecord[] = []
+  private batchesByNumber = new Map<number, Batch>()
+  private appsByNumber = new Map<number, App>()
+  /** Additions happen one after the other: numbers follow their order in the core. */
+  private lane: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: PublisherComponents, init: PublisherInit) {
+    this.parts = parts
+    this.init = init
+  }
+
+  /** Reads the project core and publishes what it lacks. Throws `not-found` where no project was ever made. */
+  async open(): Promise<void> {
+    await this.publish()
+    if (!this.published.some((record) => record.type === 'project'))
+      throw new PowerswarmError('not-found', 'There is no project here yet; create one first')
+  }
+
+  get manifest(): ProjectManifest | undefined {
+    return this.published.find((record) => record.type === 'project')
+  }
+  /** Blocks of the project core. */
+  get projectLength(): number {
+    return this.published.length
+  }
+  get apps(): readonly App[] {
+    return [...this.appsByNumber.values()]
+  }
+  get batches(): readonly Batch[] {
+    return [...this.batchesByNumber.values()]
+  }
+  app(number: number): App | undefined {
+    return this.appsByNumber.get(number)
+  }
+  batch(number: number): Batch | undefined {
+    return this.batchesByNumber.get(number)
+  }
+
+  /** Checks a module in a slot and publishes it. Rejects with `already-exists` and the codes of the toolchain. */
+  addApp(wanted: NewApp): Promise<AddedApp> {
+    return this.inLane(async () => {
+      const { name, original, memoryLimitBytes } = wanted
+      const { store, cores, host } = this.parts
+      const { rewriterVersion } = this.init
+      const module = { moduleHash: host.moduleHash(original), rewriterVersion, memoryLimitBytes }
+      const twin = store.apps().find((app) => app.name === name && app.moduleHash === module.moduleHash)
+      if (twin?.memoryLimitBytes === memoryLimitBytes)
+        throw new PowerswarmError(
+          'already-exists',
+          `App '${name}' has this module already, as number ${twin.app}`,
+        )
+      const { rewrittenHash, permissions } = await checkModule(this.parts.slotHost, { module, original })
+      const { moduleCore } = await cores.addModule(original)
+      const app: App = {
+        type: 'app',
+        app: store.apps().length,
+        name,
+        moduleBytes: original.byteLength,
+        moduleCore,
+        rewrittenHash,
+        ...module,
+      }
+      store.addApp(app, original)
+      await this.publish()
+      return { app: app.app, name, moduleHash: app.moduleHash, rewrittenHash, permissions }
+    })
+  }
+
+  /** Publishes a batch. Rejects with `not-found` for an unknown app and `bad-argument` for what cannot be a batch. */
+  addBatch(wanted: NewBatch): Promise<{ batch: number; units: number }> {
+    return this.inLane(async () => {
+      const app = this.find(wanted.app)
+      checkRange(wanted)
+      checkTemplate(wanted.args)
+      const { store } = this.parts
+      const batch: Batch = { ...wanted, type: 'batch', app: app.app, batch: store.batches().length }
+      store.addBatch(batch)
+      await this.publish()
+      return { batch: batch.batch, units: batch.count }
+    })
+  }
+
+  private find(nameOrNumber: string): App {
+    const byName = this.apps.findLast((app) => app.name === nameOrNumber)
+    const found = byName ?? (/^\d{1,9}$/.test(nameOrNumber) ? this.app(Number(nameOrNumber)) : undefined)
+    if (!found) throw new PowerswarmError('not-found', `There is no app '${nameOrNumber}' in this project`)
+    return found
+  }
+
+  private inLane<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.lane.then(work)
+    // The lane goes on after a failure; the caller of the failed work is told.
+    this.lane = result.catch(() => undefined)
+    return result
+  }
+
+  private async publish(): Promise<void> {
+    const { cores, store } = this.parts
+    this.remember(await cores.projectRecords())
+    const missing = [
+      ...this.missingHead(),
+      ...store.apps().filter((app) => !this.appsByNumber.has(app.app)),
+      ...store.batches().filter((batch) => !this.batchesByNumber.has(batch.batch)),
+    ]
+    if (missing.length === 0) return
+    await cores.appendProject(missing)
+    this.remember([...this.published, ...missing])
+  }
+
+  private missingHead(): ProjectRecord[] {
+    const { epoch, ledgerKey } = this.parts.cores
+    const head: ProjectRecord[] = []
+    const manifest = this.manifest ?? this.init.manifest
+    if (!manifest) return []
+    if (!this.manifest) head.push(manifest)
+    if (!this.published.some((record) => record.type === 'core' && record.epoch === epoch))
+      head.push({ type: 'core', role: 'ledger', epoch, key: ledgerKey })
+    return head
+  }
+
+  private remember(records: readonly ProjectRecord[]): void {
+    this.published = [...records]
+    this.appsByNumber = new Map()
+    this.batchesByNumber = new Map()
+    for (const record of records) {
+      if (record.type === 'app') this.appsByNumber.set(record.app, record)
+      if (record.type === 'batch') this.batchesByNumber.set(record.batch, record)
+    }
+  }
+}

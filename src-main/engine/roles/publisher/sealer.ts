@@ -1,0 +1,139 @@
+import { compareUnits, type DonorKey } from '../../../domain/ids.ts'
+import { LIMITS } from '../../../domain/limits.ts'
+import type { LedgerRecord } from '../../../domain/project.ts'
+import type { NewSealedRecord, NumberedGrant } from '../../ports.ts'
+import type { PublisherComponents } from './components.ts'
+
+/** Grants that one transaction seals at most. */
+const GRANTS_PER_ROUND = 8192
+
+/**
+ * Puts grants on the ledger. One transaction makes the records of all unsealed grants and the bytes of their blocks;
+ * only then are the bytes appended. Killed before the commit nothing has happened; killed after it, the next opening
+ * appends the same bytes. So each grant is on the ledger exactly once.
+ */
+export class Sealer {
+  private readonly parts: PublisherComponents
+  private readonly tellDonors: (donorKeys: readonly DonorKey[]) => void
+  /** Donors with records that may not be in the core yet. */
+  private toTell = new Set<DonorKey>()
+  private dirty = true
+  private running: Promise<void> | undefined
+  private visible = 0
+  private trouble: string | undefined
+  private stopTimer: (() => void) | undefined
+
+  constructor(parts: PublisherComponents, tellDonors: (donorKeys: readonly DonorKey[]) => void) {
+    this.parts = parts
+    this.tellDonors = tellDonors
+  }
+
+  /** Seals every `LIMITS.sealEveryMs` when there is something to seal. */
+  start(): void {
+    this.stopTimer ??= this.parts.timers.every(LIMITS.sealEveryMs, () => {
+      if (this.dirty) void this.seal()
+    })
+  }
+
+  /** There are new grants. */
+  poke(): void {
+    this.dirty = true
+  }
+
+  /** Whether the core has this record, so that a donor can fetch it. */
+  isVisible(epoch: number, index: number): boolean {
+    return epoch < this.parts.cores.epoch || index < this.visible
+  }
+
+  /** Seals all that is decided and appends it. A failure is logged, changes nothing and is tried again. */
+  async seal(): Promise<void> {
+    this.running ??= this.round().finally(() => {
+      this.running = undefined
+    })
+    await this.running
+  }
+
+  async stop(): Promise<void> {
+    this.stopTimer?.()
+    this.stopTimer = undefined
+    await this.running
+    if (this.dirty) await this.seal()
+  }
+
+  private async round(): Promise<void> {
+    const { store, cores, log } = this.parts
+    this.dirty = false
+    try {
+      while (store.transact(() => this.sealSome()) === GRANTS_PER_ROUND);
+      const length = store.length(cores.ledgerCore)
+      await cores.flushLedger()
+      this.visible = Math.max(this.visible, length)
+    } catch (error) {
+      this.dirty = true
+      const message = error instanceof Error ? error.message : String(error)
+      // It is tried again ten times a second: the same trouble is said once.
+      if (message !== this.trouble) log('error', 'seal-failed', { message })
+      this.trouble = message
+      return
+    }
+    this.trouble = undefined
+    const told = [...this.toTell]
+    this.toTell.clear()
+    if (told.length > 0) this.tellDonors(told)
+  }
+
+  /** Returns how many grants it sealed. */
+  private sealSome(): number {
+    const { store, cores, clock } = this.parts
+    const grants = store.unsealed(GRANTS_PER_ROUND)
+    const last = grants.at(-1)
+    if (!last) return 0
+    const at = clock.now()
+    const drafts = [...byDonor(grants)].flatMap(([donorKey, own]) => this.recordsOf(donorKey, own, at))
+    const first = store.record(
+      cores.ledgerCore,
+      drafts.map(({ record }) => cores.encodeLedger(record)),
+    )
+    const records = drafts.map((draft, offset): NewSealedRecord => ({
+      ...draft,
+      epoch: cores.epoch,
+      index: first + offset,
+    }))
+    store.addSealed(records, last.grant)
+    return grants.length
+  }
+
+  private recordsOf(donorKey: DonorKey, grants: readonly NumberedGrant[], at: number): Draft[] {
+    const previous = this.parts.store.lastRecord(donorKey)
+    let sequence = previous ? previous.sequence + 1 : 0
+    let cumulativeFuel = previous?.cumulativeFuel ?? 0n
+    const drafts: Draft[] = []
+    for (let start = 0; start < grants.length; start += LIMITS.grantUnits) {
+      const part = grants.slice(start, start + LIMITS.grantUnits)
+      const fuel = part.reduce((sum, grant) => sum + grant.fuel, 0n)
+      cumulativeFuel += fuel
+      const unitsRoot = this.parts.digests.unitsRoot(part.map(({ unit }) => unit).sort(compareUnits))
+      const record = { sequence, donorKey, at, units: part.length, fuel, cumulativeFuel, unitsRoot }
+      drafts.push({ record, firstGrant: part[0]?.grant ?? 0, lastGrant: part.at(-1)?.grant ?? 0 })
+      sequence += 1
+    }
+    this.toTell.add(donorKey)
+    return drafts
+  }
+}
+
+interface Draft {
+  readonly record: LedgerRecord
+  readonly firstGrant: number
+  readonly lastGrant: number
+}
+
+function byDonor(grants: readonly NumberedGrant[]): Map<DonorKey, NumberedGrant[]> {
+  const groups = new Map<DonorKey, NumberedGrant[]>()
+  for (const grant of grants) {
+    const group = groups.get(grant.donorKey)
+    if (group) group.push(grant)
+    else groups.set(grant.donorKey, [grant])
+  }
+  return groups
+}

@@ -1,0 +1,86 @@
+import type {
+  BatchStatus,
+  PublisherStatus,
+  ResultPage,
+  VerifiedUnit,
+} from '../../../contracts/publisher-state.ts'
+import { unitArguments, unitNumber } from '../../../domain/batch.ts'
+import { PowerswarmError } from '../../../domain/errors.ts'
+import { unitText } from '../../../domain/ids.ts'
+import { MIB } from '../../../domain/units.ts'
+import type { VerifiedRow } from '../../ports.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { PublisherComponents } from './components.ts'
+
+export interface Serving {
+  readonly serving: boolean
+  readonly donorsConnected: number
+}
+
+/** What `powerswarm status` shows of this project right now. */
+export function publisherStatus(
+  { store, cores }: PublisherComponents,
+  catalogue: Catalogue,
+  link: string,
+  serving: Serving,
+): PublisherStatus {
+  const { donors, ...ledger } = store.ledgerTotals()
+  const counts = new Map(store.counts().map((row) => [row.batch, row]))
+  const batches = catalogue.batches.map(({ batch, app, count }): BatchStatus => {
+    const { leased = 0, pending = 0, verified = 0, inconclusive = 0, suspended = 0 } = counts.get(batch) ?? {}
+    const unsent = count - leased - pending - verified - inconclusive - suspended
+    return { batch, app, units: count, unsent, leased, pending, verified, inconclusive, suspended }
+  })
+  return {
+    projectKey: cores.projectKey,
+    name: catalogue.manifest?.name ?? '',
+    purpose: catalogue.manifest?.purpose ?? '',
+    link,
+    ...serving,
+    donorsGranted: donors,
+    apps: catalogue.apps.map(({ app, name, moduleHash }) => ({ app, name, moduleHash })),
+    batches,
+    ledger,
+  }
+}
+
+/** A page ends early when its outputs grow beyond this. */
+const PAGE_BYTES = 4 * MIB
+
+/** Verified units after `cursor` in the order of verification. Throws `bad-argument` for a foreign cursor. */
+export function resultPage(
+  { store }: PublisherComponents,
+  catalogue: Catalogue,
+  { cursor, limit }: { readonly cursor: string; readonly limit: number },
+): ResultPage {
+  if (!/^\d{0,15}$/.test(cursor))
+    throw new PowerswarmError('bad-argument', `'${cursor}' is not a cursor of results`)
+  const rows = store.verifiedAfter(Number(cursor), limit + 1)
+  const units: VerifiedUnit[] = []
+  let last = Number(cursor)
+  let bytes = 0
+  for (const row of rows) {
+    bytes += row.output.stdout.byteLength
+    if (units.length >= limit || (bytes > PAGE_BYTES && units.length > 0)) break
+    units.push(verifiedUnit(row, catalogue))
+    last = row.cursor
+  }
+  return { units, cursor: String(last), more: units.length < rows.length }
+}
+
+function verifiedUnit({ unit, verifiedAt, output, donors }: VerifiedRow, catalogue: Catalogue): VerifiedUnit {
+  const batch = catalogue.batch(unit.batch)
+  if (!batch) throw new Error(`batch ${unit.batch} is verified but not published`)
+  return {
+    unit: unitText(unit),
+    ...unit,
+    n: unitNumber(batch, unit.index),
+    args: unitArguments(batch, unit.index),
+    outcome: output.outcome,
+    exitCode: output.exitCode,
+    fuel: output.fuel,
+    stdout: output.stdout,
+    verifiedAt,
+    donors,
+  }
+}

@@ -1,0 +1,313 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  bytesToHex,
+  hex32,
+  type ModuleHash,
+  type ProjectKey,
+  type UnitId,
+} from '../../../../src-main/domain/ids.ts'
+import { PowerswarmError } from '../../../../src-main/domain/errors.ts'
+import type { UnitRun } from '../../../../src-main/domain/outcome.ts'
+import type { App, Batch } from '../../../../src-main/domain/project.ts'
+import { createDigests } from '../../../../src-main/engine/adapters/hyper/digests.ts'
+import { openDonorStore } from '../../../../src-main/engine/adapters/sqlite/donor-store.ts'
+import type { DonorStore, Timers } from '../../../../src-main/engine/ports.ts'
+import { Donor } from '../../../../src-main/engine/roles/donor/donor.ts'
+import type { DonorInit } from '../../../../src-main/engine/roles/donor/components.ts'
+import { checkGrant } from '../../../../src-main/engine/verifier/check-grant.ts'
+import { fakeConnection, type FakeConnection } from '../../../support/fake-project-connection.ts'
+import { fakeSlotHost, type FakeSlotHost } from '../../../support/fake-slot-host.ts'
+
+const projectKey = hex32<ProjectKey>('11'.repeat(32))
+const moduleHash = hex32<ModuleHash>('22'.repeat(32))
+const app: App = {
+  type: 'app',
+  app: 0,
+  name: 'primes',
+  moduleHash,
+  moduleBytes: 1,
+  moduleCore: hex32('33'.repeat(32)),
+  rewriterVersion: 1,
+  rewrittenHash: hex32('44'.repeat(32)),
+  memoryLimitBytes: 65_536,
+}
+const batch: Batch = {
+  type: 'batch',
+  batch: 0,
+  app: 0,
+  first: 100,
+  count: 10,
+  args: ['{n}'],
+  quorum: 2,
+  maxFuel: 1_000_000n,
+  maxOutputBytes: 1024,
+}
+const unit = (index: number): UnitId => ({ batch: 0, index })
+const ok = (fuel = 500n): UnitRun => ({
+  outcome: 'ok',
+  exitCode: 0,
+  fuel,
+  stdout: new TextEncoder().encode('done\n'),
+  stderr: new Uint8Array(),
+})
+const stillTimers: Timers = { after: () => () => undefined, every: () => () => undefined }
+const digests = createDigests()
+const masterKey = new Uint8Array(32).fill(7)
+const donorKey = bytesToHex(digests.donorKeyPair(masterKey, projectKey).publicKey)
+
+let dir: string
+let store: DonorStore
+let slots: FakeSlotHost
+let connection: FakeConnection
+let donor: Donor
+
+function openDonor(init: Partial<DonorInit> = {}, units = [0, 1, 2, 3].map(unit)): Donor {
+  store = openDonorStore(join(dir, 'donor.sqlite'), { log: () => undefined })
+  store.savePreferences({ ...store.preferences(), idleSeconds: 3, cores: 1 })
+  slots = fakeSlotHost()
+  connection = fakeConnection({ projectKey, donorKey, units, digests, expiresAt: 1e12 })
+  return new Donor(
+    {
+      store,
+      network: {
+        join: () => Promise.resolve(connection),
+        suspend: () => Promise.resolve(),
+        resume: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+      },
+      slotHost: slots,
+      digests,
+      host: { coresOnline: () => 2, moduleHash: () => moduleHash },
+      clock: { now: () => 1000, monotonicMs: () => 1000 },
+      timers: stillTimers,
+      log: () => undefined,
+      checkGrant: (record, notice, expected) => checkGrant(record, notice, expected, digests),
+    },
+    { masterKey, engineLabel: 'test', ...init },
+    { kind: 'unattended' },
+  )
+}
+
+async function join1(): Promise<void> {
+  await donor.join({ projectKey }, 'powerswarm://test')
+  connection.say({
+    type: 'project',
+    name: 'Demo',
+    purpose: 'To test',
+    boxKey: hex32('55'.repeat(32)),
+    createdAt: 0,
+  })
+  connection.say(app)
+  connection.say(batch)
+}
+const runs = () => slots.slots.flatMap((slot) => slot.runs)
+const finishOne = async (run: UnitRun = ok()): Promise<void> => {
+  const before = runs().length
+  slots.slots.at(-1)!.end(run)
+  await vi.waitFor(() => {
+    expect(runs().length).toBeGreaterThan(before)
+  })
+}
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'powerswarm-donor-'))
+  donor = openDonor()
+})
+afterEach(async () => {
+  await donor.close()
+  store.close()
+  rmSync(dir, { recursive: true })
+})
+
+describe('the donor', () => {
+  it('waits for a project, then computes leased units in order with the batch’s arguments', async () => {
+    await donor.start(() => ({ projectKey }))
+    expect(donor.state.status).toEqual({ kind: 'waiting', reason: 'no-project' })
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    expect(runs()[0]).toMatchObject({ args: ['100'], maxFuel: 1_000_000n })
+    await finishOne()
+    expect(runs()[1]).toMatchObject({ args: ['101'] })
+    expect(donor.state.projects[0]).toMatchObject({ name: 'Demo', purpose: 'To test' })
+  })
+
+  it('loads a module once per slot and promises the slot the manifest’s hash', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    await finishOne()
+    expect(slots.slots[0]!.loads).toHaveLength(1)
+    expect(slots.slots[0]!.loads[0]).toMatchObject({ rewrittenHash: app.rewrittenHash })
+    expect(connection.moduleRequests).toBe(1)
+  })
+
+  it('leases ahead: more units lie ready than slots compute', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    expect(connection.leaseRequests[0]!.units).toBeGreaterThan(1)
+  })
+
+  it('shows credit only when the ledger backs it', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    await finishOne()
+    await vi.waitFor(() => {
+      expect(connection.submitted).toHaveLength(1)
+    })
+    expect(donor.state.credit).toMatchObject({ counted: 0n, pending: 500n })
+    connection.grant([unit(0)], 500n)
+    await vi.waitFor(() => {
+      expect(donor.state.credit).toEqual({ counted: 500n, pending: 0n, unitsVerified: 1, unitsPending: 0 })
+    })
+    expect(donor.state.results[0]).toMatchObject({ unit: '0.0', state: 'verified', summary: 'done' })
+  })
+
+  it.each([
+    ['names another donor', { donorKey: hex32('66'.repeat(32)) }],
+    ['grants other units', { unitsRoot: hex32('66'.repeat(32)) }],
+    ['skips a sequence', { sequence: 5 }],
+    ['adds up wrongly', { cumulativeFuel: 9_999n }],
+  ])('counts nothing for a ledger record that %s', async (_name, change) => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    await finishOne()
+    connection.grant([unit(0)], 500n, change)
+    await vi.waitFor(() => {
+      expect(connection.submitted).toHaveLength(1)
+    })
+    expect(donor.state.credit.counted).toBe(0n)
+  })
+
+  it('keeps results on disk while the publisher is away and sends them on its return', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    connection.setState('offline')
+    await finishOne()
+    expect(connection.submitted).toHaveLength(0)
+    expect(donor.state.results[0]).toMatchObject({ state: 'computed' })
+    connection.setState('connected')
+    await vi.waitFor(() => {
+      expect(connection.submitted.map((result) => result.unit)).toEqual([unit(0)])
+    })
+  })
+
+  it('goes on with its leases after a crash, and never submits a unit twice', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    await finishOne()
+    await vi.waitFor(() => {
+      expect(connection.submitted).toHaveLength(1)
+    })
+    const leased = store.leases(projectKey).map((lease) => lease.unit.index)
+    store.close()
+    const crashed = donor
+    donor = openDonor({}, [])
+    await donor.start(() => ({ projectKey }))
+    connection.say(app)
+    connection.say(batch)
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    expect(runs()[0]!.args).toEqual(['101'])
+    expect(leased).toContain(1)
+    expect(leased).not.toContain(0)
+    expect(connection.submitted).toHaveLength(0)
+    await crashed.close()
+  })
+
+  it('pauses its slots the moment somebody is here, and resumes them', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    await donor.reportPresence({ kind: 'idle', forMs: 0, source: 'test' })
+    expect(slots.slots[0]!.paused).toBe(true)
+    expect(donor.state.status).toEqual({ kind: 'paused', reason: 'in-use' })
+    await donor.reportPresence({ kind: 'idle', forMs: 3000, source: 'test' })
+    expect(slots.slots[0]!.paused).toBe(false)
+  })
+
+  it('remembers the donor’s own pause across a restart', async () => {
+    await donor.setPausedByDonor(true)
+    store.close()
+    const before = donor
+    donor = openDonor()
+    expect(donor.state.status).toEqual({ kind: 'paused', reason: 'paused-by-donor' })
+    await before.close()
+  })
+
+  it('refuses a module with the wrong hash with a typed reason and goes on with other work', async () => {
+    slots.refuse = new PowerswarmError('module-hash-mismatch', 'The module is not what the project promised')
+    await join1()
+    await vi.waitFor(() => {
+      expect(connection.submitted.length).toBeGreaterThan(0)
+    })
+    expect(connection.submitted[0]).toMatchObject({ outcome: 'host-failure', fuel: 0n })
+    expect(donor.state.projects[0]!.trouble).toContain('not what the project promised')
+    expect(runs()).toHaveLength(0)
+    slots.refuse = undefined
+    const more = { ...batch, batch: 1 }
+    connection.say(more)
+    expect(donor.state.credit.pending).toBe(0n)
+  })
+
+  it('opens a new slot when one dies and computes its unit again', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    slots.slots[0]!.die()
+    await vi.waitFor(() => {
+      expect(store.result(projectKey, unit(0))).toBeUndefined()
+      expect(donor.state.slots).toHaveLength(0)
+    })
+    expect(store.leases(projectKey).map((lease) => lease.unit.index)).toContain(0)
+  })
+
+  it('computes nothing but the allowed modules where units cannot be sandboxed, and leases nothing else', async () => {
+    await donor.close()
+    store.close()
+    donor = openDonor({
+      onlyModules: new Set([hex32<ModuleHash>('77'.repeat(32))]),
+      restriction: 'no sandbox',
+    })
+    await join1()
+    await vi.waitFor(() => {
+      expect(donor.state.status).toEqual({ kind: 'paused', reason: 'sandbox-unavailable' })
+    })
+    expect(donor.state.projects[0]!.trouble).toBe('no sandbox')
+    expect(runs()).toHaveLength(0)
+  })
+
+  it('marks what the publisher rejected', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    await finishOne()
+    await vi.waitFor(() => {
+      expect(connection.submitted).toHaveLength(1)
+    })
+    connection.reject(unit(0))
+    await vi.waitFor(() => {
+      expect(donor.state.results[0]).toMatchObject({ state: 'rejected' })
+    })
+    expect(donor.state.credit.pending).toBe(0n)
+  })
+})

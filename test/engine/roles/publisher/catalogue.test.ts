@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { PowerswarmError } from '../../../../src-main/domain/errors.ts'
+import { Project, addWork, checkingSlotHost, honest, lease, submit } from '../../../support/publisher-rig.ts'
+import { donorKey } from '../../../support/publisher-store.ts'
+
+const A = donorKey(1)
+const app = { name: 'mersenne', original: new Uint8Array(8), memoryLimitBytes: 65536 }
+const batch = {
+  app: 'mersenne',
+  first: 0,
+  count: 3,
+  args: ['{n}'],
+  quorum: 2,
+  maxFuel: 9n,
+  maxOutputBytes: 1,
+}
+
+describe('a new project', () => {
+  it('starts its core with the manifest and the ledger’s key, once', async () => {
+    const project = new Project()
+    await project.start()
+    await project.start()
+    expect(project.bytes.project.map(({ type }) => type)).toEqual(['project', 'core'])
+  })
+})
+
+describe('apps and batches', () => {
+  it('are numbered in the order of the project core', async () => {
+    const project = new Project()
+    const rig = await project.start()
+    await addWork(rig, 2)
+    await rig.publisher.handlers.addApp({ ...app, memoryLimitBytes: 2 * 65536 })
+    expect(await rig.publisher.handlers.addBatch(batch)).toEqual({ batch: 1, units: 3 })
+    expect(await rig.publisher.handlers.addBatch({ ...batch, app: '0' })).toEqual({ batch: 2, units: 3 })
+    expect(project.bytes.project.slice(2)).toMatchObject([
+      { type: 'app', app: 0 },
+      { type: 'batch', batch: 0, app: 0 },
+      { type: 'app', app: 1 },
+      { type: 'batch', batch: 1, app: 1 },
+      { type: 'batch', batch: 2, app: 0 },
+    ])
+    expect(rig.network.work).toBe(3)
+  })
+
+  it('are refused when they are there already, unknown or malformed, and nothing is half-done', async () => {
+    const project = new Project()
+    const { publisher } = await project.start()
+    const { addApp, addBatch } = publisher.handlers
+    await addApp(app)
+    const before = project.bytes.project.length
+    await expect(addApp(app)).rejects.toMatchObject({ code: 'already-exists' })
+    await expect(addBatch({ ...batch, app: 'none' })).rejects.toMatchObject({ code: 'not-found' })
+    await expect(addBatch({ ...batch, args: ['{m}'] })).rejects.toMatchObject({ code: 'bad-argument' })
+    await expect(addBatch({ ...batch, first: Number.MAX_SAFE_INTEGER })).rejects.toMatchObject({
+      code: 'bad-argument',
+    })
+    expect(project.bytes.project.length).toBe(before)
+    expect(await addBatch(batch)).toEqual({ batch: 0, units: 3 })
+  })
+
+  it('pass on the slot’s refusal of a module and end the slot', async () => {
+    const slotHost = checkingSlotHost()
+    const project = new Project()
+    const { publisher } = await project.start({ slotHost })
+    slotHost.refuse = new PowerswarmError('module-refused', 'function 3 uses threads')
+    await expect(publisher.handlers.addApp(app)).rejects.toMatchObject({ code: 'module-refused' })
+    expect(project.reopen().apps()).toEqual([])
+  })
+
+  it('that a crash kept out of the project core are published at the next opening', async () => {
+    const project = new Project()
+    let broken = false
+    const wrap = <T extends object>(part: T): T =>
+      'appendProject' in part
+        ? {
+            ...part,
+            appendProject: (records: unknown) => {
+              if (broken) return Promise.reject(new Error('cut'))
+              return (part.appendProject as (records: unknown) => Promise<void>)(records)
+            },
+          }
+        : part
+    const first = await project.start({ wrap })
+    await first.publisher.handlers.addApp(app)
+    broken = true
+    await expect(first.publisher.handlers.addBatch(batch)).rejects.toThrow('cut')
+    expect(await lease(first, A)).toEqual([])
+
+    const second = await project.start()
+    expect(project.bytes.project.at(-1)).toMatchObject({ type: 'batch', batch: 0 })
+    const units = await lease(second, A)
+    expect(await submit(second, A, units.map(honest))).toHaveLength(3)
+  })
+})
