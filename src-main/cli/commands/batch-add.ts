@@ -1,0 +1,80 @@
+import type { Command } from 'commander'
+import { checkTemplate, parseRange } from '../../domain/batch.ts'
+import { LIMITS } from '../../domain/limits.ts'
+import { contextOf, examples, type CliIo } from '../context.ts'
+import { withPublisher } from '../publisher-connection.ts'
+import { parseBytes, parseFuel, parseWhole, sizeText } from '../quantities.ts'
+import { quantity } from '../text.ts'
+
+interface Options {
+  readonly app: string
+  readonly range: string
+  readonly arg: readonly string[]
+  readonly quorum: string
+  readonly maxFuel?: string
+  readonly output?: string
+}
+
+const OUTPUT_BYTES_DEFAULT = 64 * 1024
+
+/** `powerswarm batch add`: publishes a range of work units over one app. */
+export function addBatchCommands(parent: Command, io: CliIo): void {
+  parent
+    .command('add')
+    .description('publish a range of work units over one app')
+    .requiredOption('--app <app>', 'name of the app (its newest version) or its number')
+    .requiredOption('--range <A..B>', 'one unit for each number from A to B, both included')
+    .option(
+      '--arg <template>',
+      'an argument of the app; {n} stands for the unit’s number; repeatable',
+      collect,
+      [],
+    )
+    .option('--quorum <n>', 'equal results from different donors that make a unit verified', '2')
+    .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
+    .option('--output <size>', `most standard output of a unit (default: ${sizeText(OUTPUT_BYTES_DEFAULT)})`)
+    .addHelpText(
+      'after',
+      examples(
+        [
+          "powerswarm batch add --app mersenne --range 0..999 --arg '{n}' --arg 100",
+          '1,000 units: mersenne 0 100, mersenne 1 100, … mersenne 999 100',
+        ],
+        [
+          "powerswarm batch add --app docking --range 1..50000 --arg '--ligand={n}' --quorum 3 --max-fuel 2T",
+          'three equal results each, at most 2·10¹² instructions a unit',
+        ],
+      ),
+    )
+    .action(async (options: Options, command: Command) => {
+      const { homeDir, project, output } = contextOf(command, io)
+      const { first, count } = parseRange(options.range)
+      const batch = {
+        app: options.app,
+        first,
+        count,
+        args: [...checkTemplate(options.arg)],
+        quorum: parseWhole(options.quorum, '--quorum', 1, LIMITS.quorumMax),
+        maxFuel: parseMaxFuel(options.maxFuel),
+        maxOutputBytes: parseOutput(options.output),
+      }
+      const added = await withPublisher(homeDir, project, (engine) => engine.addBatch(batch))
+      output.answer(added, [`batch ${String(added.batch)}: ${quantity(added.units, 'unit')}`])
+    })
+}
+
+/** `--max-fuel` of `batch add` and `run`. */
+export function parseMaxFuel(text: string | undefined): bigint {
+  return text === undefined
+    ? LIMITS.fuelPerUnitDefault
+    : parseFuel(text, '--max-fuel', 1n, LIMITS.fuelPerUnit)
+}
+
+function parseOutput(text: string | undefined): number {
+  return text === undefined ? OUTPUT_BYTES_DEFAULT : parseBytes(text, '--output', 0, LIMITS.outputBytes)
+}
+
+/** For options that may be given several times. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}

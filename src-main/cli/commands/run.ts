@@ -1,0 +1,98 @@
+import type { Command } from 'commander'
+import type { UnitRun } from '../../domain/outcome.ts'
+import { LIMITS } from '../../domain/limits.ts'
+import { REWRITER_VERSION } from '../../toolchain/index.ts'
+import { hostInfo, openNodeSlotHost } from '../../engine/create-engine.ts'
+import { contextOf, examples, type CliIo } from '../context.ts'
+import { EXIT_FAILURE, EXIT_OK } from '../failure.ts'
+import { readInputFile, readModule } from '../files.ts'
+import type { Output } from '../output.ts'
+import { durationText, largeText } from '../text.ts'
+import { parseMemory } from './app-add.ts'
+import { collect, parseMaxFuel } from './batch-add.ts'
+
+interface Options {
+  readonly arg: readonly string[]
+  readonly stdin?: string
+  readonly maxFuel?: string
+  readonly memory?: string
+}
+
+/** `powerswarm run MODULE.wasm`: one unit on this machine, in exactly the sandbox that donors use. */
+export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: number) => void): void {
+  parent
+    .command('run')
+    .description('try one unit here, in exactly the donors’ sandbox')
+    .argument('<module>', 'path of the .wasm file')
+    .option('--arg <text>', 'an argument of the app; repeatable', collect, [])
+    .option('--stdin <file>', 'what the unit reads as standard input')
+    .option('--max-fuel <n>', 'most instructions, such as 5e9 or 1T (default: 1e12)')
+    .option('--memory <size>', 'most memory (default: 256 MiB)')
+    .addHelpText(
+      'after',
+      examples(
+        ['powerswarm run mersenne.wasm --arg 0 --arg 100', 'its output, then how it ended and what it cost'],
+        ['powerswarm run app.wasm --stdin input.txt --json', 'all of that as one JSON object'],
+      ),
+    )
+    .action(async (path: string, options: Options, command: Command) => {
+      const { output } = contextOf(command, io)
+      const maxFuel = parseMaxFuel(options.maxFuel)
+      const memoryLimitBytes = parseMemory(options.memory)
+      const original = readModule(path)
+      const stdin =
+        options.stdin === undefined
+          ? new Uint8Array()
+          : readInputFile(options.stdin, 'The input', LIMITS.stdinBytes)
+      const moduleHash = hostInfo.moduleHash(original)
+      const module = { moduleHash, rewriterVersion: REWRITER_VERSION, memoryLimitBytes }
+
+      const slots = await openNodeSlotHost()
+      try {
+        const slot = await slots.open(0)
+        const loaded = await slot.load({ module, original })
+        const startedMs = performance.now()
+        const unit = await slot.run({
+          run: 0,
+          module,
+          args: options.arg,
+          stdin,
+          seed: new Uint8Array(32),
+          maxFuel,
+          maxOutputBytes: LIMITS.outputBytes,
+        })
+        const elapsedMs = performance.now() - startedMs
+        report(output, unit, { elapsedMs, prepareMs: loaded.prepareMs, isolation: slots.isolation.note })
+        setExitCode(unit.outcome === 'ok' ? EXIT_OK : EXIT_FAILURE)
+      } finally {
+        await slots.close()
+      }
+    })
+}
+
+interface Circumstances {
+  readonly elapsedMs: number
+  readonly prepareMs: number
+  readonly isolation: string
+}
+
+function report(output: Output, unit: UnitRun, circumstances: Circumstances): void {
+  const { outcome, exitCode, fuel, reason } = unit
+  const stderr = textOf(unit.stderr)
+  if (output.json) {
+    const stdout = textOf(unit.stdout)
+    output.answer({ outcome, exitCode, fuel, reason, stdout, stderr, ...circumstances }, [])
+    return
+  }
+  output.answers.write(unit.stdout)
+  if (stderr !== '') output.talk.write(stderr.endsWith('\n') ? stderr : `${stderr}\n`)
+  const why = reason === undefined ? '' : ` (${reason})`
+  output.note(
+    `${outcome}${why} · ${largeText(fuel)} fuel · ${durationText(circumstances.elapsedMs)} · ${circumstances.isolation}`,
+  )
+}
+
+/** Units print text as a rule; what is no UTF-8 shows as replacement characters. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
+}

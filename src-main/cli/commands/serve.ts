@@ -1,0 +1,96 @@
+import type { Command } from 'commander'
+import type { PublisherStatus } from '../../contracts/publisher-state.ts'
+import { REWRITER_VERSION } from '../../toolchain/index.ts'
+import { openPublisher } from '../../engine/create-engine.ts'
+import { contextOf, examples, type CliIo } from '../context.ts'
+import { PaceMeter } from '../eta.ts'
+import { LiveView } from '../live-view.ts'
+import type { Output } from '../output.ts'
+import { chooseProject } from '../project-choice.ts'
+import { parseWhole } from '../quantities.ts'
+import { servingLine, totals } from '../status-lines.ts'
+import { stopSignal } from '../stop-signal.ts'
+
+interface Options {
+  readonly verifyCores: string
+  readonly host?: string
+  readonly open?: true
+}
+
+const VERIFY_CORES_MAX = 1024
+
+/** `powerswarm serve`: hands out units, verifies results and grants credit until it is told to stop. */
+export function addServeCommand(parent: Command, io: CliIo): void {
+  parent
+    .command('serve')
+    .description('hand out units, verify results and grant credit until Ctrl-C')
+    .option('--verify-cores <n>', 'cores of this machine that recompute second copies', '1')
+    .option('--host <address>', 'address to listen at (default: all)')
+    .option('--open', 'donors can reach this machine directly: it is not behind a firewall or router')
+    .addHelpText(
+      'after',
+      examples(
+        ['powerswarm serve', 'stop with Ctrl-C at any time; nothing is lost'],
+        [
+          'powerswarm serve --verify-cores 0',
+          'leave all computing to donors; a quorum of 2 then takes two of them',
+        ],
+        [
+          'powerswarm serve --open --json >> progress.jsonl',
+          'on a server, with a line of status every second or so',
+        ],
+      ),
+    )
+    .action(async ({ verifyCores, host, open }: Options, command: Command) => {
+      const { homeDir, project, output } = contextOf(command, io)
+      const cores = parseWhole(verifyCores, '--verify-cores', 0, VERIFY_CORES_MAX)
+      const folder = chooseProject(homeDir, project)
+      const signal = stopSignal()
+      try {
+        const publisher = await openPublisher({
+          homeDir,
+          folder,
+          rewriterVersion: REWRITER_VERSION,
+          listen: true,
+        })
+        try {
+          await publisher.serve({
+            verifyCores: cores,
+            ...(host === undefined ? {} : { host }),
+            open: open ?? false,
+          })
+          const first = publisher.status()
+          output.note(`Serving '${first.name}': ${first.link}`)
+          const view = viewOf(output)
+          view.show(first)
+          const stopShowing = publisher.onChanged((status) => {
+            view.show(status)
+          })
+          await Promise.race([signal.stopped, publisher.shutdownRequested])
+          stopShowing()
+          view.end()
+          output.note('Stopping: finishing what donors were told …')
+        } finally {
+          await publisher.close()
+        }
+      } finally {
+        signal.release()
+      }
+    })
+}
+
+function viewOf(output: Output): LiveView<PublisherStatus> {
+  const meter = new PaceMeter()
+  return new LiveView({
+    output,
+    line: (status) => {
+      const { units, done } = totals(status)
+      return servingLine(status, meter.pace(performance.now(), done, units))
+    },
+    headline: (status) => {
+      const { units, done } = totals(status)
+      // Grants reach the ledger a moment after the last unit is verified.
+      return units > 0 && done === units ? `done ${String(status.ledger.grants)}` : 'working'
+    },
+  })
+}

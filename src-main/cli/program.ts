@@ -1,0 +1,88 @@
+import { Command } from 'commander'
+import { VERSION } from '../domain/version.ts'
+import { addAppCommands } from './commands/app-add.ts'
+import { addBatchCommands } from './commands/batch-add.ts'
+import { addBootstrapCommand } from './commands/bootstrap.ts'
+import { addDonateCommand } from './commands/donate.ts'
+import { addDonorCommands } from './commands/donor.ts'
+import { addProjectCreate } from './commands/project-create.ts'
+import { addProjectInfo } from './commands/project-info.ts'
+import { addProjectLink } from './commands/project-link.ts'
+import { addResultsCommand } from './commands/results.ts'
+import { addRunCommand } from './commands/run.ts'
+import { addServeCommand } from './commands/serve.ts'
+import { addStatusCommand } from './commands/status.ts'
+import { addCommonOptions, examples, type CliIo } from './context.ts'
+
+/**
+ * All of `powerswarm`. Throws what the commands throw, and commander's own errors, for the caller to turn into one
+ * line; `setExitCode` is for a command that ended as it should and still has something to report.
+ */
+export function createProgram(io: CliIo, setExitCode: (code: number) => void): Command {
+  const program = addCommonOptions(new Command('powerswarm'))
+    .description('Publish work to a swarm of volunteers’ computers, or donate this one')
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => {
+        io.answers.write(text)
+      },
+      // Errors are told once, by whoever catches them.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+    })
+    .addHelpText(
+      'after',
+      examples(
+        [
+          'powerswarm project create primes --purpose "Find Mersenne primes"',
+          'make a project; prints its link',
+        ],
+        ['powerswarm app add mersenne.wasm', 'check, meter and publish a WebAssembly module'],
+        [
+          "powerswarm batch add --app mersenne --range 0..999 --arg '{n}' --arg 100",
+          'publish 1,000 work units',
+        ],
+        ['powerswarm serve', 'hand out units and verify results until Ctrl-C'],
+        ['powerswarm results --out results', 'collect what is verified'],
+        ['powerswarm donate powerswarm://…', 'compute for a project on a machine without a desktop'],
+      ),
+    )
+  showHelpWithoutCommand(program)
+
+  const project = program.command('project').description('make and describe projects')
+  showHelpWithoutCommand(project)
+  addProjectCreate(project, io)
+  addProjectInfo(project, io)
+  addProjectLink(project, io)
+  const app = program
+    .command('app')
+    .description('publish apps: WebAssembly modules (WASI preview 1 commands)')
+  showHelpWithoutCommand(app)
+  addAppCommands(app, io)
+  const batch = program.command('batch').description('publish batches of work units')
+  showHelpWithoutCommand(batch)
+  addBatchCommands(batch, io)
+  addServeCommand(program, io)
+  addStatusCommand(program, io)
+  addResultsCommand(program, io)
+  addDonateCommand(program, io)
+  const donor = program.command('donor').description('look at and steer the donor that runs on this machine')
+  showHelpWithoutCommand(donor)
+  addDonorCommands(donor, io)
+  addBootstrapCommand(program, io)
+  addRunCommand(program, io, setExitCode)
+  return program
+}
+
+/** A command that only groups others teaches instead of complaining, but an unknown name is still an error. */
+function showHelpWithoutCommand(group: Command): void {
+  group
+    .usage('[options] <command>')
+    .argument('[command]')
+    .action((name: string | undefined) => {
+      if (name === undefined) group.outputHelp()
+      else group.error(`error: unknown command '${name}'; 'powerswarm --help' lists them`)
+    })
+}

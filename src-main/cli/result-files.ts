@@ -1,0 +1,138 @@
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { ResultPage, VerifiedUnit } from '../contracts/publisher-state.ts'
+import { PowerswarmError } from '../domain/errors.ts'
+import { jsonLine } from './output.ts'
+
+/**
+ * A folder of results: `batch-<batch>/<n>.out` with a unit's standard output, `index.jsonl` with one line a unit in
+ * the order of verification, and `.cursor.json`, which says how far it got. A page's files come first, then its lines
+ * in the index, then the cursor. Lines that no cursor covers are cut off and written again, so that every unit is in
+ * the index exactly once, whenever the program was killed.
+ */
+export interface ResultFiles {
+  /** Where to go on; `''` at the start. */
+  readonly cursor: string
+  add(page: ResultPage): void
+  close(): void
+}
+
+interface Cursor {
+  readonly projectKey: string
+  readonly cursor: string
+  readonly indexBytes: number
+}
+
+/** Throws `already-exists` for a folder with the results of another project, or with files that are no results. */
+export function openResultFiles(dir: string, projectKey: string): ResultFiles {
+  mkdir(dir)
+  let state = readCursor(dir) ?? begin(dir, projectKey)
+  if (state.projectKey !== projectKey)
+    throw new PowerswarmError(
+      'already-exists',
+      `${dir} holds the results of another project; choose another folder`,
+    )
+  const index = openSync(join(dir, 'index.jsonl'), 'a')
+  if (fstatSync(index).size < state.indexBytes) {
+    closeSync(index)
+    throw new PowerswarmError('file-unreadable', `${dir}/index.jsonl was cut short; choose another folder`)
+  }
+  ftruncateSync(index, state.indexBytes)
+  return {
+    get cursor() {
+      return state.cursor
+    },
+    add: ({ units, cursor }) => {
+      for (const unit of units) writeUnit(dir, unit)
+      const lines = Buffer.from(units.map((unit) => `${jsonLine(indexEntry(unit))}\n`).join(''))
+      writeSync(index, lines)
+      fsyncSync(index)
+      state = { projectKey, cursor, indexBytes: state.indexBytes + lines.byteLength }
+      writeCursor(dir, state)
+    },
+    close: () => {
+      closeSync(index)
+    },
+  }
+}
+
+/** Path of a unit's output, relative to the folder. */
+export function unitPath({ batch, n }: VerifiedUnit): string {
+  return `batch-${String(batch)}/${String(n)}.out`
+}
+
+function indexEntry(unit: VerifiedUnit): object {
+  const { stdout, ...rest } = unit
+  return { ...rest, bytes: stdout.byteLength, file: unitPath(unit) }
+}
+
+function writeUnit(dir: string, unit: VerifiedUnit): void {
+  mkdir(join(dir, `batch-${String(unit.batch)}`))
+  replaceFile(join(dir, unitPath(unit)), unit.stdout)
+}
+
+function begin(dir: string, projectKey: string): Cursor {
+  if (readdirSync(dir).includes('index.jsonl'))
+    throw new PowerswarmError(
+      'already-exists',
+      `${dir} has an index.jsonl that is not ours; choose another folder`,
+    )
+  const state = { projectKey, cursor: '', indexBytes: 0 }
+  writeCursor(dir, state)
+  return state
+}
+
+function readCursor(dir: string): Cursor | undefined {
+  const path = join(dir, '.cursor.json')
+  let raw: unknown
+  try {
+    raw = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new PowerswarmError('file-unreadable', `${path} cannot be read`, { cause })
+  }
+  const { projectKey, cursor, indexBytes } = (raw ?? {}) as Partial<Cursor>
+  if (typeof projectKey !== 'string' || typeof cursor !== 'string' || !Number.isSafeInteger(indexBytes))
+    throw new PowerswarmError('file-unreadable', `${path} is damaged; choose another folder`)
+  return { projectKey, cursor, indexBytes: indexBytes ?? 0 }
+}
+
+function writeCursor(dir: string, state: Cursor): void {
+  replaceFile(join(dir, '.cursor.json'), Buffer.from(`${JSON.stringify(state)}\n`))
+}
+
+/** Readers see the old file or the new one, never a part. */
+function replaceFile(path: string, content: Uint8Array): void {
+  const unfinished = `${path}.unfinished`
+  const file = openSync(unfinished, 'w')
+  try {
+    writeSync(file, content)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(unfinished, path)
+}
+
+function mkdir(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true })
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new PowerswarmError(
+      'file-unreadable',
+      `Cannot make the folder ${dir} (${code ?? 'unknown cause'})`,
+      { cause },
+    )
+  }
+}

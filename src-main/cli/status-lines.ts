@@ -1,0 +1,72 @@
+import type { BatchStatus, PublisherStatus } from '../contracts/publisher-state.ts'
+import type { PermissionSheet } from '../contracts/slot.ts'
+import type { Pace } from './eta.ts'
+import { sizeText } from './quantities.ts'
+import { countText, creditText, durationText, quantity } from './text.ts'
+
+/** `powerswarm status` for people. */
+export function statusLines(status: PublisherStatus): string[] {
+  const { ledger } = status
+  return [
+    status.name,
+    `  purpose  ${status.purpose}`,
+    `  link     ${status.link}`,
+    `  serving  ${status.serving ? `yes, ${quantity(status.donorsConnected, 'donor')} connected` : 'no'}`,
+    `  ledger   ${creditText(ledger.fuel)} to ${quantity(status.donorsGranted, 'donor')} in ${quantity(ledger.grants, 'grant')}`,
+    ...(status.batches.length === 0 ? ["  No batches yet; 'powerswarm batch add' publishes one"] : []),
+    ...status.batches.map((batch) => `  ${batchLine(status, batch)}`),
+  ]
+}
+
+function batchLine(status: PublisherStatus, batch: BatchStatus): string {
+  const app = status.apps.find(({ app: number }) => number === batch.app)?.name ?? `app ${String(batch.app)}`
+  const others = (['unsent', 'leased', 'pending', 'inconclusive', 'suspended'] as const)
+    .filter((state) => batch[state] > 0)
+    .map((state) => `${countText(batch[state])} ${state}`)
+  const verified = `${countText(batch.verified)} of ${quantity(batch.units, 'unit')} verified`
+  return `batch ${String(batch.batch)} (${app}): ${[verified, ...others].join(', ')}`
+}
+
+/** Units of all batches; `done` counts those that will not change any more. */
+export function totals(status: PublisherStatus): { units: number; verified: number; done: number } {
+  const sum = (pick: (batch: BatchStatus) => number): number =>
+    status.batches.reduce((total, batch) => total + pick(batch), 0)
+  return {
+    units: sum(({ units }) => units),
+    verified: sum(({ verified }) => verified),
+    done: sum(({ verified, inconclusive, suspended }) => verified + inconclusive + suspended),
+  }
+}
+
+/** The one line that `powerswarm serve` keeps up to date. */
+export function servingLine(status: PublisherStatus, pace: Pace): string {
+  const { units, verified, done } = totals(status)
+  const donors = quantity(status.donorsConnected, 'donor')
+  if (units === 0) return `no units yet · ${donors}`
+  const parts = [
+    `${countText(verified)}/${countText(units)} units verified (${percentText(verified, units)})`,
+    donors,
+  ]
+  if (done === units) return [...parts, 'all done'].join(' · ')
+  if (pace.perSecond > 0) parts.push(`${pace.perSecond.toPrecision(2)} units/s`)
+  if (pace.remainingMs !== undefined) parts.push(`about ${durationText(pace.remainingMs)} left`)
+  return parts.join(' · ')
+}
+
+/** What an app may do, before its publisher or donors agree to it. */
+export function permissionLines(permissions: PermissionSheet): string[] {
+  const own = permissions.files ? 'only those of its own unit' : 'none'
+  return [
+    `  files    ${own}`,
+    '  network  none',
+    `  clock    ${permissions.clock === 'none' ? 'none' : 'virtual: counts its own instructions'}`,
+    `  random   ${permissions.random === 'none' ? 'none' : 'seeded: the same on every donor'}`,
+    `  memory   at most ${sizeText(permissions.memoryLimitBytes)}`,
+    `  imports  ${permissions.imports.length === 0 ? 'none' : permissions.imports.join(', ')}`,
+  ]
+}
+
+/** Never 100% before the last one. */
+function percentText(part: number, whole: number): string {
+  return `${String(Math.floor((100 * part) / whole))}%`
+}

@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DonorEngineSchema } from '../contracts/engine.ts'
+import type { DonorState } from '../contracts/donor-state.ts'
+import type { Handlers } from '../contracts/rpc.ts'
+import { formatLink, parseLink } from '../contracts/wire/link.ts'
+import type { ModuleHash } from '../domain/ids.ts'
+import type { Presence } from '../domain/presence.ts'
+import type { SandboxGate } from '../domain/sandbox-gate.ts'
+import { hostInfo } from './adapters/host/host-info.ts'
+import { realClock, realTimers } from './adapters/host/real-time.ts'
+import { createDigests } from './adapters/hyper/digests.ts'
+import { createDonorNetwork } from './adapters/hyper/donor-network.ts'
+import { openDonorStore } from './adapters/sqlite/donor-store.ts'
+import { donorPaths, makePrivateDir } from './data-folder.ts'
+import { acquireEngineLock } from './engine-lock.ts'
+import { readOrCreateKey } from './keys-file.ts'
+import type { Log, SlotHost } from './ports.ts'
+import { Donor } from './roles/donor/donor.ts'
+import { throttled } from './throttled.ts'
+import { UndoList } from './undo-list.ts'
+import { checkGrant } from './verifier/check-grant.ts'
+import { socketPathFor } from './socket-server.ts'
+
+/** Notices of a changed state are at least this far apart. */
+const NOTICE_EVERY_MS = 100
+
+export interface DonorEngineInit {
+  readonly home: string
+  readonly version: string
+  readonly slotHost: SlotHost
+  readonly gate: SandboxGate
+  /** Folder with the built-in demo's modules: the only ones that run where the gate is `demo-only`. */
+  readonly demoModulesDir: string
+  /** What is assumed about the donor until the first report. */
+  readonly presence: Presence
+  readonly log: Log
+}
+
+export interface DonorEngine {
+  /** The calls of contracts/engine. `showWindow` and `shutdown` belong to whoever owns the process. */
+  readonly handlers: Omit<Handlers<DonorEngineSchema>, 'showWindow' | 'shutdown'>
+  /** Where this engine's socket belongs; named in its lock. */
+  readonly socketPath: string
+  /** The whole state on every change, at most every 100 ms. */
+  onChange(listener: (state: DonorState) => void): () => void
+  /** Stops slots, says goodbye to peers, closes stores, frees the folder. */
+  close(): Promise<void>
+}
+
+/** Opens the donor's data folder and starts the donor in it. Throws `data-folder-in-use` when another process has it. */
+export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
+  const paths = donorPaths(init.home)
+  makePrivateDir(paths.dir)
+  const socketPath = socketPathFor(paths.dir)
+  const lock = acquireEngineLock(paths.lockPath, socketPath)
+  const undo = new UndoList()
+  undo.add(() => lock.release())
+  try {
+    const store = openDonorStore(paths.databasePath, { log: init.log })
+    undo.add(() => store.close())
+    const digests = createDigests()
+    const network = createDonorNetwork({
+      coresDir: paths.coresDir,
+      deviceSeed: readOrCreateKey(paths.deviceKeyPath),
+      timers: realTimers,
+      moduleHash: (bytes) => hostInfo.moduleHash(bytes),
+      log: init.log,
+    })
+    undo.add(() => network.close())
+    const donor = new Donor(
+      {
+        store,
+        network,
+        slotHost: init.slotHost,
+        digests,
+        host: hostInfo,
+        clock: realClock,
+        timers: realTimers,
+        log: init.log,
+        checkGrant: (record, notice, expected) => checkGrant(record, notice, expected, digests),
+      },
+      {
+        masterKey: readOrCreateKey(paths.donorKeyPath),
+        engineLabel: `powerswarm ${init.version}`,
+        ...gateInit(init.gate, init.demoModulesDir),
+      },
+      init.presence,
+    )
+    undo.add(() => donor.close())
+    await donor.start(parseLink)
+    return engineOf(donor, init, socketPath, undo)
+  } catch (error) {
+    await undo.run()
+    throw error
+  }
+}
+
+function engineOf(donor: Donor, init: DonorEngineInit, socketPath: string, undo: UndoList): DonorEngine {
+  const listeners = new Set<(state: DonorState) => void>()
+  const notices = throttled(realTimers, NOTICE_EVERY_MS, () => {
+    const { state } = donor
+    for (const listener of listeners) listener(state)
+  })
+  donor.onChange(() => notices.poke())
+  return {
+    socketPath,
+    handlers: {
+      info: () => ({ role: 'donor', pid: process.pid, version: init.version, home: init.home }),
+      state: () => donor.state,
+      reportPresence: (presence) => donor.reportPresence(presence),
+      suspend: ({ suspended }) => donor.suspend(suspended),
+      setPausedByDonor: ({ paused }) => donor.setPausedByDonor(paused),
+      setPreferences: (preferences) => donor.setPreferences(preferences),
+      joinProject: async ({ link }) => {
+        const parsed = parseLink(link)
+        await donor.join(parsed, formatLink(parsed))
+        return { projectKey: parsed.projectKey }
+      },
+      leaveProject: ({ projectKey }) => donor.leave(projectKey),
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async close() {
+      notices.stop()
+      listeners.clear()
+      await undo.run()
+    },
+  }
+}
+
+function gateInit(
+  gate: SandboxGate,
+  demoModulesDir: string,
+): { onlyModules?: ReadonlySet<ModuleHash>; restriction?: string } {
+  if (gate.kind !== 'demo-only') return {}
+  const modules = readdirSync(demoModulesDir).filter((name) => name.endsWith('.wasm'))
+  return {
+    onlyModules: new Set(
+      modules.map((name) => hostInfo.moduleHash(readFileSync(join(demoModulesDir, name)))),
+    ),
+    restriction: gate.why,
+  }
+}

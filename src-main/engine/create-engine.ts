@@ -1,0 +1,13 @@
+/**
+ * The engine's face for programs that run it in plain Node: the command line. The desktop app starts engine/index.ts
+ * in a process of its own instead.
+ */
+export { hostInfo } from './adapters/host/host-info.ts'
+export { startPrivateDht } from './adapters/hyper/private-dht.ts'
+export { createProject, type CreatedProject, type NewProject } from './create-project.ts'
+export { openPublisher, runningPublisher, type Publisher, type PublisherInit } from './create-publisher.ts'
+export { defaultHomeDir, projectFolderName, projectFolders } from './data-folder.ts'
+export { openHeadlessDonor, type HeadlessDonor } from './headless-donor.ts'
+export { openNodeSlotHost } from './node-slots.ts'
+export { runningDonor } from './running-donor.ts'
+export { connectToSocket, type SocketClient } from './socket-server.ts'

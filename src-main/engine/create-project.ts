@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { formatLink } from '../contracts/wire/link.ts'
+import { displayTextFault } from '../domain/display-text.ts'
+import { PowerswarmError } from '../domain/errors.ts'
+import type { ProjectKey } from '../domain/ids.ts'
+import { LIMITS } from '../domain/limits.ts'
+import type { NetworkAddress } from '../domain/link.ts'
+import { boxPublicKey } from './adapters/hyper/keys.ts'
+import { openPublisherCores } from './adapters/hyper/publisher-cores.ts'
+import { realClock } from './adapters/host/real-time.ts'
+import { openPublisherStore } from './adapters/sqlite/publisher-store.ts'
+import { makePrivateDir, projectFolderName, publisherDir, publisherPaths } from './data-folder.ts'
+import { readOrCreateKey } from './keys-file.ts'
+import { saveBootstrap } from './project-settings.ts'
+
+export interface NewProject {
+  readonly homeDir: string
+  readonly name: string
+  readonly purpose: string
+  /** DHT nodes of a private network; the public DHT without. */
+  readonly bootstrap?: readonly NetworkAddress[]
+}
+
+export interface CreatedProject {
+  readonly projectKey: ProjectKey
+  readonly link: string
+  readonly dir: string
+}
+
+const UNFINISHED = '.new-'
+const LEFT_OVER_MS = 60 * 60 * 1000
+
+/**
+ * Makes a project: its key, its store, and a project core that begins with the manifest and the first ledger. It is
+ * built in a hidden folder and gets its name when it is whole, so there is never half a project.
+ * Throws `bad-argument`, `already-exists`, and what the disk says.
+ */
+export async function createProject(project: NewProject): Promise<CreatedProject> {
+  check('The name', project.name, LIMITS.projectNameChars)
+  check('The purpose', project.purpose, LIMITS.projectPurposeChars)
+  const dir = publisherDir(project.homeDir, projectFolderName(project.name))
+  if (existsSync(dir)) throw alreadyThere(project.name, dir)
+  makePrivateDir(dirname(dir))
+  removeLeftOvers(dirname(dir))
+  const unfinishedDir = join(dirname(dir), UNFINISHED + randomBytes(8).toString('hex'))
+  try {
+    makePrivateDir(unfinishedDir)
+    const projectKey = await build(unfinishedDir, project)
+    giveName(unfinishedDir, dir, project.name)
+    return { projectKey, link: linkOf(projectKey, project.bootstrap), dir }
+  } finally {
+    rmSync(unfinishedDir, { recursive: true, force: true })
+  }
+}
+
+/** The canonical link of a project. */
+export function linkOf(projectKey: ProjectKey, bootstrap: readonly NetworkAddress[] | undefined): string {
+  return formatLink({ projectKey, ...(bootstrap === undefined ? {} : { bootstrap }) })
+}
+
+async function build(dir: string, { name, purpose, bootstrap }: NewProject): Promise<ProjectKey> {
+  const paths = publisherPaths(dir)
+  const seed = readOrCreateKey(paths.keyPath)
+  const store = openPublisherStore(paths.databasePath)
+  try {
+    saveBootstrap(store, bootstrap)
+    const cores = await openPublisherCores({ dir: paths.coresDir, seed, journal: store })
+    try {
+      await cores.appendProject([
+        { type: 'project', name, purpose, boxKey: boxPublicKey(seed), createdAt: realClock.now() },
+        { type: 'core', role: 'ledger', epoch: cores.epoch, key: cores.ledgerKey },
+      ])
+      return cores.projectKey
+    } finally {
+      await cores.close()
+    }
+  } finally {
+    store.close()
+  }
+}
+
+function giveName(unfinishedDir: string, dir: string, name: string): void {
+  try {
+    renameSync(unfinishedDir, dir)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    // Somebody made one of the same name in the meantime.
+    if (code === 'ENOTEMPTY' || code === 'EEXIST' || existsSync(dir)) throw alreadyThere(name, dir)
+    throw cause
+  }
+}
+
+/** What a process that was killed left behind; one that is at work is done in seconds. */
+function removeLeftOvers(parentDir: string): void {
+  for (const entry of readdirSync(parentDir)) {
+    const path = join(parentDir, entry)
+    if (!entry.startsWith(UNFINISHED)) continue
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found && realClock.now() - found.mtimeMs > LEFT_OVER_MS)
+      rmSync(path, { recursive: true, force: true })
+  }
+}
+
+function check(what: string, text: string, maxChars: number): void {
+  const fault = displayTextFault(text, maxChars)
+  if (fault !== undefined) throw new PowerswarmError('bad-argument', `${what} of the project ${fault}`)
+}
+
+function alreadyThere(name: string, dir: string): PowerswarmError {
+  return new PowerswarmError('already-exists', `There is a project '${name}' already, in ${dir}`)
+}

@@ -1,0 +1,228 @@
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { builtFile } from '../support/build.ts'
+import { runCli, startCli, type Ended } from '../support/command-line.ts'
+import { appWithImport, printingApp } from '../support/small-apps.ts'
+
+let dir: string
+let homeDir: string
+const file = (name: string): string => join(dir, name)
+const run = (...args: readonly string[]): Promise<Ended> => runCli(homeDir, ...args)
+
+beforeAll(async () => {
+  await builtFile('main/cli.js')
+  await builtFile('main/slot-node-host.js')
+  dir = mkdtempSync(join(tmpdir(), 'command-line-'))
+  homeDir = file('home')
+  const hello = printingApp('hello\n')
+  writeFileSync(file('hello.wasm'), hello)
+  writeFileSync(file('three.wasm'), printingApp('three\n', 3))
+  writeFileSync(file('text.wasm'), 'print("hello")\n')
+  writeFileSync(file('empty.wasm'), '')
+  writeFileSync(file('truncated.wasm'), hello.subarray(0, hello.length - 5))
+  writeFileSync(file('socket.wasm'), appWithImport('env', 'socket'))
+  mkdirSync(file('folder.wasm'))
+}, 120_000)
+afterAll(() => rmSync(dir, { recursive: true }))
+
+/** One line on standard error, no stack, nothing on standard output. */
+function expectRefusal({ exitCode, stdout, stderr }: Ended, expectedExitCode: number, words: RegExp): void {
+  expect(stderr).toMatch(words)
+  expect(stderr).toMatch(/^powerswarm: [^\n]+\n$/)
+  expect(stderr).not.toMatch(/\bat .+:\d+:\d+/)
+  expect({ exitCode, stdout }).toEqual({ exitCode: expectedExitCode, stdout: '' })
+}
+
+describe('usage', () => {
+  it.each([
+    [['nonsense'], /unknown command 'nonsense'/],
+    [['project', 'nonsense'], /unknown command 'nonsense'/],
+    [['status', '--nonsense'], /unknown option '--nonsense'/],
+    [['project', 'create', '--purpose', 'p'], /missing required argument 'name'/],
+    [['project', 'create', 'x'], /--purpose/],
+    [['project', 'create', '—', '--purpose', 'p'], /no letter or digit/],
+    [['project', 'create', 'x', '--purpose', ''], /purpose of the project is empty/],
+    [['project', 'create', 'a\u001b[31m', '--purpose', 'p'], /control/],
+    [['project', 'create', 'x', '--purpose', 'p', '--bootstrap', 'nowhere'], /--bootstrap takes host:port/],
+    [['app', 'add', 'a.wasm', '--memory', 'much'], /--memory takes a size/],
+    [['app', 'add', 'a.wasm', '--memory', '64GiB'], /--memory must be from 64 KiB to 2 GiB/],
+    [['batch', 'add', '--app', 'a', '--range', '9..1'], /ends before it begins/],
+    [['batch', 'add', '--app', 'a', '--range', '0-9'], /looks like 0\.\.999/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--arg', '{m}'], /only placeholder is \{n\}/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--quorum', '0'], /--quorum must be from 1 to 8/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--max-fuel', '1e99'], /--max-fuel/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--output', '1GiB'], /--output must be/],
+    [['serve', '--verify-cores', '-1'], /--verify-cores/],
+    [['donate', 'http://example.org'], /not a valid Powerswarm link/],
+    [['donate', 'powerswarm://ybndrfg8'], /not a valid Powerswarm link/],
+    [['donor', 'join', 'powerswarm://'], /not a valid Powerswarm link/],
+    [['donor', 'set', 'idleSeconds'], /name=value/],
+    [['donor', 'set', 'nonsense=1'], /no preference named 'nonsense'/],
+    [['donor', 'set', 'cores=many'], /'cores' must be a whole number/],
+    [['run', 'a.wasm', '--max-fuel', 'x'], /--max-fuel takes a number/],
+    [['results'], /--out/],
+  ])('%j is refused with status 2', async (args, words) => {
+    expectRefusal(await run(...args), 2, words)
+  })
+
+  it('leaves nothing behind', () => {
+    expect(readdirSync(dir)).not.toContain('home')
+  })
+
+  it('is an error object for programs', async () => {
+    const { exitCode, stderr } = await run('donate', 'x', '--json')
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'bad-link' } })
+    expect(exitCode).toBe(2)
+  })
+
+  it('is taught by help with examples', async () => {
+    for (const args of [[], ['--help'], ['batch'], ['batch', 'add', '--help'], ['run', '-h']]) {
+      const { exitCode, stdout, stderr } = await run(...args)
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+      expect(stdout).toContain('Usage: powerswarm')
+      if (args.length !== 1 || args[0] !== 'batch') expect(stdout).toMatch(/Examples?:\n {2}powerswarm /)
+    }
+  })
+})
+
+const refusedModules = [
+  ['nowhere.wasm', /nowhere\.wasm does not exist/],
+  ['folder.wasm', /is a folder, not a file/],
+  ['text.wasm', /is not a WebAssembly module/],
+  ['empty.wasm', /is empty/],
+  ['truncated.wasm', /not a usable WebAssembly module/],
+  ['socket.wasm', /import env\.socket is unknown/],
+] as const
+
+/** Slots run at the lowest priority: on a busy machine they take their time. */
+const SLOT_TIMEOUT = { timeout: 60_000 }
+
+describe('run', SLOT_TIMEOUT, () => {
+  it.each(refusedModules)('refuses %s', async (name, words) => {
+    expectRefusal(await run('run', file(name)), 1, words)
+  })
+
+  it('prints what the unit prints, and how it ended beside it', async () => {
+    const { exitCode, stdout, stderr } = await run('run', file('hello.wasm'))
+    expect(stdout).toBe('hello\n')
+    expect(stderr).toMatch(/^ok · [\d.]+ k fuel · [\d.]+ s · .+\n$/)
+    expect(exitCode).toBe(0)
+  })
+
+  it('costs the same every time', async () => {
+    const fuel = async (): Promise<unknown> => {
+      const { stdout } = await run('run', file('hello.wasm'), '--json')
+      return (JSON.parse(stdout) as { fuel: string }).fuel
+    }
+    expect(await fuel()).toBe(await fuel())
+  })
+
+  it('fails with a unit that fails', async () => {
+    const { exitCode, stdout, stderr } = await run('run', file('three.wasm'), '--quiet')
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: 'three\n', stderr: '' })
+  })
+
+  it('stops a unit at its limit', async () => {
+    const { exitCode, stdout } = await run('run', file('hello.wasm'), '--max-fuel', '3', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'out-of-fuel' })
+    expect(exitCode).toBe(1)
+  })
+})
+
+describe('a project', SLOT_TIMEOUT, () => {
+  it('is needed first', async () => {
+    expectRefusal(await run('status'), 1, /There is no project in .+project create/)
+  })
+
+  it('is made once, with a link that stays', async () => {
+    const { exitCode, stdout } = await run('project', 'create', 'Hello World', '--purpose', 'Say hello')
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^powerswarm:\/\/[a-z0-9]{55}\n$/)
+    expect(await run('project', 'link')).toEqual({ exitCode: 0, stdout, stderr: '' })
+    const again = await run('project', 'create', 'hello world', '--purpose', 'Once more')
+    expectRefusal(again, 1, /There is a project 'hello world' already/)
+    expect(readdirSync(join(homeDir, 'publisher'))).toEqual(['hello-world'])
+  })
+
+  it.each(refusedModules)('takes no app from %s', async (name, words) => {
+    expectRefusal(await run('app', 'add', file(name)), 1, words)
+    const { stdout } = await run('status', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ apps: [] })
+  })
+
+  it('publishes an app and shows what it may do', async () => {
+    const { exitCode, stdout, stderr } = await run('app', 'add', file('hello.wasm'))
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^app 0 'hello' [0-9a-f]{64}\n$/)
+    expect(stderr).toContain('network  none')
+    expectRefusal(await run('app', 'add', file('hello.wasm')), 1, /has this module already/)
+  })
+
+  it('publishes batches of an app that exists', async () => {
+    expectRefusal(await run('batch', 'add', '--app', 'other', '--range', '0..9'), 1, /no app 'other'/)
+    const args = [
+      '--app',
+      'hello',
+      '--range',
+      '5..14',
+      '--arg',
+      '{n}',
+      '--max-fuel',
+      '1e9',
+      '--output',
+      '1KiB',
+    ]
+    expect(await run('batch', 'add', ...args)).toMatchObject({ exitCode: 0, stdout: 'batch 0: 10 units\n' })
+    const { stdout } = await run('status', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: 'Hello World',
+      serving: false,
+      batches: [{ batch: 0, app: 0, units: 10, unsent: 10, verified: 0 }],
+      ledger: { fuel: '0' },
+    })
+    expect((await run('status')).stdout).toContain('batch 0 (hello): 0 of 10 units verified, 10 unsent')
+  })
+
+  it('writes results, of which there are none yet', async () => {
+    const { exitCode, stdout } = await run('results', '--out', file('results'), '--json')
+    expect({ exitCode, answer: JSON.parse(stdout) as unknown }).toEqual({
+      exitCode: 0,
+      answer: { out: file('results'), written: 0 },
+    })
+    expect(readFileSync(file('results/index.jsonl'), 'utf8')).toBe('')
+  })
+
+  it('takes its turn when several commands want it at once', async () => {
+    const ended = await Promise.all([1, 2, 3, 4].map(() => run('status', '--json')))
+    expect(ended.map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
+      ended.map(() => ({ exitCode: 0, stderr: '' })),
+    )
+  })
+
+  it('is whole or not there when its making is killed', async () => {
+    const otherHome = file('killed')
+    mkdirSync(join(otherHome, 'publisher'), { recursive: true })
+    const watcher = watch(join(otherHome, 'publisher'))
+    const { child, ended } = await startCli(otherHome, 'project', 'create', 'x', '--purpose', 'y')
+    await once(watcher, 'change')
+    child.kill('SIGKILL')
+    await ended
+    watcher.close()
+    const left = readdirSync(join(otherHome, 'publisher'))
+    expect(left.filter((name) => !name.startsWith('.new-'))).toEqual([])
+    expect(left).toHaveLength(1)
+    expect((await runCli(otherHome, 'project', 'create', 'x', '--purpose', 'y')).exitCode).toBe(0)
+    expect((await runCli(otherHome, 'status')).exitCode).toBe(0)
+  })
+
+  it('has to be chosen when there are several', async () => {
+    await run('project', 'create', 'other', '--purpose', 'Something else')
+    expectRefusal(await run('status'), 2, /--project; there is hello-world, other/)
+    expectRefusal(await run('status', '--project', 'third'), 1, /no project 'third'/)
+    const { stdout } = await run('--project', 'Hello World', 'status')
+    expect(stdout).toContain('Hello World')
+  })
+})

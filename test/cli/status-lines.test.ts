@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { permissionLines, servingLine, statusLines } from '../../src-main/cli/status-lines.ts'
+import type { BatchStatus, PublisherStatus } from '../../src-main/contracts/publisher-state.ts'
+
+const batch = (part: Partial<BatchStatus>): BatchStatus => ({
+  batch: 0,
+  app: 0,
+  units: 1000,
+  unsent: 0,
+  leased: 0,
+  pending: 0,
+  verified: 0,
+  inconclusive: 0,
+  suspended: 0,
+  ...part,
+})
+const status = (...batches: readonly BatchStatus[]): PublisherStatus => ({
+  projectKey: 'k',
+  name: 'primes',
+  purpose: 'Find primes',
+  link: 'powerswarm://x',
+  serving: true,
+  donorsConnected: 2,
+  donorsGranted: 1,
+  apps: [{ app: 0, name: 'mersenne', moduleHash: 'h' }],
+  batches,
+  ledger: { records: 3, fuel: 2_500_000_000_000n, grants: 1234 },
+})
+const still = { perSecond: 0, remainingMs: undefined }
+
+describe('status', () => {
+  it('names what is there and leaves out what is not', () => {
+    const lines = statusLines(status(batch({ verified: 400, unsent: 590, suspended: 10 })))
+    expect(lines).toContain('  serving  yes, 2 donors connected')
+    expect(lines).toContain('  ledger   2.5 credits to 1 donor in 1,234 grants')
+    expect(lines).toContain('  batch 0 (mersenne): 400 of 1,000 units verified, 590 unsent, 10 suspended')
+  })
+
+  it('says what to do before the first batch', () => {
+    expect(statusLines(status()).at(-1)).toMatch(/powerswarm batch add/)
+  })
+})
+
+describe('serving line', () => {
+  it('counts all batches and tells the pace', () => {
+    const line = servingLine(status(batch({ verified: 400 }), batch({ batch: 1, units: 1 })), {
+      perSecond: 3.21,
+      remainingMs: 187_000,
+    })
+    expect(line).toBe('400/1,001 units verified (39%) · 2 donors · 3.2 units/s · about 3 min left')
+  })
+
+  it('promises nothing while nothing moves', () => {
+    expect(servingLine(status(batch({})), still)).toBe('0/1,000 units verified (0%) · 2 donors')
+    expect(servingLine(status(), still)).toBe('no units yet · 2 donors')
+  })
+
+  it('says 100% only at the end, and is done when nothing more can change', () => {
+    expect(servingLine(status(batch({ verified: 999 })), still)).toContain('(99%)')
+    expect(servingLine(status(batch({ verified: 999, inconclusive: 1 })), still)).toMatch(
+      /\(99%\).*all done$/,
+    )
+    expect(servingLine(status(batch({ verified: 1000 })), still)).toContain('(100%)')
+  })
+})
+
+it('shows what an app may do', () => {
+  const lines = permissionLines({
+    imports: [],
+    files: false,
+    network: false,
+    clock: 'virtual',
+    random: 'seeded',
+    memoryLimitBytes: 1 << 20,
+    functions: 1,
+    sizeBytes: 100,
+  })
+  expect(lines.join('\n')).toMatch(
+    /files +none\n.*network +none\n.*virtual.*\n.*seeded.*\n.*at most 1 MiB\n.*imports +none/,
+  )
+})
