@@ -1,0 +1,32 @@
+import { readdirSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
+
+/**
+ * Gives way to everything else on the machine. On Linux a priority belongs to a thread and a new thread takes its
+ * maker's, so all threads that exist are lowered; elsewhere it belongs to the process.
+ * A process or thread that is already gone is passed over.
+ * @returns how many threads (or processes) were lowered
+ */
+export function lowerPriority(pid: number): number {
+  return tasksOf(pid).filter(lowered).length
+}
+
+function tasksOf(pid: number): number[] {
+  if (process.platform !== 'linux') return [pid]
+  try {
+    return readdirSync(`/proc/${String(pid)}/task`).map(Number)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}
+
+function lowered(id: number): boolean {
+  try {
+    setPriority(id, constants.priority.PRIORITY_LOW)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_SYSTEM_ERROR') return false
+    throw error
+  }
+}
