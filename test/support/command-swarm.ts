@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DonorState } from '../../src-main/contracts/donor-state.ts'
+import type { PublisherStatus } from '../../src-main/contracts/publisher-state.ts'
+import { builtDemo, builtFile } from './build.ts'
+import { runCli, startCli, type Running } from './command-line.ts'
+
+/** A private swarm of real processes on loopback: DHT, publisher and headless donors, each in a home of its own. */
+export interface CommandSwarm {
+  readonly dir: string
+  readonly link: string
+  /** The project's folder. */
+  readonly projectDir: string
+  home(name: string): string
+  serve(): Promise<Running>
+  donate(name: string): Promise<Running>
+  /** Runs a command in this home and returns its JSON answer. */
+  answer(name: string, ...args: readonly string[]): Promise<unknown>
+  /** What the donor in this home says of itself. */
+  donor(name: string): Promise<DonorReport>
+  kill(name: string): Promise<void>
+  /** Stops everything in order; the folders stay until {@link close}. */
+  stop(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The part of a donor's state that tests look at; JSON carries fuel as text. */
+export interface DonorReport {
+  readonly phases: readonly string[]
+  readonly countedFuel: bigint
+  readonly unitsVerified: number
+}
+
+export interface CommandSwarmInit {
+  readonly units: number
+  /** Exponents a unit tests: how long it takes. */
+  readonly exponents: number
+}
+
+/** Publishes the search for Mersenne primes, quorum 2; nobody computes yet. */
+export async function commandSwarm({ units, exponents }: CommandSwarmInit): Promise<CommandSwarm> {
+  await builtFile('main/cli.js')
+  await builtFile('main/slot-node-host.js')
+  const dir = mkdtempSync(join(tmpdir(), 'powerswarm-swarm-'))
+  const running = new Map<string, Running>()
+  const home = (name: string): string => join(dir, name)
+  const start = async (name: string, ...args: readonly string[]): Promise<Running> => {
+    const command = await startCli(home(name), ...args, '--json')
+    running.set(name, command)
+    return command
+  }
+  const answer = async (name: string, ...args: readonly string[]): Promise<unknown> => {
+    const { stdout, stderr } = await runCli(home(name), ...args, '--json')
+    if (stdout === '') throw new Error(`powerswarm ${args.join(' ')}: ${stderr}`)
+    return JSON.parse(stdout)
+  }
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    for (const [name, command] of running) {
+      running.delete(name)
+      await command.stop(signal)
+    }
+  }
+  const dht = await start('dht', 'bootstrap')
+  const { bootstrap } = (await dht.line(() => true)) as { bootstrap: string }
+  const create = ['project', 'create', 'p', '--purpose', 'a test', '--bootstrap', bootstrap]
+  const { link } = (await answer('publisher', ...create)) as { link: string }
+  await answer('publisher', 'app', 'add', await builtDemo('mersenne'))
+  const work = ['--range', `0..${String(units - 1)}`, '--arg', '{n}', '--arg', String(exponents)]
+  await answer('publisher', 'batch', 'add', '--app', 'mersenne', ...work, '--quorum', '2')
+  return {
+    dir,
+    link,
+    projectDir: join(home('publisher'), 'publisher/p'),
+    home,
+    answer,
+    serve: async () => {
+      const publisher = await start('publisher', 'serve', '--verify-cores', '0', '--host', '127.0.0.1')
+      await publisher.line((line) => (line as PublisherStatus).serving)
+      return publisher
+    },
+    donate: (name) => start(name, 'donate', link, '--cores', '1'),
+    donor: async (name) => {
+      const { slots, credit } = (await answer(name, 'donor', 'status')) as DonorState
+      return {
+        phases: slots.map(({ phase }) => phase),
+        countedFuel: BigInt(String(credit.counted)),
+        unitsVerified: credit.unitsVerified,
+      }
+    },
+    kill: async (name) => {
+      await running.get(name)?.stop('SIGKILL')
+      running.delete(name)
+    },
+    stop: () => end('SIGINT'),
+    close: async () => {
+      await end('SIGKILL')
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** For {@link Running.line} of `serve`. */
+export const verifiedAtLeast =
+  (units: number) =>
+  (line: unknown): boolean =>
+    ((line as PublisherStatus).batches[0]?.verified ?? 0) >= units
+
+/** For {@link Running.line} of `donate` and `donor status --follow`. */
+export const creditedUnits =
+  (units: number) =>
+  (line: unknown): boolean =>
+    (line as DonorState).credit.unitsVerified >= units

@@ -1,0 +1,131 @@
+import type {
+  GrantNotice,
+  LeaseRequest,
+  SubmitAnswer,
+  SubmittedResult,
+} from '../../src-main/contracts/wire/messages.ts'
+import { PowerswarmError } from '../../src-main/domain/errors.ts'
+import { hex32, type ProjectKey, type UnitId } from '../../src-main/domain/ids.ts'
+import type { LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
+import type { ConnectionState, Digests, ProjectConnection } from '../../src-main/engine/ports.ts'
+
+/** A publisher in memory behind the donor's port: hands out units in order and grants what the test grants. */
+export interface FakeConnection extends ProjectConnection {
+  readonly submitted: SubmittedResult[]
+  readonly leaseRequests: LeaseRequest[]
+  readonly moduleRequests: number
+  setState(state: ConnectionState): void
+  say(record: ProjectRecord): void
+  /** Puts a record on the ledger and tells the donor. `change` forges it. */
+  grant(units: readonly UnitId[], fuel: bigint, change?: Partial<LedgerRecord>): void
+  reject(unit: UnitId): void
+}
+
+export interface FakeConnectionInit {
+  readonly projectKey: ProjectKey
+  readonly donorKey: string
+  readonly units: readonly UnitId[]
+  readonly digests: Digests
+  readonly expiresAt: number
+}
+
+export function fakeConnection(init: FakeConnectionInit): FakeConnection {
+  const listeners = {
+    change: new Set<() => void>(),
+    work: new Set<() => void>(),
+    granted: new Set<() => void>(),
+  }
+  const recordListeners = new Set<(record: ProjectRecord) => void>()
+  const records: ProjectRecord[] = []
+  const ledger: LedgerRecord[] = []
+  const notices: GrantNotice[] = []
+  const free = [...init.units]
+  let rejected: UnitId[] = []
+  let moduleRequests = 0
+  let state: ConnectionState = 'connected'
+
+  const online = (): void => {
+    if (state !== 'connected') throw new PowerswarmError('not-connected', 'offline')
+  }
+  const on = (set: Set<() => void>) => (listener: () => void) => {
+    set.add(listener)
+    return () => set.delete(listener)
+  }
+  const connection: FakeConnection = {
+    projectKey: init.projectKey,
+    submitted: [],
+    leaseRequests: [],
+    get moduleRequests() {
+      return moduleRequests
+    },
+    get state() {
+      return state
+    },
+    meshPeers: 0,
+    trouble: undefined,
+    onChange: on(listeners.change),
+    onWork: on(listeners.work),
+    onGranted: on(listeners.granted),
+    onRecord: (listener) => {
+      recordListeners.add(listener)
+      for (const record of records) listener(record)
+      return () => recordListeners.delete(listener)
+    },
+    lease: async (request) => {
+      online()
+      connection.leaseRequests.push(request)
+      return { units: free.splice(0, request.units), expiresAt: init.expiresAt, retryAfterMs: 1000 }
+    },
+    submit: async (results): Promise<SubmitAnswer> => {
+      online()
+      connection.submitted.push(...results)
+      return { standings: results.map(() => 'pending') }
+    },
+    grants: async ({ fromSequence }) => {
+      online()
+      const told = rejected
+      rejected = []
+      return {
+        grants: notices.filter(({ sequence }) => sequence >= fromSequence),
+        more: false,
+        rejected: told,
+      }
+    },
+    ledgerRecord: async (_epoch, index) => ledger[index]!,
+    module: async () => {
+      online()
+      moduleRequests++
+      return new Uint8Array([1])
+    },
+    leave: async () => undefined,
+    setState: (next) => {
+      state = next
+      for (const listener of listeners.change) listener()
+    },
+    say: (record) => {
+      records.push(record)
+      for (const listener of recordListeners) listener(record)
+    },
+    grant: (units, fuel, change = {}) => {
+      const sequence = ledger.length
+      const before = ledger.at(-1)?.cumulativeFuel ?? 0n
+      ledger.push({
+        sequence,
+        donorKey: hex32(init.donorKey),
+        at: 0,
+        units: units.length,
+        fuel,
+        cumulativeFuel: before + fuel,
+        unitsRoot: init.digests.unitsRoot(units),
+        ...change,
+      })
+      notices.push({ sequence, epoch: 0, index: sequence, units })
+      for (const listener of listeners.granted) listener()
+    },
+    reject: (unit) => {
+      rejected.push(unit)
+      for (const listener of listeners.granted) listener()
+    },
+  }
+  return connection
+}

@@ -1,0 +1,48 @@
+import { encodeLedgerRecord, parseLedgerRecord } from '../../src-main/contracts/wire/ledger-record.ts'
+import type { ProjectKey } from '../../src-main/domain/ids.ts'
+import type { LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
+import type { CoreJournal, PublisherCores } from '../../src-main/engine/ports.ts'
+import { hex } from './publisher-store.ts'
+
+/** What survives on disk when the publisher's process is gone. */
+export interface CoreBytes {
+  readonly project: ProjectRecord[]
+  readonly ledger: Uint8Array[]
+}
+
+export const PROJECT_KEY = hex<ProjectKey>(0xfeed)
+
+export function ledgerOf({ ledger }: CoreBytes): LedgerRecord[] {
+  return ledger.map(parseLedgerRecord)
+}
+
+/** Cores in memory. Like the real ones they append what the journal holds, and at opening what it holds beyond them. */
+export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): PublisherCores {
+  const flush = (): void => {
+    const rows = journal.from('ledger', bytes.ledger.length)
+    for (const { index, block } of rows) {
+      if (index !== bytes.ledger.length) throw new Error('the ledger would have a gap')
+      bytes.ledger.push(block)
+    }
+  }
+  flush()
+  return {
+    projectKey: PROJECT_KEY,
+    ledgerKey: hex(0x1ed6e5),
+    ledgerCore: 'ledger',
+    epoch: 0,
+    appendProject: (records) => {
+      bytes.project.push(...records)
+      return Promise.resolve()
+    },
+    projectRecords: () => Promise.resolve([...bytes.project]),
+    encodeLedger: encodeLedgerRecord,
+    flushLedger: () => Promise.resolve().then(flush),
+    async *ledgerRecords(from = 0) {
+      for (let index = from; index < bytes.ledger.length; index++)
+        yield { index, record: await Promise.resolve(parseLedgerRecord(bytes.ledger[index]!)) }
+    },
+    addModule: () => Promise.resolve({ moduleCore: hex(0xc0de) }),
+    close: () => Promise.resolve(),
+  }
+}

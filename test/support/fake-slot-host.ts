@@ -1,0 +1,98 @@
+import type { LoadModule, RunUnit } from '../../src-main/contracts/slot.ts'
+import { PowerswarmError } from '../../src-main/domain/errors.ts'
+import type { UnitRun } from '../../src-main/domain/outcome.ts'
+import type { Slot, SlotHost } from '../../src-main/engine/ports.ts'
+
+/** One slot whose units end when the test says so. */
+export interface FakeSlot extends Slot {
+  readonly loads: LoadModule[]
+  readonly runs: RunUnit[]
+  readonly paused: boolean
+  /** Ends the unit at work. */
+  end(run: UnitRun): void
+  /** The process dies. */
+  die(): void
+}
+
+export interface FakeSlotHost extends SlotHost {
+  readonly slots: FakeSlot[]
+  /** Set to refuse the next loads. */
+  refuse: PowerswarmError | undefined
+}
+
+/** Slots in memory. They obey orders at once and record them. */
+export function fakeSlotHost(): FakeSlotHost {
+  const host: FakeSlotHost = {
+    isolation: { sandboxed: true, note: 'fake' },
+    slots: [],
+    refuse: undefined,
+    open: (slot) => {
+      const made = fakeSlot(slot, () => host.refuse)
+      host.slots.push(made)
+      return Promise.resolve(made)
+    },
+    close: () => Promise.resolve(),
+  }
+  return host
+}
+
+function fakeSlot(slot: number, refusal: () => PowerswarmError | undefined): FakeSlot {
+  const closers = new Set<(reason: string) => void>()
+  let settle: { resolve(run: UnitRun): void; reject(error: Error): void } | undefined
+  let paused = false
+  const die = (): void => {
+    settle?.reject(new PowerswarmError('peer-gone', 'slot gone'))
+    settle = undefined
+    for (const closer of closers) closer('gone')
+    closers.clear()
+  }
+  const made: FakeSlot = {
+    slot,
+    pid: 1000 + slot,
+    loads: [],
+    runs: [],
+    get paused() {
+      return paused
+    },
+    load: (load) => {
+      const error = refusal()
+      if (error) return Promise.reject(error)
+      made.loads.push(load)
+      return Promise.resolve({
+        rewrittenHash: load.rewrittenHash!,
+        permissions: undefined as never,
+        prepareMs: 1,
+      })
+    },
+    run: (unit) => {
+      made.runs.push(unit)
+      return new Promise((resolve, reject) => {
+        settle = { resolve, reject }
+      })
+    },
+    pause: () => {
+      paused = true
+      return Promise.resolve()
+    },
+    resume: () => {
+      paused = false
+      return Promise.resolve()
+    },
+    throttle: () => Promise.resolve(),
+    kill: () => {
+      die()
+      return Promise.resolve()
+    },
+    onBeat: () => () => undefined,
+    onClosed: (listener) => {
+      closers.add(listener)
+      return () => closers.delete(listener)
+    },
+    end: (run) => {
+      settle?.resolve(run)
+      settle = undefined
+    },
+    die,
+  }
+  return made
+}

@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { WIRE_VERSION } from '../../src-main/contracts/wire/codec.ts'
+import { bytesToHex, hex32, type ModuleHash } from '../../src-main/domain/ids.ts'
+import type { Link } from '../../src-main/domain/link.ts'
+import type { App, Batch, ProjectManifest } from '../../src-main/domain/project.ts'
+import { realTimers } from '../../src-main/engine/adapters/host/real-time.ts'
+import { createDonorNetwork } from '../../src-main/engine/adapters/hyper/donor-network.ts'
+import { boxPublicKey, donorKeyPair } from '../../src-main/engine/adapters/hyper/keys.ts'
+import { startPrivateDht, type PrivateDht } from '../../src-main/engine/adapters/hyper/private-dht.ts'
+import {
+  openPublisherCores,
+  type HyperPublisherCores,
+} from '../../src-main/engine/adapters/hyper/publisher-cores.ts'
+import { createPublisherNetwork } from '../../src-main/engine/adapters/hyper/publisher-network.ts'
+import type {
+  CoreJournal,
+  DonorNetwork,
+  KeyPair,
+  ProjectConnection,
+  PublisherHandlers,
+  PublisherNetwork,
+  Timers,
+} from '../../src-main/engine/ports.ts'
+import { memoryJournal } from './memory-journal.ts'
+
+/** A publisher and donors on a DHT of their own on this machine, all in this process. */
+
+export const PUBLISHER_SEED = new Uint8Array(32).fill(11)
+
+/** Call it in `beforeAll`; close in `afterAll`. */
+export function startTestDht(): Promise<PrivateDht> {
+  return startPrivateDht({ host: '127.0.0.1', nodes: 4 })
+}
+
+export const sha256 = (bytes: Uint8Array): ModuleHash =>
+  hex32<ModuleHash>(createHash('sha256').update(bytes).digest('hex'))
+
+export interface TestPublisher {
+  readonly cores: HyperPublisherCores
+  readonly network: PublisherNetwork
+  readonly journal: CoreJournal
+  readonly link: Link
+  readonly dir: string
+  close(): Promise<void>
+}
+
+export interface TestPublisherInit {
+  readonly dht: PrivateDht
+  readonly handlers?: Partial<PublisherHandlers>
+  readonly timers?: Timers
+  /** To start again where an earlier one stopped. */
+  readonly earlier?: TestPublisher
+}
+
+export async function startPublisher(init: TestPublisherInit): Promise<TestPublisher> {
+  const { dht, handlers, earlier, timers = realTimers } = init
+  const dir = earlier?.dir ?? tempCores()
+  const journal = earlier?.journal ?? memoryJournal()
+  const cores = await openPublisherCores({ dir, seed: PUBLISHER_SEED, journal })
+  const network = createPublisherNetwork({
+    seed: PUBLISHER_SEED,
+    cores,
+    bootstrap: dht.bootstrap,
+    timers,
+    log: () => undefined,
+  })
+  const close = once(async () => {
+    await network.close()
+    await cores.close()
+  })
+  onTestFinished(close)
+  await network.serve({ ...idleHandlers(), ...handlers })
+  const link = { projectKey: cores.projectKey, bootstrap: dht.bootstrap }
+  return { cores, network, journal, link, dir, close }
+}
+
+export interface TestDonor {
+  readonly network: DonorNetwork
+  readonly project: ProjectConnection
+  readonly keys: KeyPair
+  close(): Promise<void>
+}
+
+/** `number` tells donors apart: same number, same machine and donor key. */
+export async function startDonor(link: Link, number: number): Promise<TestDonor> {
+  const network = createDonorNetwork({
+    coresDir: tempCores(),
+    deviceSeed: new Uint8Array(32).fill(number),
+    timers: realTimers,
+    moduleHash: sha256,
+    log: () => undefined,
+  })
+  const close = once(() => network.close())
+  onTestFinished(close)
+  const keys = donorKeyPair(new Uint8Array(32).fill(100 + number), link.projectKey)
+  return { network, project: await network.join(link, keys), keys, close }
+}
+
+/** Resolves as soon as `done` is true; looks at every change. */
+export function settled(project: ProjectConnection, done: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!done()) return
+      off()
+      resolve()
+    }
+    const off = project.onChange(look)
+    look()
+  })
+}
+
+export const connected = (project: ProjectConnection): Promise<void> =>
+  settled(project, () => project.state === 'connected')
+
+export function manifest(name = 'Test project'): ProjectManifest {
+  return {
+    type: 'project',
+    name,
+    purpose: 'To be tested',
+    boxKey: boxPublicKey(PUBLISHER_SEED),
+    createdAt: 1_700_000_000_000,
+  }
+}
+
+/** Puts the module into its core and returns the record that names it. `change` lies about it. */
+export async function appRecord(
+  cores: HyperPublisherCores,
+  original: Uint8Array,
+  change: Partial<App> = {},
+): Promise<App> {
+  const { moduleCore } = await cores.addModule(original)
+  return {
+    type: 'app',
+    app: 0,
+    name: 'Test app',
+    moduleHash: sha256(original),
+    moduleBytes: original.byteLength,
+    moduleCore,
+    rewriterVersion: 1,
+    rewrittenHash: hex32(bytesToHex(new Uint8Array(32).fill(2))),
+    memoryLimitBytes: 65_536,
+    ...change,
+  }
+}
+
+export const batchRecord: Batch = {
+  type: 'batch',
+  batch: 0,
+  app: 0,
+  first: 1,
+  count: 100,
+  args: ['{n}'],
+  quorum: 2,
+  maxFuel: 1_000_000n,
+  maxOutputBytes: 1024,
+}
+
+/** Bytes that are the same for the same seed and hard to compress. */
+export function noise(byteLength: number, seed: number): Uint8Array {
+  const bytes = new Uint8Array(byteLength)
+  let state = seed + 1
+  for (let i = 0; i < byteLength; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    bytes[i] = state >>> 24
+  }
+  return bytes
+}
+
+function idleHandlers(): PublisherHandlers {
+  return {
+    hello: () => ({
+      version: WIRE_VERSION,
+      serverTime: 0,
+      projectLength: 0,
+      leaseUnits: 256,
+      submitResults: 256,
+    }),
+    lease: () => Promise.resolve({ units: [], expiresAt: 0, retryAfterMs: 1000 }),
+    submit: (_donor, results) => Promise.resolve({ standings: results.map(() => 'pending' as const) }),
+    grants: () => ({ grants: [], more: false, rejected: [] }),
+  }
+}
+
+function tempCores(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'powerswarm-'))
+  onTestFinished(() => {
+    rmSync(dir, { recursive: true, force: true })
+  })
+  return join(dir, 'cores')
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => (done ??= work())
+}
