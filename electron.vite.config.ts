@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type UserConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 
 // The floor is the fallback runtime (Electron 33); Electron's own is newer.
 const MAIN_TARGET = 'node20.18'
@@ -63,11 +64,28 @@ const preload: NonNullable<UserConfig['preload']> = {
   },
 }
 
+/** Port of the development server; the pages' own address is `app://powerswarm`, so its client must be told. */
+const DEV_PORT = 5173
+
+/** In development the pages come through the app's scheme from the server, whose client wants a socket and inline styles. */
+const relaxPolicyInDevelopment: Plugin = {
+  name: 'relax-policy-in-development',
+  apply: 'serve',
+  transformIndexHtml: (html) =>
+    html
+      .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+      .replace(
+        "default-src 'none'",
+        `default-src 'none'; connect-src 'self' ws://localhost:${String(DEV_PORT)}`,
+      ),
+}
+
 const renderer: NonNullable<UserConfig['renderer']> = {
   root: at('src-renderer'),
   base: './',
   publicDir: false,
-  plugins: [svelte({ configFile: at('svelte.config.js') })],
+  plugins: [svelte({ configFile: at('svelte.config.js') }), relaxPolicyInDevelopment],
+  server: { port: DEV_PORT, strictPort: true, hmr: { protocol: 'ws', host: 'localhost', port: DEV_PORT } },
   worker: { format: 'es' },
   build: {
     outDir: at('out/renderer'),

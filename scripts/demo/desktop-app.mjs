@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { virtualDisplaySwitches } from '../electron/launch.mjs'
 import { electronEnvironment } from '../electron/environment.mjs'
 import { electronPath } from '../setup/electron-runtime.mjs'
 import { rootDir } from '../setup/paths.mjs'
@@ -18,7 +19,13 @@ import { rootDir } from '../setup/paths.mjs'
  * @returns {Promise<DesktopApp>}
  */
 export async function startDesktopApp({ home, display, observed }) {
-  const flags = observed ? ['--remote-debugging-port=0', '--remote-debugging-address=127.0.0.1'] : []
+  const flags = observed
+    ? [
+        '--remote-debugging-port=0',
+        '--remote-debugging-address=127.0.0.1',
+        ...virtualDisplaySwitches(display),
+      ]
+    : []
   const child = spawn(electronPath(), [...flags, rootDir], {
     env: {
       ...process.env,

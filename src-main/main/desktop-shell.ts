@@ -24,13 +24,20 @@ export interface DesktopShell {
   stop(): Promise<void>
 }
 
+/** Where electron-vite's development server is; never in an installed app. */
+function devServer(): string | undefined {
+  return app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
+}
+
 /** Builds the running app: the tray first, then what it is for. Call once the app is ready. */
 export function openDesktopShell(paths: AppPaths, facts: RuntimeFacts): DesktopShell {
   const state = new ShellState(shellView(facts, 'no report yet'))
   const tray = openTray({ iconDir: paths.iconDir, state, run: (command) => run(command) })
 
-  hardenSession(session.defaultSession, [APP_SCHEME])
-  serveScheme(session.defaultSession.protocol, APP_RULES, paths.rendererDir)
+  const pagesFrom = devServer()
+  // The development server tells its pages over a socket what has changed.
+  hardenSession(session.defaultSession, pagesFrom === undefined ? [APP_SCHEME] : [APP_SCHEME, 'ws'])
+  serveScheme(session.defaultSession.protocol, APP_RULES, paths.rendererDir, pagesFrom)
   const supervisor = superviseEngine({
     start: engineStarter(paths),
     options: engineOptions(facts, paths.home, paths.demoDir),

@@ -1,4 +1,4 @@
-import { net, protocol, type Protocol } from 'electron'
+import { protocol, type Protocol } from 'electron'
 import { readFile } from 'node:fs/promises'
 import { resolveAsset } from './asset.ts'
 
@@ -54,7 +54,7 @@ export function serveScheme(
 ): void {
   target.handle(rules.scheme, async (request) => {
     if (request.method !== 'GET') return refusal(405)
-    if (devServer !== undefined) return net.fetch(new URL(new URL(request.url).pathname, devServer).href)
+    if (devServer !== undefined) return fetch(developmentUrl(devServer, request.url))
     const asset = resolveAsset(rendererDir, rules.folders, request.url)
     if (asset === undefined) return refusal(404)
     try {
@@ -65,6 +65,11 @@ export function serveScheme(
       throw error
     }
   })
+}
+
+function developmentUrl(devServer: string, requested: string): URL {
+  const { pathname, search } = new URL(requested)
+  return new URL(pathname + search, devServer)
 }
 
 function policyHeaders(rules: SchemeRules): Record<string, string> {

@@ -20,7 +20,7 @@ const countedFuel = async (page: Page): Promise<bigint> =>
 async function joinByWindow(swarm: CommandSwarm, page: Page): Promise<void> {
   await swarm.answer('app', 'donor', 'set', 'idleSeconds=2', 'screensaver=false', 'cores=1')
   await page.locator('#project-link').fill(swarm.link)
-  await page.getByRole('button', { name: 'Join' }).click()
+  await page.locator('#project-link').press('Enter')
 }
 
 /** The app's counted fuel once all units are granted to it. */
