@@ -38,6 +38,9 @@ export interface CommandSwarmInit {
   readonly exponents: number
 }
 
+const NAME = 'Mersenne primes'
+const PURPOSE = 'Find the prime numbers of the form 2^p − 1'
+
 /** Publishes the search for Mersenne primes, quorum 2; nobody computes yet. */
 export async function commandSwarm({ units, exponents }: CommandSwarmInit): Promise<CommandSwarm> {
   await builtFile('main/cli.js')
@@ -63,7 +66,7 @@ export async function commandSwarm({ units, exponents }: CommandSwarmInit): Prom
   }
   const dht = await start('dht', 'bootstrap')
   const { bootstrap } = (await dht.line(() => true)) as { bootstrap: string }
-  const create = ['project', 'create', 'p', '--purpose', 'a test', '--bootstrap', bootstrap]
+  const create = ['project', 'create', NAME, '--purpose', PURPOSE, '--bootstrap', bootstrap]
   const { link } = (await answer('publisher', ...create)) as { link: string }
   await answer('publisher', 'app', 'add', await builtDemo('mersenne'))
   const work = ['--range', `0..${String(units - 1)}`, '--arg', '{n}', '--arg', String(exponents)]
@@ -71,7 +74,7 @@ export async function commandSwarm({ units, exponents }: CommandSwarmInit): Prom
   return {
     dir,
     link,
-    projectDir: join(home('publisher'), 'publisher/p'),
+    projectDir: join(home('publisher'), 'publisher/mersenne-primes'),
     home,
     answer,
     serve: async () => {

@@ -19,6 +19,8 @@ export interface LaunchInit {
   /** An existing data folder; a fresh one, removed at the end, without it. */
   readonly home?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Chromium’s switches, for instance a scale factor. */
+  readonly switches?: readonly string[]
 }
 
 /** The app under Playwright. `close` ends it in order, and by force when it does not. */
@@ -57,7 +59,7 @@ export async function launchApp(init: LaunchInit): Promise<LaunchedApp> {
   const { POWERSWARM_SHOW_WINDOW: shows, ...env } = appEnvironment(init, home)
   const electron = await _electron.launch({
     executablePath: electronPath(),
-    args: ['--disable-gpu', APP_DIR],
+    args: ['--disable-gpu', ...(init.switches ?? []), APP_DIR],
     env,
     chromiumSandbox: process.getuid?.() !== 0,
   })
