@@ -8,6 +8,7 @@ export interface FakeSlot extends Slot {
   readonly loads: LoadModule[]
   readonly runs: RunUnit[]
   readonly paused: boolean
+  readonly killed: boolean
   /** Ends the unit at work. */
   end(run: UnitRun): void
   /** The process dies. */
@@ -40,6 +41,7 @@ function fakeSlot(slot: number, refusal: () => PowerswarmError | undefined): Fak
   const closers = new Set<(reason: string) => void>()
   let settle: { resolve(run: UnitRun): void; reject(error: Error): void } | undefined
   let paused = false
+  let killed = false
   const die = (): void => {
     settle?.reject(new PowerswarmError('peer-gone', 'slot gone'))
     settle = undefined
@@ -53,6 +55,9 @@ function fakeSlot(slot: number, refusal: () => PowerswarmError | undefined): Fak
     runs: [],
     get paused() {
       return paused
+    },
+    get killed() {
+      return killed
     },
     load: (load) => {
       const error = refusal()
@@ -80,6 +85,7 @@ function fakeSlot(slot: number, refusal: () => PowerswarmError | undefined): Fak
     },
     throttle: () => Promise.resolve(),
     kill: () => {
+      killed = true
       die()
       return Promise.resolve()
     },
