@@ -3,7 +3,6 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -13,6 +12,7 @@ import {
 import { join } from 'node:path'
 import type { ResultPage, VerifiedUnit } from '../contracts/publisher-state.ts'
 import { PowerswarmError } from '../domain/errors.ts'
+import { makeDirs } from '../engine/create-engine.ts'
 import { jsonLine } from './output.ts'
 
 /**
@@ -126,7 +126,7 @@ function replaceFile(path: string, content: Uint8Array): void {
 
 function mkdir(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true })
+    makeDirs(dir, 0o777)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     throw new PowerswarmError(

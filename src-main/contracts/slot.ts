@@ -49,6 +49,19 @@ export interface PermissionSheet {
   readonly functions: number
   readonly sizeBytes: number
 }
+const permissionSheetValue: v.GenericSchema<unknown, PermissionSheet> = v.object({
+  imports: v.pipe(
+    v.array(v.pipe(v.string(), v.maxLength(LIMITS.importNameChars))),
+    v.maxLength(LIMITS.importCount),
+  ),
+  files: v.boolean(),
+  network: v.literal(false),
+  clock: v.picklist(['virtual', 'none']),
+  random: v.picklist(['seeded', 'none']),
+  memoryLimitBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.memoryBytes)),
+  functions: wholeNumber,
+  sizeBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.moduleBytes)),
+})
 
 export interface LoadedModule {
   readonly rewrittenHash: Hex32
@@ -56,6 +69,11 @@ export interface LoadedModule {
   /** Wall time of check, rewrite and compile. */
   readonly prepareMs: number
 }
+export const loadedModuleValue: v.GenericSchema<unknown, LoadedModule> = v.object({
+  rewrittenHash: hex32Value<Hex32>(),
+  permissions: permissionSheetValue,
+  prepareMs: v.pipe(v.number(), v.finite(), v.minValue(0)),
+})
 
 export interface RunUnit {
   /** Chosen by the caller; comes back in beats. */
@@ -82,14 +100,24 @@ export const runUnitValue: v.GenericSchema<unknown, RunUnit> = v.object({
   maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
 })
 
-export const unitRunValue: v.GenericSchema<unknown, UnitRun> = v.object({
-  outcome: v.picklist([...COUNTED_OUTCOMES, ...UNCOUNTED_OUTCOMES]),
-  exitCode: v.exactOptional(wholeNumber),
-  fuel: fuelValue,
-  stdout: bytesValue(LIMITS.outputBytes),
-  stderr: bytesValue(LIMITS.outputBytes),
-  reason: v.exactOptional(v.string()),
-})
+/**
+ * A slot runs strangers' code and may be in their hands: what it answers is checked before anybody stores it, because a
+ * result that no publisher would take could never be sent.
+ */
+export const unitRunValue: v.GenericSchema<unknown, UnitRun> = v.pipe(
+  v.object({
+    outcome: v.picklist([...COUNTED_OUTCOMES, ...UNCOUNTED_OUTCOMES]),
+    exitCode: v.exactOptional(v.pipe(wholeNumber, v.maxValue(255))),
+    fuel: v.pipe(fuelValue, v.maxValue(LIMITS.fuelPerUnit)),
+    stdout: bytesValue(LIMITS.outputBytes),
+    stderr: bytesValue(LIMITS.outputBytes),
+    reason: v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.reasonChars))),
+  }),
+  v.check(
+    ({ outcome, exitCode = 0 }) => (exitCode !== 0) === (outcome === 'exit-nonzero'),
+    'the exit code contradicts the outcome',
+  ),
+)
 
 /** Progress and heartbeat in one: sent every 250 ms while a unit is loaded, and on every change of `phase`. */
 export interface Beat {
@@ -110,9 +138,9 @@ export const beatValue: v.GenericSchema<unknown, Beat> = v.object({
 })
 
 export const slotSchema = {
-  load: call<LoadModule, LoadedModule>(loadModuleValue),
+  load: call<LoadModule, LoadedModule>(loadModuleValue, loadedModuleValue),
   /** Resolves with how the unit ended; rejects only for a module that was never loaded. */
-  run: call<RunUnit, UnitRun>(runUnitValue),
+  run: call<RunUnit, UnitRun>(runUnitValue, unitRunValue),
   /** Takes effect at the unit's next safe point (about 2 ms); answers when the thread has stopped computing. */
   pause: call<void, void>(nothing),
   resume: call<void, void>(nothing),

@@ -17,3 +17,8 @@ export const argumentsValue = v.pipe(
   v.array(v.pipe(v.string(), v.maxLength(LIMITS.argumentBytes))),
   v.maxLength(LIMITS.argumentCount),
 )
+/** A project's link as somebody typed or pasted it: whether it is one is for the engine to say. */
+export const linkValue = v.pipe(
+  v.string(),
+  v.maxLength(LIMITS.linkChars, `a link has at most ${String(LIMITS.linkChars)} characters`),
+)

@@ -7,6 +7,8 @@ import { builtFile } from '../support/build.ts'
 import { runCli, startCli, type Ended } from '../support/command-line.ts'
 import { appWithImport, printingApp } from '../support/small-apps.ts'
 
+const LONG_TEXT = 'x'.repeat(3000)
+
 let dir: string
 let homeDir: string
 const file = (name: string): string => join(dir, name)
@@ -55,7 +57,17 @@ describe('usage', () => {
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--quorum', '0'], /--quorum must be from 1 to 8/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--max-fuel', '1e99'], /--max-fuel/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--output', '1GiB'], /--output must be/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--arg', 'a\nb'], /Argument 1 has control/],
+    [
+      ['batch', 'add', '--app', 'a', '--range', '0..9', '--arg', LONG_TEXT, '--arg', LONG_TEXT],
+      /arguments may together become longer than 4096/,
+    ],
+    [['app', 'add', 'a.wasm', '--name', ' '], /name of the app is empty/],
+    [['app', 'add', 'a.wasm', '--name', 'a\nb'], /name of the app has control/],
     [['serve', '--verify-cores', '-1'], /--verify-cores/],
+    [['serve', '--host', '999.9'], /--host takes an IPv4 address/],
+    [['serve', '--host', 'nohost'], /--host takes an IPv4 address/],
+    [['bootstrap', '--host', '999.1.1.1'], /--host takes an IPv4 address/],
     [['donate', 'http://example.org'], /not a valid Powerswarm link/],
     [['donate', 'powerswarm://ybndrfg8'], /not a valid Powerswarm link/],
     [['donor', 'join', 'powerswarm://'], /not a valid Powerswarm link/],
@@ -193,6 +205,11 @@ describe('a project', SLOT_TIMEOUT, () => {
       answer: { out: file('results'), written: 0 },
     })
     expect(readFileSync(file('results/index.jsonl'), 'utf8')).toBe('')
+  })
+
+  it('is not served at an address of another machine', async () => {
+    const refused = await run('serve', '--host', '192.0.2.1', '--verify-cores', '0')
+    expectRefusal(refused, 2, /This machine has no address 192\.0\.2\.1/)
   })
 
   it('takes its turn when several commands want it at once', async () => {
