@@ -15,7 +15,12 @@ export function encodePng({ width, height, pixels }) {
   header[8] = BIT_DEPTH
   header[9] = TRUE_COLOUR
   const data = deflateSync(filterRows(pixels, width, height), { level: 9 })
-  return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([
+    SIGNATURE,
+    chunk('IHDR', header),
+    chunk('IDAT', data),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
 }
 
 /** Each row begins with its filter: 0 for none, which is best for pictures as rich as these.
