@@ -16,6 +16,15 @@ export class SeededRandom {
     if (this.#state.every((word) => word === 0)) this.#state[0] = 1
   }
 
+  /** Four words, from which {@link restore} goes on. */
+  save(): Uint32Array<ArrayBuffer> {
+    return this.#state.slice()
+  }
+
+  restore(state: Uint32Array): void {
+    this.#state.set(state)
+  }
+
   /** Fills `bytes`, little-endian; a rest of less than four bytes takes a word of its own. */
   fill(bytes: Uint8Array): void {
     let word = 0
