@@ -18,10 +18,14 @@ export function readUnitFiles(dir: string): UnitFile[] {
       const path = `${prefix}${entry.name}`
       if (entry.isDirectory()) read(`${path}/`)
       else if (entry.isFile()) {
-        const bytes = readInputFile(join(dir, path), 'The input', bytesLeft)
+        if (files.length === LIMITS.inputFiles)
+          throw new PowerswarmError(
+            'file-unreadable',
+            `The input ${dir} has more than ${String(LIMITS.inputFiles)} files`,
+          )
+        const bytes = readInputFile(join(dir, path), 'With the others, the input', bytesLeft)
         bytesLeft -= bytes.byteLength
         files.push({ path, bytes })
-        if (files.length > LIMITS.inputFiles) break
       } else throw new PowerswarmError('file-unreadable', `${join(dir, path)} is neither a file nor a folder`)
     }
   }

@@ -60,7 +60,10 @@ export async function runRewritten(test: WasiCase): Promise<string | undefined> 
   )
 }
 
-function surroundings({ root, environment }: WasiCase): { preopens: Preopen[]; environment: readonly string[] } {
+function surroundings({ root, environment }: WasiCase): {
+  preopens: Preopen[]
+  environment: readonly string[]
+} {
   return { preopens: root === undefined ? [] : [{ path: '/', isWritable: true, files: root }], environment }
 }
 

@@ -72,9 +72,7 @@ export function saveWasi(state: WasiState): SavedWasi {
     stdinPosition: stdin.position,
     stdout: stdout.taken(),
     stderr: stderr.taken(),
-    volumes: volumes.map((volume) =>
-      volume.isWritable ? saveVolume(volume, heldIn(volume)) : undefined,
-    ),
+    volumes: volumes.map((volume) => (volume.isWritable ? saveVolume(volume, heldIn(volume)) : undefined)),
     descriptors: open.map(([fd, descriptor]) => ({
       fd,
       target: saveTarget(descriptor, volumes),
@@ -102,9 +100,7 @@ export function restoreWasi(state: WasiState, saved: SavedWasi): void {
     const savedVolume = saved.volumes[index]
     return savedVolume === undefined ? nodesOf(volume) : restoreVolume(volume, savedVolume)
   })
-  table.restore(
-    saved.descriptors.map((item) => [item.fd, restoreDescriptor(item, state, nodes)] as const),
-  )
+  table.restore(saved.descriptors.map((item) => [item.fd, restoreDescriptor(item, state, nodes)] as const))
 }
 
 function saveTarget(descriptor: Descriptor, volumes: readonly Volume[]): SavedTarget {

@@ -21,11 +21,7 @@ export type FileWork =
 const component = fc.constantFrom('a', 'b', 'c')
 const names = fc.array(component, { minLength: 1, maxLength: 3 })
 const path = fc
-  .tuple(
-    names,
-    fc.constantFrom('', '', '', '', '', '/', '/.'),
-    fc.constantFrom('', '', '', './'),
-  )
+  .tuple(names, fc.constantFrom('', '', '', '', '', '/', '/.'), fc.constantFrom('', '', '', './'))
   .map(([list, end, start]) => start + list.join('/') + end)
 /** Without a slash at the end: which of two errors that leads to in a loop is nobody's concern. */
 const target = names.map((list) => list.join('/'))

@@ -26,6 +26,14 @@ export interface Stat {
   readonly changedNs: bigint
 }
 
+export interface OpenOptions {
+  readonly flags?: number
+  readonly lookup?: number
+  readonly base?: bigint
+  readonly inheriting?: bigint
+  readonly fdflags?: number
+}
+
 /**
  * Stands for a module: calls WASI functions with its own memory. Calls that can fail answer the name of the error
  * number, `'success'` included; those that give something throw with that name.
@@ -84,18 +92,11 @@ export function guest(options: Partial<WasiInit> = {}) {
     changedNs: view.getBigUint64(AT.data + 56, true),
   })
 
-  const open = (
-    fd: number,
-    name: string,
-    {
-      flags = 0,
-      lookup = 0,
-      // All but what cannot be had: a folder is not written, nor is anything in /in.
-      base = (flags & OPEN.directory) !== 0 || fd === IN ? ALL_RIGHTS & ~RIGHTS.write : ALL_RIGHTS,
-      inheriting = ALL_RIGHTS,
-      fdflags = 0,
-    } = {},
-  ): number => {
+  const open = (fd: number, name: string, options: OpenOptions = {}): number => {
+    const { flags = 0, lookup = 0, inheriting = ALL_RIGHTS, fdflags = 0 } = options
+    // All but what cannot be had: a folder is not written, nor is anything in /in.
+    const isReadOnly = (flags & OPEN.directory) !== 0 || fd === IN
+    const base = options.base ?? (isReadOnly ? ALL_RIGHTS & ~RIGHTS.write : ALL_RIGHTS)
     must('path_open', fd, lookup, ...path(name), flags, base, inheriting, fdflags, AT.answer)
     return view.getUint32(AT.answer, true)
   }
@@ -120,7 +121,7 @@ export function guest(options: Partial<WasiInit> = {}) {
     must('fd_readdir', fd, AT.data, length, cookie, AT.answer)
     const used = view.getUint32(AT.answer, true)
     const entries: { name: string; inode: bigint; type: number; next: bigint }[] = []
-    for (let at = AT.data; at + 24 <= AT.data + used; ) {
+    for (let at = AT.data; at + 24 <= AT.data + used;) {
       const size = view.getUint32(at + 16, true)
       if (at + 24 + size > AT.data + used) break
       entries.push({
@@ -152,7 +153,7 @@ export function guest(options: Partial<WasiInit> = {}) {
     rightsOf,
     readdir,
     names: (fd: number): string[] => readdir(fd).entries.map(({ name }) => name),
-    openError: (fd: number, name: string, more: Parameters<typeof open>[2] = {}): string => {
+    openError: (fd: number, name: string, more: OpenOptions = {}): string => {
       try {
         open(fd, name, more)
       } catch (error) {
@@ -209,9 +210,7 @@ export function guest(options: Partial<WasiInit> = {}) {
       return stat()
     },
     files: (): Record<string, string> =>
-      Object.fromEntries(
-        wasi.files().map((file) => [file.path, decoder.decode(file.bytes)]),
-      ),
+      Object.fromEntries(wasi.files().map((file) => [file.path, decoder.decode(file.bytes)])),
   }
 }
 

@@ -83,7 +83,10 @@ function answerOpen(unit: Guest, work: Exclude<Step, { do: 'save' }>): string {
 }
 
 /** Runs all steps; at a `save` either goes on or goes on in a fresh host. */
-function run(steps: readonly Step[], restores: boolean): { readonly answers: string[]; readonly unit: Guest } {
+function run(
+  steps: readonly Step[],
+  restores: boolean,
+): { readonly answers: string[]; readonly unit: Guest } {
   let unit = start()
   const answers: string[] = []
   for (const work of steps) {
@@ -149,7 +152,7 @@ describe('the saved state of a unit’s WASI', () => {
   it('is refused when another version or another set of folders made it', () => {
     const unit = start()
     const saved = unit.wasi.save()
-    const refusal = expect.objectContaining({ code: 'slot-failed' })
+    const refusal: unknown = expect.objectContaining({ code: 'slot-failed' })
     expect(() => unit.wasi.restore({ ...saved, version: saved.version + 1 })).toThrow(refusal)
     expect(() => unit.wasi.restore({ ...saved, volumes: [] })).toThrow(refusal)
     const [first] = saved.descriptors

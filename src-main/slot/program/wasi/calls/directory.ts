@@ -1,11 +1,11 @@
 import { compareNames } from '../../../../domain/unit-file.ts'
-import { utf8 } from '../../../../domain/utf8.ts'
 import { ENTRY_FUEL } from '../costs.ts'
 import type { DirectoryDescriptor } from '../descriptors.ts'
 import { ERRNO, WasiError } from '../errno.ts'
 import type { DirectoryNode, Node } from '../files/node.ts'
 import { RIGHTS } from '../rights.ts'
 import { chargeBytes, type WasiCalls, type WasiSystem } from '../system.ts'
+import { encodeText } from '../text.ts'
 import { fileTypeOfNode } from './filestat.ts'
 
 const PREOPEN_DIRECTORY = 0
@@ -19,7 +19,7 @@ export function directoryCalls(system: WasiSystem): WasiCalls {
   const preopen = (fd: number): Uint8Array => {
     const descriptor = table.get(fd)
     if (descriptor.kind !== 'directory' || descriptor.preopen === undefined) throw new WasiError(ERRNO.badf)
-    return utf8(descriptor.preopen)
+    return encodeText(descriptor.preopen)
   }
   const listing = (descriptor: DirectoryDescriptor, cookie: bigint): readonly string[] => {
     if (cookie === 0n || descriptor.listing === undefined) {
@@ -75,7 +75,7 @@ function nodeOf(directory: DirectoryNode, name: string): Node | undefined {
 }
 
 function dirent(next: number, node: Node, name: string): Uint8Array {
-  const text = utf8(name)
+  const text = encodeText(name)
   const bytes = new Uint8Array(DIRENT_BYTES + text.length)
   const view = new DataView(bytes.buffer)
   view.setBigUint64(0, BigInt(next), true)

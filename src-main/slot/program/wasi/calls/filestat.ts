@@ -1,4 +1,3 @@
-import { utf8 } from '../../../../domain/utf8.ts'
 import { FILE_TYPES, fileTypeOf } from '../descriptors.ts'
 import { ERRNO, WasiError } from '../errno.ts'
 import type { Node } from '../files/node.ts'
@@ -7,6 +6,7 @@ import type { GuestMemory } from '../guest-memory.ts'
 import { look, readPath } from '../paths.ts'
 import { RIGHTS } from '../rights.ts'
 import { chargeBytes, type WasiCalls, type WasiSystem } from '../system.ts'
+import { encodeText } from '../text.ts'
 import { fileOffset } from './reading-and-writing.ts'
 
 const FILESTAT_BYTES = 64
@@ -107,5 +107,5 @@ function writeFilestat(memory: GuestMemory, at: number, volume: Volume, node: No
 
 function sizeOf(node: Node): number {
   if (node.type === 'file') return node.content.size
-  return node.type === 'symlink' ? utf8(node.target).length : 0
+  return node.type === 'symlink' ? encodeText(node.target).length : 0
 }

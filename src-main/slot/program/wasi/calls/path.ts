@@ -1,9 +1,9 @@
-import { utf8 } from '../../../../domain/utf8.ts'
 import { ERRNO, WasiError } from '../errno.ts'
 import type { DirectoryNode, Node } from '../files/node.ts'
 import { follows, look, newEntry, readPath, seekName } from '../paths.ts'
 import { RIGHTS } from '../rights.ts'
 import { chargeBytes, type WasiCalls, type WasiSystem } from '../system.ts'
+import { encodeText } from '../text.ts'
 import { present } from './filestat.ts'
 
 /** Names: making, linking, moving and taking away. */
@@ -42,7 +42,7 @@ export function pathCalls(system: WasiSystem): WasiCalls {
       const { node, saysDirectory } = look(system, directory, readPath(system, pathAt, length), 0)
       const link = present(node, saysDirectory)
       if (link.type !== 'symlink') return ERRNO.inval
-      const target = utf8(link.target).subarray(0, bufferLength >>> 0)
+      const target = encodeText(link.target).subarray(0, bufferLength >>> 0)
       memory.span(usedAt, 4)
       chargeBytes(system, target.length)
       memory.span(at, target.length).set(target)

@@ -22,7 +22,11 @@ export function readingAndWritingCalls(system: WasiSystem): WasiCalls {
     return total
   }
   /** All or nothing. Answers the position behind what was written. */
-  const writeFile = ({ volume, node }: FileDescriptor, vectors: readonly Uint8Array[], at: number): number => {
+  const writeFile = (
+    { volume, node }: FileDescriptor,
+    vectors: readonly Uint8Array[],
+    at: number,
+  ): number => {
     const total = totalBytes(vectors)
     const end = at + total
     if (total === 0) return at

@@ -1,3 +1,6 @@
+/** Room beyond what is needed: doubling saves copies, but not at any price. */
+const MAX_SLACK_BYTES = 4 * 1024 * 1024
+
 /** The bytes of a regular file, growing by doubling. Whoever calls checks limits first. */
 export class FileContent {
   #buffer: Uint8Array
@@ -40,5 +43,3 @@ export class FileContent {
     this.#size = size
   }
 }
-
-const MAX_SLACK_BYTES = 4 * 1024 * 1024

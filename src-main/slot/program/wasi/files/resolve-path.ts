@@ -18,8 +18,8 @@ export interface Place {
 export interface ResolveOptions {
   /** Whether a symbolic link at the end is followed. Others always are. */
   readonly followLast: boolean
-  /** Called before components are followed, with their number; may end the unit. */
-  onSteps(count: number): void
+  /** Called with the number of components of the path or of a link, before they are followed; may end the unit. */
+  onText(components: number, isLink: boolean): void
 }
 
 /**
@@ -32,16 +32,16 @@ export function resolvePath(base: DirectoryNode, path: string, options: ResolveO
   const todo: string[] = []
   let saysDirectory = endsAsDirectory(path)
   let symlinks = 0
-  const prepend = (text: string): void => {
+  const prepend = (text: string, isLink: boolean): void => {
     if (text.startsWith('/')) throw new WasiError(ERRNO.perm)
     // A dot at the end stays: it says that what is before it has to be a folder, and that this is the place meant.
     const all = text.split('/').filter((name) => name !== '')
     const names = all.filter((name, i) => name !== '.' || i === all.length - 1)
-    options.onSteps(names.length)
+    options.onText(all.length, isLink)
     todo.push(...names.reverse())
   }
 
-  prepend(path)
+  prepend(path, false)
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     const directory = walked.at(-1) ?? base
     const isLast = todo.length === 0
@@ -56,7 +56,7 @@ export function resolvePath(base: DirectoryNode, path: string, options: ResolveO
       symlinks += 1
       if (symlinks > MAX_SYMLINKS) throw new WasiError(ERRNO.loop)
       if (isLast && endsAsDirectory(node.target)) saysDirectory = true
-      prepend(node.target)
+      prepend(node.target, true)
       continue
     }
     if (isLast) return { parent: directory, name, node, saysDirectory }
