@@ -8,9 +8,13 @@ import { file, guest, IN, OPEN, OUT, type Guest } from './guest.ts'
 /** Work with descriptors that stay open from one step to the next. */
 type OpenWork =
   | { readonly do: 'open'; readonly path: string; readonly from: number; readonly flags: number }
-  | { readonly do: 'fd-read' | 'fd-list' | 'fd-close' | 'fd-stat' | 'random' | 'sleep'; readonly fd: number }
+  | { readonly do: 'fd-read' | 'fd-close' | 'fd-stat' | 'random' | 'sleep'; readonly fd: number }
   | { readonly do: 'fd-write'; readonly fd: number; readonly text: string }
-  | { readonly do: 'fd-seek' | 'fd-size' | 'fd-renumber'; readonly fd: number; readonly to: number }
+  | {
+      readonly do: 'fd-list' | 'fd-seek' | 'fd-size' | 'fd-renumber'
+      readonly fd: number
+      readonly to: number
+    }
 type Step = FileWork | OpenWork | { readonly do: 'save' }
 
 const fd = fc.integer({ min: 0, max: 9 })
@@ -24,11 +28,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     flags: fc.constantFrom(0, OPEN.create, OPEN.create, OPEN.directory),
   }),
   fc.record({
-    do: fc.constantFrom('fd-read', 'fd-list', 'fd-close', 'fd-stat', 'random', 'sleep'),
+    do: fc.constantFrom('fd-read', 'fd-close', 'fd-stat', 'random', 'sleep'),
     fd,
   }),
   fc.record({ do: fc.constant('fd-write' as const), fd, text: fc.string({ maxLength: 8 }) }),
-  fc.record({ do: fc.constantFrom('fd-seek', 'fd-size', 'fd-renumber'), fd, to }),
+  fc.record({ do: fc.constantFrom('fd-list', 'fd-list', 'fd-seek', 'fd-size', 'fd-renumber'), fd, to }),
   fc.constant({ do: 'save' as const }),
 )
 
@@ -54,7 +58,7 @@ function answerOpen(unit: Guest, work: Exclude<Step, { do: 'save' }>): string {
     case 'fd-read':
       return unit.read(work.fd, 3)
     case 'fd-list':
-      return JSON.stringify(unit.readdir(work.fd, 2n, 60), (_, value: unknown) =>
+      return JSON.stringify(unit.readdir(work.fd, BigInt(work.to % 4), 120), (_, value: unknown) =>
         typeof value === 'bigint' ? value.toString() : value,
       )
     case 'fd-close':
@@ -133,6 +137,21 @@ describe('the saved state of a unit’s WASI', () => {
     expect(other.openError(folder, 'x', { flags: OPEN.create })).toBe('noent')
     expect(other.fstat(open).links).toBe(0n)
     expect(other.files()).toEqual({})
+  })
+
+  it('keeps what a reader of a folder has seen, and where the folder is', () => {
+    const unit = start()
+    unit.mkdir('a')
+    unit.mkdir('a/b')
+    const inner = unit.open(OUT, 'a/b', { flags: OPEN.directory })
+    for (const name of ['c', 'd', 'e']) unit.create(name)
+    const seen = unit.readdir(OUT, 0n, 24 + 1 + 24 + 2 + 2 * 25).entries
+    unit.unlink('c')
+    const other = start()
+    other.wasi.restore(unit.wasi.save())
+    expect(other.readdir(OUT, seen.at(-1)?.next).entries.map(({ name }) => name)).toEqual(['d', 'e'])
+    expect(other.readdir(inner).entries[1]).toMatchObject({ name: '..', inode: other.stat('a').inode })
+    expect(other.rename('a', 'a/b/x')).toBe('inval')
   })
 
   it('is a copy: what happens afterwards is not in it', () => {
