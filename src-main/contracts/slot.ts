@@ -2,8 +2,17 @@ import * as v from 'valibot'
 import type { Hex32, ModuleHash } from '../domain/ids.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { COUNTED_OUTCOMES, UNCOUNTED_OUTCOMES, type UnitRun } from '../domain/outcome.ts'
+import type { UnitFile } from '../domain/unit-file.ts'
 import { call, notice, nothing } from './rpc.ts'
-import { argumentsValue, bytesValue, fuelValue, hex32Value, shareValue, wholeNumber } from './values.ts'
+import {
+  argumentsValue,
+  bytesValue,
+  filesValue,
+  fuelValue,
+  hex32Value,
+  shareValue,
+  wholeNumber,
+} from './values.ts'
 
 /**
  * Between a slot's host process and the slot program inside it (served by the slot program).
@@ -82,6 +91,8 @@ export interface RunUnit {
   /** Arguments after the program's name. */
   readonly args: readonly string[]
   readonly stdin: Uint8Array
+  /** What the unit finds in `/in`; absent: an empty folder. Bounded by `LIMITS`. */
+  readonly files?: readonly UnitFile[]
   /** 32 bytes that seed the unit's random numbers: derived from project, batch and index. */
   readonly seed: Uint8Array
   readonly maxFuel: bigint
@@ -92,6 +103,7 @@ export const runUnitValue: v.GenericSchema<unknown, RunUnit> = v.object({
   module: moduleNameValue,
   args: argumentsValue,
   stdin: bytesValue(LIMITS.stdinBytes),
+  files: v.exactOptional(filesValue({ count: LIMITS.inputFiles, bytes: LIMITS.inputFilesBytes })),
   seed: v.pipe(
     bytesValue(32),
     v.check((seed) => seed.byteLength === 32, 'expected 32 bytes'),
@@ -111,6 +123,7 @@ export const unitRunValue: v.GenericSchema<unknown, UnitRun> = v.pipe(
     fuel: v.pipe(fuelValue, v.maxValue(LIMITS.fuelPerUnit)),
     stdout: bytesValue(LIMITS.outputBytes),
     stderr: bytesValue(LIMITS.outputBytes),
+    files: v.exactOptional(filesValue({ count: LIMITS.outputFiles, bytes: LIMITS.outputFilesBytes })),
     reason: v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.reasonChars))),
   }),
   v.check(

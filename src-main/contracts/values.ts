@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { isHex32, type Hex32 } from '../domain/ids.ts'
 import { LIMITS } from '../domain/limits.ts'
+import { filesProblem, type UnitFile } from '../domain/unit-file.ts'
 
 /** Pieces that several schemas share. */
 export const hex32Value = <K extends Hex32>() =>
@@ -22,3 +23,16 @@ export const linkValue = v.pipe(
   v.string(),
   v.maxLength(LIMITS.linkChars, `a link has at most ${String(LIMITS.linkChars)} characters`),
 )
+
+/** Files that make up one folder; see {@link filesProblem}. */
+export const filesValue = (max: {
+  readonly count: number
+  readonly bytes: number
+}): v.GenericSchema<unknown, UnitFile[]> =>
+  v.pipe(
+    v.array(v.object({ path: v.string(), bytes: bytesValue(max.bytes) })),
+    v.check(
+      (files) => filesProblem(files, max) === undefined,
+      ({ input }) => filesProblem(input, max) ?? '',
+    ),
+  )

@@ -9,9 +9,22 @@ export const LIMITS = {
   /** Linear memory a unit may ask for at most; 4 GiB is wasm's own end. */
   memoryBytes: 2048 * MIB,
   memoryBytesDefault: 256 * MIB,
-  /** One unit may print this much; what is longer belongs into a file (later: /out). */
+  /** One unit may print this much; what is longer belongs into a file in /out. */
   outputBytes: 256 * KIB,
   stdinBytes: 1 * MIB,
+  /** What a unit finds in /in: it lies in the slot's memory while the unit runs. */
+  inputFiles: 1024,
+  inputFilesBytes: 64 * MIB,
+  /** Names that may exist in /out at a time, folders and links included, and the bytes behind them. */
+  outputFiles: 1024,
+  outputFilesBytes: 16 * MIB,
+  /** As on most systems; a path of a file that comes or goes, and a text that a unit may give as a path. */
+  fileNameBytes: 255,
+  filePathBytes: 1024,
+  filePathNames: 32,
+  pathTextBytes: 4096,
+  /** Standard input and output included. */
+  openFiles: 256,
   argumentCount: 64,
   argumentBytes: 4 * KIB,
   /** What a slot may list as a module's imports; the policy lets far fewer and shorter names through. */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { copyingFiles } from '../slot/apps.ts'
 import { builtFile } from '../support/build.ts'
 import { runCli, startCli, type Ended } from '../support/command-line.ts'
 import { appWithImport, printingApp } from '../support/small-apps.ts'
@@ -22,6 +23,7 @@ beforeAll(async () => {
   const hello = printingApp('hello\n')
   writeFileSync(file('hello.wasm'), hello)
   writeFileSync(file('three.wasm'), printingApp('three\n', 3))
+  writeFileSync(file('copying.wasm'), copyingFiles())
   writeFileSync(file('text.wasm'), 'print("hello")\n')
   writeFileSync(file('empty.wasm'), '')
   writeFileSync(file('truncated.wasm'), hello.subarray(0, hello.length - 5))
@@ -130,6 +132,21 @@ describe('run', SLOT_TIMEOUT, () => {
       return (JSON.parse(stdout) as { fuel: string }).fuel
     }
     expect(await fuel()).toBe(await fuel())
+  })
+
+  it('gives the unit a folder and puts what it leaves into another', async () => {
+    mkdirSync(file('given'))
+    writeFileSync(join(file('given'), 'a'), 'from a to b')
+    const args = ['run', file('copying.wasm'), '--in', file('given'), '--out', file('made')]
+    const { exitCode, stderr } = await run(...args)
+    expect(stderr).toMatch(/^ok · .+ · 1 file · /)
+    expect(exitCode).toBe(0)
+    expect(readFileSync(join(file('made'), 'b'), 'utf8')).toBe('from a to b')
+    expectRefusal(
+      await run('run', file('copying.wasm'), '--in', file('nowhere')),
+      1,
+      /nowhere does not exist/,
+    )
   })
 
   it('fails with a unit that fails', async () => {

@@ -52,6 +52,15 @@ export function slotConformance(openHost: () => Promise<SlotHost>): void {
     expect(text(ended.stdout)).toBe('to and fro')
   })
 
+  it('hands files to a unit and takes files from it', async () => {
+    const a = { path: 'a', bytes: new TextEncoder().encode('from file to file') }
+    const ended = await run(apps.copyingFiles(), { files: [a] })
+    expect(ended).toMatchObject({ outcome: 'ok', files: [{ path: 'b', bytes: a.bytes }] })
+    // Nothing of one unit is left for the next.
+    const next = await run(apps.copyingFiles())
+    expect(next).toMatchObject({ outcome: 'ok', files: [{ path: 'b', bytes: new Uint8Array() }] })
+  })
+
   it('tells exit codes, traps, floods and endless loops apart', async () => {
     expect(await run(apps.exiting(7))).toMatchObject({ outcome: 'exit-nonzero', exitCode: 7 })
     expect((await run(apps.trapping)).outcome).toBe('trap')
