@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import {
   CONFINED,
   confinedCommand,
@@ -14,7 +14,7 @@ import {
 import { createNodeSlotHost } from '../../src-main/engine/adapters/slot-host/node-slot-host.ts'
 import type { SlotHost } from '../../src-main/engine/ports.ts'
 import { builtFile } from '../support/build.ts'
-import { slotConformance } from './slot-conformance.ts'
+import { SLOT_CASES } from './slot-conformance.ts'
 import { loadOf, unitOf } from './units.ts'
 import * as apps from './apps.ts'
 
@@ -28,7 +28,18 @@ beforeAll(async () => {
 })
 
 describe('slots in child processes', () => {
-  slotConformance(() => createNodeSlotHost({ execPath, programPath, confinement }))
+  it.each(SLOT_CASES)('$name', async ({ run }) => {
+    await run(async (watch) => {
+      const host = await createNodeSlotHost({
+        execPath,
+        programPath,
+        confinement,
+        ...(watch === undefined ? {} : { watch }),
+      })
+      onTestFinished(() => host.close())
+      return host
+    })
+  })
 })
 
 describe('node slot host', () => {

@@ -2,7 +2,7 @@ import { PowerswarmError } from '../../../domain/errors.ts'
 import type { Slot, SlotHost } from '../../ports.ts'
 import { confinedCommand, probeConfinement, type Confinement } from './confinement.ts'
 import { startSlotProcess } from './slot-process.ts'
-import { watchedSlot } from './watched-slot.ts'
+import { watchedSlot, type Watch } from './watched-slot.ts'
 
 export interface NodeSlotHostInit {
   /** Node 24 or later. */
@@ -13,6 +13,8 @@ export interface NodeSlotHostInit {
   readonly requireIsolation?: boolean
   /** Tests set it; otherwise found out by trying. */
   readonly confinement?: Confinement
+  /** Tests replace the watchdog's timer. */
+  readonly watch?: Watch
 }
 
 /**
@@ -34,7 +36,7 @@ export async function createNodeSlotHost(init: NodeSlotHostInit): Promise<SlotHo
   const start = async (slot: number): Promise<Slot> => {
     const link = await startSlotProcess(slot, command)
     link.onClosed(() => slots.delete(slot))
-    return watchedSlot(link)
+    return watchedSlot(link, init.watch)
   }
   return {
     isolation: confinement.isolation,
