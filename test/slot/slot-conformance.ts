@@ -87,7 +87,10 @@ export const SLOT_CASES: readonly SlotCase[] = [
     async run(open) {
       const { slot } = await openTrial(await open())
       const app = apps.printing('x')
-      await refuses(slot.load(loadOf(app, { module: moduleName(apps.printing('y')) })), 'module-hash-mismatch')
+      await refuses(
+        slot.load(loadOf(app, { module: moduleName(apps.printing('y')) })),
+        'module-hash-mismatch',
+      )
       await refuses(slot.load(loadOf(app, { rewrittenHash: hex32('ab'.repeat(32)) })), 'module-hash-mismatch')
       await refuses(slot.run(unitOf(app)), 'not-found')
     },
