@@ -32,7 +32,9 @@ test.afterEach(async () => {
 })
 
 /** Opens slots 0 and 1; with their content security policy, or without it from the very start. */
-async function openSlots(policy: 'kept' | 'off'): Promise<{ readonly pids: number[]; readonly pages: Page[] }> {
+async function openSlots(
+  policy: 'kept' | 'off',
+): Promise<{ readonly pids: number[]; readonly pages: Page[] }> {
   if (policy === 'off')
     await slots.app.electron.evaluate(({ app }) => {
       app.on('web-contents-created', (_event, contents) => {
@@ -54,7 +56,9 @@ async function openSlots(policy: 'kept' | 'off'): Promise<{ readonly pids: numbe
 }
 
 async function tryNetwork(page: Page): Promise<void> {
-  await page.evaluate(`globalThis.ORIGIN = ${JSON.stringify(server.origin)}, globalThis.PORT = ${String(server.port)}`)
+  await page.evaluate(
+    `globalThis.ORIGIN = ${JSON.stringify(server.origin)}, globalThis.PORT = ${String(server.port)}`,
+  )
   for (const script of Object.values(NETWORK_ATTEMPTS))
     await page.evaluate(`(() => { try { ${script} } catch {} })()`)
 }

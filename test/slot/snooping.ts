@@ -89,7 +89,12 @@ export const snooping = buildModule({
   functions: [
     {
       exportAs: '_start',
-      code: [...code, ...store32(0, i32(REPORT_AT)), ...store32(4, i32(end - REPORT_AT)), ...ask(WRITE!, 1, 0, 1, 8)],
+      code: [
+        ...code,
+        ...store32(0, i32(REPORT_AT)),
+        ...store32(4, i32(end - REPORT_AT)),
+        ...ask(WRITE!, 1, 0, 1, 8),
+      ],
     },
   ],
   data: [dataAt(TEXTS_AT, texts)],

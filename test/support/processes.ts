@@ -23,6 +23,11 @@ export function cpuMs(pid: number): number {
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_MS
 }
 
+/** The kernel's number for how a thread is scheduled (Linux): 0 normal, 5 idle. */
+export function schedulerOf(thread: number): string | undefined {
+  return statOf(String(thread))[38]
+}
+
 function parentOf(pid: string): number {
   return Number(statOf(pid)[1] ?? 0)
 }
