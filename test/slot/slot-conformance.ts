@@ -194,7 +194,7 @@ export const SLOT_CASES: readonly SlotCase[] = [
     },
   },
   {
-    name: 'kills a slot that shows no sign of life',
+    name: 'kills a slot that shows no sign of life, in a unit as in a load',
     async run(open) {
       const host = await open(IMPATIENT)
       const { slot, runForLong } = await openTrial(host)
@@ -205,7 +205,9 @@ export const SLOT_CASES: readonly SlotCase[] = [
       assert.match(await closed, /no sign of life for 2000 ms/)
       await gone(slot.pid)
       const again = await openTrial(host)
-      assert.equal((await again.run(apps.exiting(0))).outcome, 'ok')
+      process.kill(again.slot.pid, 'SIGSTOP')
+      await refuses(again.slot.load(loadOf(apps.exiting(0))), 'slot-failed')
+      assert.equal((await (await openTrial(host)).run(apps.exiting(0))).outcome, 'ok')
     },
   },
   {
