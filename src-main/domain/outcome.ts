@@ -2,7 +2,13 @@ import type { UnitFile } from './unit-file.ts'
 import type { Fuel } from './units.ts'
 import { utf8 } from './utf8.ts'
 
-/** How a unit ended, equal on every honest donor: these count towards a quorum. */
+/**
+ * How a unit ended, equal on every honest donor: these count towards a quorum.
+ *
+ * `out-of-memory` is not produced by rewriter version 1. Growing memory beyond the limit answers −1, as WebAssembly
+ * says, and the program decides what follows: an exit code, a trap, or a smaller appetite. All of these are equal
+ * everywhere; a machine that has no memory below the limit is a `host-failure`. The name is kept for records.
+ */
 export const COUNTED_OUTCOMES = [
   'ok',
   'exit-nonzero',

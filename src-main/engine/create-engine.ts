@@ -8,6 +8,6 @@ export { createProject, type CreatedProject, type NewProject } from './create-pr
 export { openPublisher, runningPublisher, type Publisher, type PublisherInit } from './create-publisher.ts'
 export { defaultHomeDir, makeDirs, projectFolderName, projectFolders } from './data-folder.ts'
 export { openHeadlessDonor, type HeadlessDonor } from './headless-donor.ts'
-export { openNodeSlotHost } from './node-slots.ts'
+export { openForegroundSlots } from './node-slots.ts'
 export { runningDonor } from './running-donor.ts'
 export { connectToSocket, type SocketClient } from './socket-server.ts'

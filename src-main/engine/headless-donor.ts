@@ -35,8 +35,6 @@ export interface HeadlessDonor {
 export async function openHeadlessDonor(init: HeadlessDonorInit): Promise<HeadlessDonor> {
   const undo = new UndoList()
   try {
-    const slotHost = await openNodeSlotHost(init.requireIsolation)
-    undo.add(() => slotHost.close())
     const eventLog = openEventLog({
       logsDir: logsDir(init.homeDir),
       name: 'donor',
@@ -46,6 +44,8 @@ export async function openHeadlessDonor(init: HeadlessDonorInit): Promise<Headle
       eventLog.log('info', 'engine-stopped')
       eventLog.close()
     })
+    const slotHost = await openNodeSlotHost({ requireIsolation: init.requireIsolation, log: eventLog.log })
+    undo.add(() => slotHost.close())
     const engine = await createDonor({
       home: init.homeDir,
       version: VERSION,

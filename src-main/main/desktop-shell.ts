@@ -6,7 +6,7 @@ import { superviseEngine } from './engine-process/supervisor.ts'
 import { linkPresence } from './presence-link.ts'
 import { engineOptions, shellView, type RuntimeFacts } from './runtime-facts.ts'
 import { realScheduler } from './scheduler.ts'
-import { APP_RULES, APP_SCHEME, serveScheme } from './scheme.ts'
+import { APP_PAGES, APP_RULES, serveScheme } from './scheme.ts'
 import { hardenSession } from './security.ts'
 import { ShellState } from './shell-state.ts'
 import { openSlotWindow } from './slot-windows/slot-window.ts'
@@ -36,7 +36,7 @@ export function openDesktopShell(paths: AppPaths, facts: RuntimeFacts): DesktopS
 
   const pagesFrom = devServer()
   // The development server tells its pages over a socket what has changed.
-  hardenSession(session.defaultSession, pagesFrom === undefined ? [APP_SCHEME] : [APP_SCHEME, 'ws'])
+  hardenSession(session.defaultSession, pagesFrom === undefined ? [APP_PAGES] : [APP_PAGES, 'ws://'])
   serveScheme(session.defaultSession.protocol, APP_RULES, paths.rendererDir, pagesFrom)
   const supervisor = superviseEngine({
     start: engineStarter(paths),

@@ -1,4 +1,4 @@
-import { app } from 'electron'
+import { app, crashReporter } from 'electron'
 import { settlePaths } from './app-paths.ts'
 import { openDesktopShell, type DesktopShell } from './desktop-shell.ts'
 import { runtimeCarriesEngine } from './engine-process/start-engine.ts'
@@ -14,6 +14,9 @@ let shell: DesktopShell | undefined
 if (takeInstanceLock(() => shell?.showWindow())) {
   // Slots meter optimised code; the baseline compiler would first run every module slowly and then compile it again.
   app.commandLine.appendSwitch('js-flags', '--no-liftoff')
+  // WebAssembly finds accesses out of bounds by a signal, and in a renderer on Linux nobody but the crash reporter
+  // listens for it: without this such a unit ends its whole slot instead of trapping. Nothing is ever uploaded.
+  crashReporter.start({ uploadToServer: false })
   registerSchemes()
   hardenWebContents()
   // Without a listener Electron quits when the last window closes; this app lives in the tray.

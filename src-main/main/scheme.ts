@@ -3,10 +3,14 @@ import { readFile } from 'node:fs/promises'
 import { resolveAsset } from './asset.ts'
 
 /** Windows of the app live at `app://powerswarm/<window>/index.html`, slots at `slot://slot-<n>/slot/index.html`. */
-export const APP_SCHEME = 'app'
-export const SLOT_SCHEME = 'slot'
+const APP_SCHEME = 'app'
+const SLOT_SCHEME = 'slot'
 
-export const windowUrl = (window: string): string => `${APP_SCHEME}://powerswarm/${window}/index.html`
+/** How the addresses of windows and of one slot begin. */
+export const APP_PAGES = `${APP_SCHEME}://`
+export const slotPages = (slot: number): string => `${SLOT_SCHEME}://slot-${String(slot)}/`
+
+export const windowUrl = (window: string): string => `${APP_PAGES}powerswarm/${window}/index.html`
 
 const PRIVILEGES = { standard: true, secure: true, supportFetchAPI: true } as const
 

@@ -19,17 +19,24 @@ export function hardenWebContents(): void {
   })
 }
 
-/** Refuses every permission, device and request that leaves the given schemes. */
-export function hardenSession(session: Session, schemes: readonly string[]): void {
+/** Refuses every permission, device and request to an address that begins with none of `prefixes`. */
+export function hardenSession(session: Session, prefixes: readonly string[]): void {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
   session.setPermissionCheckHandler(() => false)
   session.setDevicePermissionHandler(() => false)
+  // Inline `data:` pictures never come here: they are no requests.
   session.webRequest.onBeforeRequest((details, answer) => {
-    answer({ cancel: !isServedBy(schemes, details.url) })
+    answer({ cancel: !prefixes.some((prefix) => details.url.startsWith(prefix)) })
   })
 }
 
-/** Whether an address belongs to one of the schemes. Inline `data:` pictures never come here: they are no requests. */
-export function isServedBy(schemes: readonly string[], url: string): boolean {
-  return schemes.some((scheme) => url.startsWith(`${scheme}://`))
+/** An address that no program can listen at. */
+const NOWHERE = 'socks5://255.255.255.255:1'
+
+/**
+ * Leads all of a session's connections into the void, those to this machine included. Requests are refused one by one
+ * already ({@link hardenSession}), but a call (WebRTC) is no request: it would reach a relay over TCP.
+ */
+export async function severSession(session: Session): Promise<void> {
+  await session.setProxy({ mode: 'fixed_servers', proxyRules: NOWHERE, proxyBypassRules: '<-loopback>' })
 }

@@ -1,4 +1,5 @@
 import { LIMITS } from '../domain/limits.ts'
+import { CompileLoad } from './compile-load.ts'
 import { ByteReader } from './leb128/byte-reader.ts'
 import { RESERVED_PREFIX } from './meter-abi.ts'
 import { refused } from './refusals.ts'
@@ -59,11 +60,14 @@ function checkBodies(module: WasmModule): void {
     const index = module.imports.length + own
     if (body.end - body.start > LIMITS.functionBodyBytes)
       throw refused(`a body of more than ${String(LIMITS.functionBodyBytes / 1024)} KiB`, index)
+    const load = new CompileLoad((functionType(module, index)?.params.length ?? 0) + body.localCount)
     const reader = new ByteReader(module.bytes, body.code, body.end)
     while (!reader.done) {
       readInstruction(reader, instruction)
       if (instruction.excluded !== undefined) throw refused(`it uses ${instruction.excluded}`, index)
+      load.step(instruction)
     }
+    load.check(index)
   }
 }
 

@@ -53,10 +53,11 @@ export async function prepareModule(
     throw refused(`more than ${String(LIMITS.moduleBytes / 1024 / 1024)} MiB`)
   // A private copy: shared buffers are neither hashed nor safe from a change half-way.
   const bytes = new Uint8Array(original)
-  if (!WebAssembly.validate(bytes)) throw malformed('it does not validate')
-
+  // The policy first: which proposals validate differs between engines, and every donor must give the same reason.
   const module = decodeModule(bytes)
   checkPolicy(module)
+  if (!WebAssembly.validate(bytes)) throw malformed('it does not validate')
+
   const limit = Math.min(memoryMaxPages, module.memories[0]?.max ?? memoryMaxPages)
   const rewritten = rewriteModule(module, limit)
   if (!WebAssembly.validate(rewritten))

@@ -84,9 +84,14 @@ test('without root, slots and windows run in the operating system’s sandbox', 
     )
     for (const renderer of renderers) {
       expect(read(renderer, 'status')).toMatch(/^Seccomp:\t2$/m)
+      expect(read(renderer, 'status')).toMatch(/^NoNewPrivs:\t1$/m)
+      expect(read(renderer, 'status')).toMatch(/^CapEff:\t0+$/m)
+      // WebAssembly's accesses out of bounds become traps only where this signal is caught.
+      expect(caughtSignals(renderer) & SIGSEGV).toBe(SIGSEGV)
       expect(read(renderer, 'status')).toMatch(new RegExp(`^Uid:\\t${String(NOBODY)}`, 'm'))
       expect(namespaceOf(renderer, 'user')).not.toBe(namespaceOf(pid, 'user'))
       expect(namespaceOf(renderer, 'net')).not.toBe(namespaceOf(pid, 'net'))
+      expect(namespaceOf(renderer, 'pid')).not.toBe(namespaceOf(pid, 'pid'))
     }
   } finally {
     app.kill()
@@ -103,5 +108,9 @@ function read(pid: number, file: string): string {
     return ''
   }
 }
+
+const SIGSEGV = 1n << 10n
+const caughtSignals = (pid: number): bigint =>
+  BigInt(`0x${/^SigCgt:\t([0-9a-f]+)$/m.exec(read(pid, 'status'))?.[1] ?? '0'}`)
 
 const namespaceOf = (pid: number, kind: string): string => readlinkSync(`/proc/${String(pid)}/ns/${kind}`)

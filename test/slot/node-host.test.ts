@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { constants, getPriority, tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import {
   CONFINED,
   confinedCommand,
@@ -11,10 +11,15 @@ import {
   probeConfinement,
   type Confinement,
 } from '../../src-main/engine/adapters/slot-host/confinement.ts'
-import { createNodeSlotHost } from '../../src-main/engine/adapters/slot-host/node-slot-host.ts'
-import type { SlotHost } from '../../src-main/engine/ports.ts'
+import {
+  createNodeSlotHost,
+  type NodeSlotHostInit,
+} from '../../src-main/engine/adapters/slot-host/node-slot-host.ts'
+import type { PriorityFacts } from '../../src-main/engine/adapters/slot-host/priority.ts'
+import type { Log, SlotHost } from '../../src-main/engine/ports.ts'
 import { builtFile } from '../support/build.ts'
-import { slotConformance } from './slot-conformance.ts'
+import { schedulerOf } from '../support/processes.ts'
+import { SLOT_CASES } from './slot-conformance.ts'
 import { loadOf, unitOf } from './units.ts'
 import * as apps from './apps.ts'
 
@@ -28,12 +33,27 @@ beforeAll(async () => {
 })
 
 describe('slots in child processes', () => {
-  slotConformance(() => createNodeSlotHost({ execPath, programPath, confinement }))
+  it.each(SLOT_CASES)('$name', async ({ run }) => {
+    await run(async (watch) => {
+      const host = await createNodeSlotHost({
+        execPath,
+        programPath,
+        confinement,
+        ...(watch === undefined ? {} : { watch }),
+      })
+      onTestFinished(() => host.close())
+      return host
+    })
+  })
 })
 
 describe('node slot host', () => {
-  const withHost = async (init: Confinement, use: (host: SlotHost) => Promise<void>): Promise<void> => {
-    const host = await createNodeSlotHost({ execPath, programPath, confinement: init })
+  const withHost = async (
+    confined: Confinement,
+    use: (host: SlotHost) => Promise<void>,
+    more: Partial<NodeSlotHostInit> = {},
+  ): Promise<void> => {
+    const host = await createNodeSlotHost({ execPath, programPath, confinement: confined, ...more })
     try {
       await use(host)
     } finally {
@@ -86,13 +106,49 @@ describe('node slot host', () => {
   })
 
   it.runIf(process.platform === 'linux')('runs every thread of a slot at the lowest priority', async () => {
+    const told: unknown[] = []
+    const log: Log = (_level, event, details) => void told.push([event, details])
+    await withHost(
+      confinement,
+      async (host) => {
+        const slot = await host.open(0)
+        await slot.load(loadOf(apps.exiting(0)))
+        const threads = readdirSync(`/proc/${String(slot.pid)}/task`).map(Number)
+        expect(threads.length).toBeGreaterThan(1)
+        expect(new Set(threads.map((id) => getPriority(id)))).toEqual(new Set([19]))
+        await host.open(1)
+        const [[event, facts]] = told as [[string, PriorityFacts]]
+        expect([event, facts.nice, told.length]).toEqual(['slot-priority', true, 1])
+        const SCHED_IDLE = '5'
+        if (facts.scheduler === 'idle')
+          expect(new Set(threads.map(schedulerOf))).toEqual(new Set([SCHED_IDLE]))
+        if (facts.autogroup)
+          expect(readFileSync(`/proc/${String(slot.pid)}/autogroup`, 'utf8')).toContain('nice 19')
+      },
+      { log },
+    )
+  })
+
+  it('gives units that somebody waits for the priority of their parent', async () => {
+    await withHost(
+      confinement,
+      async (host) => {
+        const { pid } = await host.open(0)
+        expect(getPriority(pid)).toBe(getPriority())
+        if (process.platform === 'linux') expect(schedulerOf(pid)).toBe(schedulerOf(process.pid))
+      },
+      { background: false },
+    )
+  })
+
+  it.runIf(process.platform === 'linux')('takes root’s rights from a slot where it can', async ({ skip }) => {
+    if (!confinement.wrapper.includes('setpriv')) skip('setpriv is not usable here')
     await withHost(confinement, async (host) => {
-      const slot = await host.open(0)
-      expect(getPriority(slot.pid)).toBe(constants.priority.PRIORITY_LOW)
-      await slot.load(loadOf(apps.exiting(0)))
-      const threads = readdirSync(`/proc/${String(slot.pid)}/task`).map(Number)
-      expect(threads.length).toBeGreaterThan(1)
-      expect(new Set(threads.map((id) => getPriority(id)))).toEqual(new Set([19]))
+      const { pid } = await host.open(0)
+      const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8')
+      expect(status).toMatch(/^CapEff:\t0+$/m)
+      expect(status).toMatch(/^CapBnd:\t0+$/m)
+      expect(status).toMatch(/^NoNewPrivs:\t1$/m)
     })
   })
 

@@ -19,6 +19,9 @@ export interface FakeSlotHost extends SlotHost {
   readonly slots: FakeSlot[]
   /** Set to refuse the next loads. */
   refuse: PowerswarmError | undefined
+  /** Set to let the next loads take for ever, and the next pauses. */
+  holdsLoads: boolean
+  holdsPauses: boolean
 }
 
 /** Slots in memory. They obey orders at once and record them. */
@@ -27,8 +30,10 @@ export function fakeSlotHost(): FakeSlotHost {
     isolation: { sandboxed: true, note: 'fake' },
     slots: [],
     refuse: undefined,
+    holdsLoads: false,
+    holdsPauses: false,
     open: (slot) => {
-      const made = fakeSlot(slot, () => host.refuse)
+      const made = fakeSlot(slot, host)
       host.slots.push(made)
       return Promise.resolve(made)
     },
@@ -37,14 +42,17 @@ export function fakeSlotHost(): FakeSlotHost {
   return host
 }
 
-function fakeSlot(slot: number, refusal: () => PowerswarmError | undefined): FakeSlot {
+function fakeSlot(slot: number, host: FakeSlotHost): FakeSlot {
   const closers = new Set<(reason: string) => void>()
   let settle: { resolve(run: UnitRun): void; reject(error: Error): void } | undefined
+  const held: ((error: Error) => void)[] = []
   let paused = false
   let killed = false
   const die = (): void => {
-    settle?.reject(new PowerswarmError('peer-gone', 'slot gone'))
+    const gone = new PowerswarmError('peer-gone', 'slot gone')
+    settle?.reject(gone)
     settle = undefined
+    for (const reject of held.splice(0)) reject(gone)
     for (const closer of closers) closer('gone')
     closers.clear()
   }
@@ -60,9 +68,10 @@ function fakeSlot(slot: number, refusal: () => PowerswarmError | undefined): Fak
       return killed
     },
     load: (load) => {
-      const error = refusal()
+      const error = host.refuse
       if (error) return Promise.reject(error)
       made.loads.push(load)
+      if (host.holdsLoads) return new Promise((_resolve, reject) => held.push(reject))
       return Promise.resolve({
         rewrittenHash: load.rewrittenHash!,
         permissions: undefined as never,
@@ -76,6 +85,7 @@ function fakeSlot(slot: number, refusal: () => PowerswarmError | undefined): Fak
       })
     },
     pause: () => {
+      if (host.holdsPauses) return new Promise((_resolve, reject) => held.push(reject))
       paused = true
       return Promise.resolve()
     },

@@ -16,13 +16,30 @@ export function childrenOf(pid: number): number[] {
   return found
 }
 
+/** Processor time that all threads of a process have used, in milliseconds, to 10 ms (Linux); 0 when it is gone. */
+export function cpuMs(pid: number): number {
+  const TICK_MS = 10
+  const fields = statOf(String(pid))
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_MS
+}
+
+/** The kernel's number for how a thread is scheduled (Linux): 0 normal, 5 idle. */
+export function schedulerOf(thread: number): string | undefined {
+  return statOf(String(thread))[38]
+}
+
 function parentOf(pid: string): number {
+  return Number(statOf(pid)[1] ?? 0)
+}
+
+/** What /proc says of a process from its state on; empty when it is gone. */
+function statOf(pid: string): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // pid (name) state parent: the name may hold blanks and brackets.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     // It ended while it was looked at.
-    return 0
+    return []
   }
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { UnitRun } from '../../domain/outcome.ts'
 import { LIMITS } from '../../domain/limits.ts'
 import { REWRITER_VERSION } from '../../toolchain/index.ts'
-import { hostInfo, openNodeSlotHost } from '../../engine/create-engine.ts'
+import { hostInfo, openForegroundSlots } from '../../engine/create-engine.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { EXIT_FAILURE, EXIT_OK } from '../failure.ts'
 import { readInputFile, readModule } from '../files.ts'
@@ -54,7 +54,7 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
       const moduleHash = hostInfo.moduleHash(original)
       const module = { moduleHash, rewriterVersion: REWRITER_VERSION, memoryLimitBytes }
 
-      const slots = await openNodeSlotHost()
+      const slots = await openForegroundSlots()
       try {
         const slot = await slots.open(0)
         const loaded = await slot.load({ module, original })

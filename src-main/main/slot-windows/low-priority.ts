@@ -1,14 +1,21 @@
+import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 
 /**
  * Gives way to everything else on the machine. On Linux a priority belongs to a thread and a new thread takes its
- * maker's, so all threads that exist are lowered; elsewhere it belongs to the process.
- * A process or thread that is already gone is passed over.
+ * maker's, so all threads that exist are lowered, and scheduled as idle where `chrt` (util-linux) is installed;
+ * elsewhere it belongs to the process. A process or thread that is already gone is passed over.
  * @returns how many threads (or processes) were lowered
  */
 export function lowerPriority(pid: number): number {
+  if (process.platform === 'linux') scheduleAsIdle(pid)
   return tasksOf(pid).filter(lowered).length
+}
+
+/** Node has no call for this. Without the command the lowest ordinary priority has to do. */
+function scheduleAsIdle(pid: number): void {
+  execFile('chrt', ['--all-tasks', '--idle', '--pid', '0', String(pid)], () => undefined)
 }
 
 function tasksOf(pid: number): number[] {

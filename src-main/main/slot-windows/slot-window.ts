@@ -5,8 +5,8 @@ import { connect, type Client } from '../../contracts/rpc.ts'
 import { slotSchema, type SlotSchema } from '../../contracts/slot.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
 import type { AppPaths } from '../app-paths.ts'
-import { SLOT_RULES, SLOT_SCHEME, serveScheme } from '../scheme.ts'
-import { SAFE_PREFERENCES, hardenSession } from '../security.ts'
+import { SLOT_RULES, serveScheme, slotPages } from '../scheme.ts'
+import { SAFE_PREFERENCES, hardenSession, severSession } from '../security.ts'
 import { lowerPriority } from './low-priority.ts'
 import { messagePort } from './message-port.ts'
 
@@ -37,7 +37,7 @@ export async function openSlotWindow(slot: number, paths: AppPaths): Promise<Slo
     paintWhenInitiallyHidden: false,
     webPreferences: {
       ...SAFE_PREFERENCES,
-      session: slotSession(paths.rendererDir),
+      session: await slotSession(slot, paths.rendererDir),
       preload: join(paths.preloadDir, 'slot.cjs'),
       // A hidden page's timers would slow down, and with them the beats that prove it is alive.
       backgroundThrottling: false,
@@ -49,7 +49,7 @@ export async function openSlotWindow(slot: number, paths: AppPaths): Promise<Slo
   const { webContents } = window
   webContents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
   try {
-    await window.loadURL(`${SLOT_SCHEME}://slot-${String(slot)}/slot/index.html`)
+    await window.loadURL(`${slotPages(slot)}slot/index.html`)
   } catch (error) {
     if (!window.isDestroyed()) window.destroy()
     throw new PowerswarmError('slot-failed', `The page of slot ${String(slot)} did not load`, {
@@ -74,10 +74,11 @@ export async function openSlotWindow(slot: number, paths: AppPaths): Promise<Slo
 }
 
 /** A fresh session in memory for each slot ever opened: nothing outlives the slot, and nothing is shared. */
-function slotSession(rendererDir: string): Session {
+async function slotSession(slot: number, rendererDir: string): Promise<Session> {
   opened += 1
   const fresh = session.fromPartition(`slot-${String(opened)}`, { cache: false })
-  hardenSession(fresh, [SLOT_SCHEME])
+  hardenSession(fresh, [slotPages(slot)])
+  await severSession(fresh)
   serveScheme(fresh.protocol, SLOT_RULES, rendererDir)
   return fresh
 }

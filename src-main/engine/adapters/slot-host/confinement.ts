@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import type { SlotIsolation } from '../../ports.ts'
+import { canRun } from './can-run.ts'
 
 /** How slot processes are cut off on this machine. */
 export interface Confinement {
@@ -9,13 +8,13 @@ export interface Confinement {
   readonly wrapper: readonly string[]
 }
 
-/** Ways into an empty network namespace, the first that works is taken: as root, and for everybody else. */
-const WRAPPERS = [
-  ['unshare', '--net'],
-  ['unshare', '--user', '--map-root-user', '--net'],
-] as const
+/** Takes away what root could do beyond other users, and what programs with more rights would give back. */
+const WITHOUT_RIGHTS = ['setpriv', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all'] as const
+const AS_ROOT = ['unshare', '--net'] as const
+const AS_USER = ['unshare', '--user', '--map-root-user', '--net'] as const
 
-const PROBE_MS = 5_000
+/** Ways into an empty network namespace, the first that works is taken: as root, and for everybody else. */
+const WRAPPERS = [[...AS_ROOT, ...WITHOUT_RIGHTS], [...AS_USER, ...WITHOUT_RIGHTS], AS_ROOT, AS_USER] as const
 
 export const CONFINED: SlotIsolation = {
   sandboxed: true,
@@ -26,19 +25,8 @@ export const PROCESS_ONLY: SlotIsolation = { sandboxed: false, note: 'process is
 /** Finds out once, by trying, whether slot processes can be put into a network namespace without any network. */
 export async function probeConfinement(): Promise<Confinement> {
   if (process.platform === 'linux')
-    for (const wrapper of WRAPPERS) if (await works(wrapper)) return { isolation: CONFINED, wrapper }
+    for (const wrapper of WRAPPERS) if (await canRun(wrapper)) return { isolation: CONFINED, wrapper }
   return { isolation: PROCESS_ONLY, wrapper: [] }
-}
-
-async function works([file, ...args]: readonly [string, ...string[]]): Promise<boolean> {
-  try {
-    // With the slots' own empty environment, so that what is found here is found there.
-    await promisify(execFile)(file, [...args, 'true'], { env: {}, timeout: PROBE_MS })
-    return true
-  } catch {
-    // Not installed or not permitted: either way this machine cannot, which is the answer.
-    return false
-  }
 }
 
 /**

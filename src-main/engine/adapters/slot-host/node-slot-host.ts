@@ -1,8 +1,9 @@
 import { PowerswarmError } from '../../../domain/errors.ts'
-import type { Slot, SlotHost } from '../../ports.ts'
+import type { Log, Slot, SlotHost } from '../../ports.ts'
 import { confinedCommand, probeConfinement, type Confinement } from './confinement.ts'
+import { NORMAL_PRIORITY, probePriority } from './priority.ts'
 import { startSlotProcess } from './slot-process.ts'
-import { watchedSlot } from './watched-slot.ts'
+import { watchedSlot, type Watch } from './watched-slot.ts'
 
 export interface NodeSlotHostInit {
   /** Node 24 or later. */
@@ -13,6 +14,12 @@ export interface NodeSlotHostInit {
   readonly requireIsolation?: boolean
   /** Tests set it; otherwise found out by trying. */
   readonly confinement?: Confinement
+  /** Units give way to everything else on this machine, unless a person waits for them. Default true. */
+  readonly background?: boolean
+  /** Hears once how far slots can stand back here: `slot-priority`. */
+  readonly log?: Log
+  /** Tests replace the watchdog's timer. */
+  readonly watch?: Watch
 }
 
 /**
@@ -27,14 +34,20 @@ export async function createNodeSlotHost(init: NodeSlotHostInit): Promise<SlotHo
       'isolation-unavailable',
       'this system does not let slots run without a network: allow user namespaces (util-linux unshare) or run as root',
     )
-  const command = confinedCommand(confinement, init.execPath, init.programPath)
+  const priority = init.background === false ? NORMAL_PRIORITY : await probePriority()
+  const confined = confinedCommand(confinement, init.execPath, init.programPath)
+  const command = [...priority.wrapper, ...confined] as [string, ...string[]]
   const slots = new Map<number, Promise<Slot>>()
   let closed = false
+  let toldPriority = false
 
   const start = async (slot: number): Promise<Slot> => {
     const link = await startSlotProcess(slot, command)
     link.onClosed(() => slots.delete(slot))
-    return watchedSlot(link)
+    const facts = priority.apply(link.pid)
+    if (!toldPriority) init.log?.('info', 'slot-priority', { ...facts })
+    toldPriority = true
+    return watchedSlot(link, init.watch)
   }
   return {
     isolation: confinement.isolation,
@@ -52,6 +65,7 @@ export async function createNodeSlotHost(init: NodeSlotHostInit): Promise<SlotHo
       const opened = await Promise.allSettled(slots.values())
       const open = opened.flatMap((slot) => (slot.status === 'fulfilled' ? [slot.value] : []))
       await Promise.all(open.map((slot) => slot.kill()))
+      priority.close()
     },
   }
 }

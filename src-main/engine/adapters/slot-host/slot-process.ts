@@ -3,7 +3,6 @@ import { connect } from '../../../contracts/rpc.ts'
 import { slotSchema, type SlotSchema } from '../../../contracts/slot.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
 import { childPort } from './child-port.ts'
-import { lowerPriority } from './priority.ts'
 import type { SlotLink } from './watched-slot.ts'
 
 /** A slot program that does not answer within this is not going to. */
@@ -49,7 +48,12 @@ export async function startSlotProcess(
   } finally {
     clearTimeout(late)
   }
-  const pid = child.pid ?? 0
-  lowerPriority(pid)
-  return { slot, pid, program, onClosed, kill, onBeat: (listener) => program.on('beat', listener) }
+  return {
+    slot,
+    pid: child.pid ?? 0,
+    program,
+    onClosed,
+    kill,
+    onBeat: (listener) => program.on('beat', listener),
+  }
 }

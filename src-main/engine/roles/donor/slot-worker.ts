@@ -1,5 +1,5 @@
 import type { Beat, ModuleName } from '../../../contracts/slot.ts'
-import { errorCode, type ErrorCode } from '../../../domain/errors.ts'
+import { errorCode, PowerswarmError, type ErrorCode } from '../../../domain/errors.ts'
 import { unitText } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { UnitRun } from '../../../domain/outcome.ts'
@@ -7,6 +7,7 @@ import type { Slot } from '../../ports.ts'
 import type { Task } from './catalogue.ts'
 import type { DonorComponents } from './components.ts'
 import type { DonorProject } from './donor-project.ts'
+import { pauseInTime } from './pause-in-time.ts'
 
 /** What one slot is doing, for the window. */
 export interface Work {
@@ -28,6 +29,9 @@ export interface WorkSource {
  * next. Sleeps until {@link wake} when there is no unit. A slot whose process died is opened again after a pause.
  *
  *   opening ──▶ idle ⇄ working ──▶ (process gone) ──▶ opening
+ *
+ * A pause keeps a running unit; a module that is still being prepared is not worth the wait: its slot is killed and the
+ * unit goes back to the others.
  */
 export class SlotWorker {
   readonly number: number
@@ -41,6 +45,10 @@ export class SlotWorker {
   private closing = false
   private nextRun = 1
   private failures = 0
+  /** The slot is checking, rewriting and compiling a module. */
+  private preparing = false
+  /** The unit at work was given up for a pause. */
+  private interrupted = false
   private readonly unitFailures = new Map<string, number>()
   private wakeUp: (() => void) | undefined
   private beatAt = 0
@@ -64,7 +72,19 @@ export class SlotWorker {
     if (paused === this.paused) return
     this.paused = paused
     if (!paused) this.wake()
-    await this.obey(paused ? this.slot?.pause() : this.slot?.resume())
+    if (this.slot) await this.obey(paused ? this.stop(this.slot) : this.slot.resume())
+  }
+
+  /** A compilation hears no orders. */
+  private async stop(slot: Slot): Promise<void> {
+    if (this.preparing) await this.interrupt(slot)
+    else await pauseInTime(slot, this.parts.timers, () => void this.obey(this.interrupt(slot)))
+  }
+
+  private async interrupt(slot: Slot): Promise<void> {
+    this.interrupted = this.work !== undefined
+    this.parts.log('info', 'slot-interrupted', { slot: this.number })
+    await slot.kill()
   }
 
   async setCpuShare(cpuShare: number): Promise<void> {
@@ -125,6 +145,7 @@ export class SlotWorker {
     this.running = false
     this.work = { project, task, beat: { run, phase: 'preparing', fuel: 0n, ticks: 0 }, elapsedMs: 0 }
     this.source.changed()
+    this.interrupted = false
     const result = await this.attempt(run, project, task)
     const computedMs = this.computedMs()
     this.work = undefined
@@ -132,7 +153,7 @@ export class SlotWorker {
     if (result === 'dropped') return
     if (result !== 'again') return this.save(project, task, result, computedMs)
     project.giveBack(task)
-    await this.backOff()
+    if (!this.interrupted) await this.backOff()
   }
 
   private async attempt(
@@ -201,7 +222,16 @@ export class SlotWorker {
     const key = moduleKey(module)
     if (this.loaded.has(key)) return
     const original = await project.connection.module(task.app)
-    await slot.load({ module, rewrittenHash: task.app.rewrittenHash, original })
+    if (this.paused) {
+      this.interrupted = true
+      throw new PowerswarmError('busy', 'the donor paused before the module was prepared')
+    }
+    this.preparing = true
+    try {
+      await slot.load({ module, rewrittenHash: task.app.rewrittenHash, original })
+    } finally {
+      this.preparing = false
+    }
     this.loaded.add(key)
   }
 
@@ -213,6 +243,7 @@ export class SlotWorker {
   private recover(project: DonorProject, task: Task, error: unknown): UnitRun | 'again' | 'dropped' {
     // The lease stays on disk; the next start computes the unit again.
     if (this.closing || project.hasLeft) return 'dropped'
+    if (this.interrupted) return 'again'
     const code = this.logFailure('unit-failed', error, task)
     // The slot keeps few modules; this one has to be loaded again.
     if (code === 'not-found') this.loaded.clear()

@@ -17,6 +17,7 @@ import { openDonorStore } from '../../../../src-main/engine/adapters/sqlite/dono
 import type { DonorStore, Timers } from '../../../../src-main/engine/ports.ts'
 import { Donor } from '../../../../src-main/engine/roles/donor/donor.ts'
 import type { DonorInit } from '../../../../src-main/engine/roles/donor/components.ts'
+import { PAUSE_MS } from '../../../../src-main/engine/roles/donor/pause-in-time.ts'
 import { checkGrant } from '../../../../src-main/engine/verifier/check-grant.ts'
 import { fakeConnection, type FakeConnection } from '../../../support/fake-project-connection.ts'
 import { fakeSlotHost, type FakeSlotHost } from '../../../support/fake-slot-host.ts'
@@ -55,11 +56,15 @@ const ok = (fuel = 500n): UnitRun => ({
 })
 /** What waits for a timer; a test runs it when the time has come. */
 let due: (() => void)[] = []
+/** The last timer of each length. */
+const dueTimers = new Map<number, () => void>()
 const stillTimers: Timers = {
-  after: (_ms, work) => {
+  after: (ms, work) => {
     due.push(work)
+    dueTimers.set(ms, work)
     return () => {
       due = due.filter((other) => other !== work)
+      dueTimers.delete(ms)
     }
   },
   every: () => () => undefined,
@@ -259,6 +264,48 @@ describe('the donor', () => {
     expect(donor.state.status).toEqual({ kind: 'paused', reason: 'in-use' })
     await donor.reportPresence({ kind: 'idle', forMs: 3000, source: 'test' })
     expect(slots.slots[0]!.paused).toBe(false)
+  })
+
+  it('ends a module’s preparation when somebody comes, and gives the unit back', async () => {
+    slots.holdsLoads = true
+    await join1()
+    await vi.waitFor(() => {
+      expect(slots.slots[0]?.loads).toHaveLength(1)
+    })
+    await donor.reportPresence({ kind: 'idle', forMs: 0, source: 'test' })
+    await vi.waitFor(() => {
+      expect(donor.state.slots).toHaveLength(0)
+    })
+    slots.holdsLoads = false
+    await donor.reportPresence({ kind: 'idle', forMs: 3000, source: 'test' })
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    expect(slots.slots).toHaveLength(2)
+    // Nobody's failure, and nothing was lost.
+    expect(runs()[0]).toMatchObject({ args: ['100'] })
+    expect(connection.submitted).toHaveLength(0)
+  })
+
+  it('ends a slot that does not stop when somebody comes', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    slots.holdsPauses = true
+    const obeyed = donor.reportPresence({ kind: 'idle', forMs: 0, source: 'test' })
+    await vi.waitFor(() => {
+      expect(dueTimers.has(PAUSE_MS)).toBe(true)
+    })
+    dueTimers.get(PAUSE_MS)?.()
+    await obeyed
+    slots.holdsPauses = false
+    await donor.reportPresence({ kind: 'idle', forMs: 3000, source: 'test' })
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(2)
+    })
+    expect(runs().map(({ args }) => args)).toEqual([['100'], ['100']])
+    expect(slots.slots).toHaveLength(2)
   })
 
   it('remembers the donor’s own pause across a restart', async () => {

@@ -1,0 +1,131 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** A control group (Linux) whose processes run when nothing else wants the processor. */
+export interface IdleGroup {
+  /** What was set, for the log: `cpu.idle`, `cpu.weight` or `cpu.shares`. */
+  readonly knob: string
+  /** Moves a process in; false when the system does not allow it. */
+  add(pid: number): boolean
+  /** Removes the group; its processes must be gone. */
+  close(): void
+}
+
+const CGROUP_DIR = '/sys/fs/cgroup'
+
+/** The lowest values of each knob; `cpu.idle` (Linux 5.15) leaves the group only what nobody wants. */
+const KNOBS = [
+  ['cpu.idle', '1'],
+  ['cpu.weight', '1'],
+  ['cpu.shares', '2'],
+] as const
+
+/**
+ * Makes a group for this process's slots where one may be made, or returns undefined.
+ * @param name of the group; slots of several donors may share one, and one that a dead donor left is taken over
+ */
+export function openIdleGroup(name: string): IdleGroup | undefined {
+  if (process.platform !== 'linux') return undefined
+  const uid = process.getuid?.() ?? 0
+  for (const place of groupPlaces(readText('/proc/self/cgroup'), uid)) {
+    if (place.mustBeOurs && ownerOf(place.dir) !== uid) continue
+    const group = makeGroup(join(place.dir, name))
+    if (group !== undefined) return group
+  }
+  return undefined
+}
+
+export interface GroupPlace {
+  /** Where a group may be made. */
+  readonly dir: string
+  readonly mustBeOurs: boolean
+}
+
+/**
+ * Where to try, the best first. Root stays inside its own group, where an administrator may have limited it. A user is
+ * given a tree by the system (`user@UID.service`), and the higher in it the slots are, the more of the user's own
+ * programs they give way to.
+ * @param membership contents of /proc/self/cgroup
+ */
+export function groupPlaces(membership: string, uid: number): GroupPlace[] {
+  return membership.split('\n').flatMap((line) => {
+    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
+    if (controllers === undefined || path === undefined) return []
+    if (controllers === '')
+      return uid === 0
+        ? [{ dir: join(CGROUP_DIR, path), mustBeOurs: false }]
+        : ancestors(path).map((dir) => ({ dir: join(CGROUP_DIR, dir), mustBeOurs: true }))
+    if (!controllers.split(',').includes('cpu')) return []
+    return [{ dir: join(CGROUP_DIR, 'cpu', path), mustBeOurs: uid !== 0 }]
+  })
+}
+
+/** All folders above a path, the topmost first. */
+function ancestors(path: string): string[] {
+  const above = dirname(path)
+  return above === path ? [] : [...ancestors(above), above]
+}
+
+function makeGroup(dir: string): IdleGroup | undefined {
+  const knob = makeIdle(dir)
+  if (knob === undefined) return undefined
+  return {
+    knob,
+    add: (pid) => {
+      // Another donor may have removed it as empty meanwhile.
+      if (makeIdle(dir) === undefined) return false
+      try {
+        writeFileSync(join(dir, 'cgroup.procs'), String(pid))
+        return true
+      } catch {
+        // Leaving the group that it started in may be forbidden although making this one was not.
+        return false
+      }
+    },
+    close: () => remove(dir),
+  }
+}
+
+/** Returns the knob that was set, or undefined when there can be no idle group here. */
+function makeIdle(dir: string): string | undefined {
+  try {
+    mkdirSync(dir, { recursive: true })
+    const [file, value] = KNOBS.find(([name]) => existsSync(join(dir, name))) ?? []
+    if (file === undefined || value === undefined) {
+      // No processor controller in this tree.
+      remove(dir)
+      return undefined
+    }
+    writeFileSync(join(dir, file), value)
+    return file
+  } catch {
+    // Not permitted, or no control groups at all: the caller has other ways.
+    return undefined
+  }
+}
+
+function remove(dir: string): void {
+  try {
+    rmdirSync(dir)
+  } catch {
+    // Still in use by another donor, or by a process that is ending; the next start takes it over.
+  }
+}
+
+function ownerOf(dir: string): number | undefined {
+  try {
+    return statSync(dir).uid
+  } catch {
+    // Not there: not ours.
+    return undefined
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    // A system without /proc has no groups that we know of.
+    return ''
+  }
+}

@@ -1,0 +1,61 @@
+import { refused } from './refusals.ts'
+import type { Instruction } from './wasm/instruction.ts'
+import { OP } from './wasm/opcodes.ts'
+
+/*
+ * V8's optimising compiler takes time and memory that grow with the square of some things and the product of others;
+ * a function well below the size limit can cost it many seconds and gigabytes. Measured on metered bodies with V8 13.6,
+ * `--no-liftoff`, one core: each bound here is about half a second. CPython's interpreter loop, the largest function of
+ * a real program we know, stays below half of every one.
+ */
+
+/** 1,000 loops behind each other: 0.2 s; 2,000: 0.8 s; 8,000: 14 s. */
+const LOOPS_MAX = 1_000
+/** 5,000 calls: 0.4 s and 195 MB; 20,000: 6.3 s and 560 MB. */
+const CALLS_MAX = 5_000
+/** 1,000 loops with five calls in each: 2.1 s. */
+const LOOPS_TIMES_CALLS_MAX = 1_000_000
+/** The compiler's own end is at 50,000, of which metering needs some. */
+const LOCALS_MAX = 10_000
+/** The values of all locals are kept at every place where control flow joins. 10 million: 0.6 s and 800 MB. */
+const LOCALS_TIMES_BLOCKS_MAX = 4_000_000
+
+/** Adds up what would make one function slow to compile. */
+export class CompileLoad {
+  readonly #locals: number
+  #loops = 0
+  #calls = 0
+  #blocks = 0
+
+  /** `locals` — parameters included. */
+  constructor(locals: number) {
+    this.#locals = locals
+  }
+
+  /** Takes the next instruction of the body into account. */
+  step({ opcode }: Instruction): void {
+    if (opcode === OP.loop) this.#loops += 1
+    if (opcode >= OP.block && opcode <= OP.else) this.#blocks += 1
+    else if (opcode >= OP.call && opcode <= OP.returnCallIndirect) this.#calls += 1
+  }
+
+  /** Throws `module-refused` when it is too much. */
+  check(functionIndex: number): void {
+    if (this.#locals > LOCALS_MAX) throw tooMany(LOCALS_MAX, 'locals', functionIndex)
+    if (this.#loops > LOOPS_MAX) throw tooMany(LOOPS_MAX, 'loops', functionIndex)
+    if (this.#calls > CALLS_MAX) throw tooMany(CALLS_MAX, 'calls', functionIndex)
+    if (this.#loops * this.#calls > LOOPS_TIMES_CALLS_MAX)
+      throw tooLong(this.#loops, 'loops', this.#calls, 'calls', functionIndex)
+    if (this.#locals * this.#blocks > LOCALS_TIMES_BLOCKS_MAX)
+      throw tooLong(this.#locals, 'locals', this.#blocks, 'blocks', functionIndex)
+  }
+}
+
+function tooLong(count: number, what: string, others: number, other: string, functionIndex: number): Error {
+  const both = `${String(count)} ${what} and ${String(others)} ${other}`
+  return refused(`a body with ${both} takes too long to compile`, functionIndex)
+}
+
+function tooMany(limit: number, what: string, functionIndex: number): Error {
+  return refused(`a body with more than ${String(limit)} ${what} takes too long to compile`, functionIndex)
+}
