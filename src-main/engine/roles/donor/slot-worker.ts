@@ -9,6 +9,9 @@ import type { DonorComponents } from './components.ts'
 import type { DonorProject } from './donor-project.ts'
 import { pauseInTime } from './pause-in-time.ts'
 
+/** The unit goes back, after a pause or at once because the machine was wanted; or it belongs to nobody any more. */
+type NoResult = 'again' | 'interrupted' | 'dropped'
+
 /** What one slot is doing, for the window. */
 export interface Work {
   readonly project: DonorProject
@@ -151,16 +154,16 @@ export class SlotWorker {
     this.work = undefined
     this.source.changed()
     if (result === 'dropped') return
-    if (result !== 'again') return this.save(project, task, result, computedMs)
+    if (result !== 'again' && result !== 'interrupted') return this.save(project, task, result, computedMs)
     project.giveBack(task)
-    if (!this.interrupted) await this.backOff()
+    if (result === 'again') await this.backOff()
   }
 
   private async attempt(
     run: number,
     project: DonorProject,
     task: Task,
-  ): Promise<UnitRun | 'again' | 'dropped'> {
+  ): Promise<UnitRun | NoResult> {
     try {
       const slot = await this.openSlot()
       await this.load(slot, project, task)
@@ -240,10 +243,10 @@ export class SlotWorker {
    * else is tried again on a fresh slot; a unit that kills three slots is given up. A slot that cannot be opened or a
    * module that cannot be fetched says nothing about the unit.
    */
-  private recover(project: DonorProject, task: Task, error: unknown): UnitRun | 'again' | 'dropped' {
+  private recover(project: DonorProject, task: Task, error: unknown): UnitRun | NoResult {
     // The lease stays on disk; the next start computes the unit again.
     if (this.closing || project.hasLeft) return 'dropped'
-    if (this.interrupted) return 'again'
+    if (this.interrupted) return 'interrupted'
     const code = this.logFailure('unit-failed', error, task)
     // The slot keeps few modules; this one has to be loaded again.
     if (code === 'not-found') this.loaded.clear()
