@@ -106,7 +106,9 @@ export function buildModule(module: TestModule): Uint8Array<ArrayBuffer> {
 
   const out: number[] = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
   const section = (id: number, content: readonly number[] | undefined): void => {
-    if (content !== undefined) out.push(id, ...unsigned(content.length), ...content)
+    if (content === undefined) return
+    out.push(id, ...unsigned(content.length))
+    for (const byte of content) out.push(byte)
   }
   section(
     1,
