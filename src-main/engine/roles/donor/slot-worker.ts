@@ -159,11 +159,7 @@ export class SlotWorker {
     if (result === 'again') await this.backOff()
   }
 
-  private async attempt(
-    run: number,
-    project: DonorProject,
-    task: Task,
-  ): Promise<UnitRun | NoResult> {
+  private async attempt(run: number, project: DonorProject, task: Task): Promise<UnitRun | NoResult> {
     try {
       const slot = await this.openSlot()
       await this.load(slot, project, task)
