@@ -34,7 +34,8 @@ export function plainKernel({ module: bytes, args }: BuiltKernel): RunKernel {
   const module = new WebAssembly.Module(bytes)
   return () => {
     const charge = (): void => undefined
-    const init = { args, stdin: STDIN, seed: SEED, maxOutputBytes: OUTPUT_BYTES, charge, fuelUsed: () => 0n }
+    const quiet = { charge, fuelUsed: () => 0n }
+    const init = { args, stdin: STDIN, seed: SEED, maxOutputBytes: OUTPUT_BYTES, preopens: [], ...quiet }
     const wasi = createWasi(init)
     const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: { ...wasi.imports } })
     wasi.attach(instance.exports['memory'] as WebAssembly.Memory)
