@@ -10,15 +10,26 @@ const TABLES_MAX = 16
 
 /**
  * Refuses (`module-refused`) what would let a module be unmetered, unbounded or different from machine to machine.
- * Multiple results and tail calls pass: the meter charges blocks, so neither needs special care.
+ * Multiple results and tail calls pass: the meter follows the paths through the code, so neither needs special care.
  */
 export function checkPolicy(module: WasmModule): void {
+  checkBounds(module)
+  checkCommand(module)
+}
+
+/** The part of the policy that holds for every module that can be metered, be it an app or not. */
+export function checkBounds(module: WasmModule): void {
   if (module.hasStart)
     throw refused('a start section runs before the host can meter it; export _start instead')
-  checkImports(module)
-  checkExports(module)
+  if (module.memories.length > 1) throw refused('several memories')
   checkTables(module)
   checkBodies(module)
+}
+
+/** The part that makes a module an app. */
+function checkCommand(module: WasmModule): void {
+  checkImports(module)
+  checkExports(module)
 }
 
 function checkImports(module: WasmModule): void {

@@ -57,9 +57,7 @@ export async function prepareModule(
   const module = decodeModule(bytes)
   checkPolicy(module)
   if (!WebAssembly.validate(bytes)) throw malformed('it does not validate')
-
-  const limit = Math.min(memoryMaxPages, module.memories[0]?.max ?? memoryMaxPages)
-  const rewritten = rewriteModule(module, limit)
+  const rewritten = rewriteModule(module, memoryMaxPages)
   if (!WebAssembly.validate(rewritten))
     throw new PowerswarmError('internal', 'the rewritten module does not validate')
   return {

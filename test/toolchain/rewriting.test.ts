@@ -275,3 +275,9 @@ describe('a prepared module', () => {
     expect(other.permissions).toMatchObject({ files: false, clock: 'virtual', random: 'seeded' })
   })
 })
+
+it('names with a byte order mark keep it', async () => {
+  const { bytes } = await prepare({ functions: [start], exports: [['\ufeff', 0, 0]] })
+  const names = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name)
+  expect(names).toContain('\ufeff')
+})

@@ -1,6 +1,7 @@
 import { malformed } from '../refusals.ts'
 
-const NAME_DECODER = new TextDecoder('utf-8', { fatal: true })
+// A byte order mark is part of a name like any other character.
+const NAME_DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads WebAssembly's primitive values from a window of bytes. Every failure is `module-malformed` with its offset. */
 export class ByteReader {

@@ -3,7 +3,7 @@ import { TABLE_ELEMENTS_MAX } from '../policy.ts'
 import type { ByteWriter } from '../leb128/byte-writer.ts'
 import { VALUE_TYPE, type SizeLimits } from '../wasm/module.ts'
 import { MISC, OP } from '../wasm/opcodes.ts'
-import { bulkFunction } from './bulk-functions.ts'
+import { BULK_PIECE, bulkFunction } from './bulk-functions.ts'
 import { CodeWriter } from './code-writer.ts'
 import type { RewriteContext } from './context.ts'
 
@@ -13,8 +13,8 @@ import type { RewriteContext } from './context.ts'
  */
 export function helperBodies(context: RewriteContext): ByteWriter[] {
   return [
-    chargeLength(context, BULK_BYTE_SHIFT),
-    chargeLength(context, TABLE_ELEMENT_SHIFT),
+    chargeLength(context, BULK_BYTE_SHIFT, BULK_PIECE.bytes),
+    chargeLength(context, TABLE_ELEMENT_SHIFT, TABLE_ELEMENTS_MAX),
     growMemory(context),
     ...context.module.tables.map((table, index) => tableGuard(context, index, table)),
     ...context.bulk.all.map((wanted) => bulkFunction(context, wanted)),
@@ -26,9 +26,13 @@ export function tableMax(table: SizeLimits): number {
   return Math.min(table.max ?? TABLE_ELEMENTS_MAX, TABLE_ELEMENTS_MAX)
 }
 
-/** fuel -= length << shift; if (fuel < 0) tick(); return length */
-function chargeLength(context: RewriteContext, shift: number): ByteWriter {
+/**
+ * if (length <= max) { fuel -= length << shift; if (fuel < 0) tick() } return length. What is longer than anything
+ * that can succeed fails at once, whatever the length.
+ */
+function chargeLength(context: RewriteContext, shift: number, max: number): ByteWriter {
   const code = new CodeWriter(context).u32(0)
+  code.op(OP.localGet, 0).i32(max).op(OP.i32GtU).if().op(OP.localGet, 0).op(OP.return).op(OP.end)
   code.chargeOperand(0, shift).checkGlobal()
   return code.op(OP.localGet, 0).op(OP.end)
 }

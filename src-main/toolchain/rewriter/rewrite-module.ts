@@ -26,8 +26,9 @@ const MUTABLE = 1
  * Writes a module that does the same and pays for it: fuel, memory limit and stack bound are part of the code.
  * The module must have passed the policy. Custom sections are dropped: names in them would be off by one.
  */
-export function rewriteModule(module: WasmModule, memoryMaxPages: number): Uint8Array<ArrayBuffer> {
-  const context = createContext(module, memoryMaxPages)
+export function rewriteModule(module: WasmModule, memoryLimitPages: number): Uint8Array<ArrayBuffer> {
+  const own = module.memories[0]?.max ?? memoryLimitPages
+  const context = createContext(module, Math.min(memoryLimitPages, own))
   const hints = new BranchHints()
   const code = writeCode(context, hints)
   const out = new ByteWriter(module.bytes.length * 2).raw(HEADER)
