@@ -1,14 +1,14 @@
 import type { RunUnit } from '../../contracts/slot.ts'
 import type { UnitRun } from '../../domain/outcome.ts'
 import { METER_ABI } from '../../toolchain/index.ts'
-import { isFuelCounter, Meter, outOfFuel } from './meter.ts'
+import { isFuelCounter, Meter, outOfFuel, type Quantum } from './meter.ts'
 import { UnitEnd } from './unit-end.ts'
 import { CALL_FUEL, createWasi, type Wasi } from './wasi/wasi.ts'
 
 export interface RunUnitComponents {
   /** A module that this slot rewrote itself. */
   readonly module: WebAssembly.Module
-  readonly quantum?: bigint
+  readonly quantum?: Quantum
   /** See {@link Meter}. */
   onTick(used: bigint): void
   /** What the app reports of its progress. */
