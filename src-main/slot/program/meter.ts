@@ -1,7 +1,10 @@
 import { UnitEnd } from './unit-end.ts'
 
-/** Fuel between two ticks of a unit: 1 ms of dense arithmetic, 3 ms of a tight loop. A pause waits that long at most. */
-export const QUANTUM_FUEL = 1n << 24n
+/** Fuel between two ticks of a unit; a function is asked before each stretch. What is charged does not depend on it. */
+export type Quantum = bigint | (() => bigint)
+
+/** 1 ms of dense arithmetic, 3 ms of a tight loop. */
+const QUANTUM_FUEL = 1n << 24n
 
 /** The module's exported counter, a mutable i64 global. */
 export interface FuelCounter {
@@ -15,7 +18,7 @@ export function isFuelCounter(exported: unknown): exported is FuelCounter {
 export interface MeterInit {
   /** Most fuel that the unit may use. */
   readonly limit: bigint
-  readonly quantum?: bigint
+  readonly quantum?: Quantum
   /** Called at every tick with the fuel used so far; may block (pause, throttle) and may throw to end the unit. */
   onTick(used: bigint): void
 }
@@ -29,7 +32,7 @@ export interface MeterInit {
  */
 export class Meter {
   readonly #init: MeterInit
-  readonly #fullQuantum: bigint
+  readonly #fullQuantum: Quantum
   #global: FuelCounter | undefined
   #quantum = 0n
   #settled = 0n
@@ -85,7 +88,8 @@ export class Meter {
 
   #refill(global: FuelCounter): void {
     const left = this.#init.limit - this.#settled
-    this.#quantum = left < this.#fullQuantum ? left : this.#fullQuantum
+    const full = typeof this.#fullQuantum === 'bigint' ? this.#fullQuantum : this.#fullQuantum()
+    this.#quantum = left < full ? left : full
     global.value = this.#quantum
   }
 }

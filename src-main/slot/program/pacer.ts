@@ -1,4 +1,5 @@
 import { asksForPause, type Control, type Phase } from './control.ts'
+import { TickSpacing } from './tick-spacing.ts'
 import { UnitEnd } from './unit-end.ts'
 
 /** Shorter sleeps are saved up: a thread cannot sleep for less than a scheduler's tick with any precision. */
@@ -18,6 +19,7 @@ export interface PacerInit {
 /** Blocks a running unit's thread: while it is paused, and for a share of the time while it is throttled. */
 export class Pacer {
   readonly #init: PacerInit
+  readonly #spacing = new TickSpacing()
   #resumedAtMs = 0
   #computedMs = 0
   /** Sleep owed; negative after a sleep that lasted too long. */
@@ -25,6 +27,11 @@ export class Pacer {
 
   constructor(init: PacerInit) {
     this.#init = init
+  }
+
+  /** Fuel until the next tick. */
+  get quantum(): bigint {
+    return this.#spacing.quantum
   }
 
   /** Parks first if a pause was asked for before the unit began. */
@@ -39,34 +46,40 @@ export class Pacer {
   tick(fuel: bigint): void {
     const { control, wallMs } = this.#init
     control.recordTick(fuel)
-    const workedMs = this.#init.monotonicMs() - this.#resumedAtMs
+    const nowMs = this.#init.monotonicMs()
+    const workedMs = nowMs - this.#resumedAtMs
+    this.#spacing.took(workedMs)
     this.#computedMs += workedMs
     if (this.#computedMs > wallMs)
       throw new UnitEnd('timeout', `the unit computed for more than ${String(wallMs)} ms`)
-    this.#throttle(workedMs)
-    this.#park()
-    this.#resumedAtMs = this.#init.monotonicMs()
+    // Looking at the clock is the dearest part of a tick.
+    const slept = this.#throttle(workedMs)
+    const parked = this.#park()
+    this.#resumedAtMs = slept || parked ? this.#init.monotonicMs() : nowMs
   }
 
-  #throttle(workedMs: number): void {
+  /** Returns whether it slept. */
+  #throttle(workedMs: number): boolean {
     const { control } = this.#init
     const share = control.cpuShare
     if (share >= 1) {
       this.#owedMs = 0
-      return
+      return false
     }
     this.#owedMs = Math.min(this.#owedMs + workedMs * (1 / share - 1), MAX_SLEEP_MS)
     const command = control.command
-    if (this.#owedMs < MIN_SLEEP_MS || asksForPause(command)) return
+    if (this.#owedMs < MIN_SLEEP_MS || asksForPause(command)) return false
     const asleepAtMs = this.#init.monotonicMs()
     control.waitForChange(command, this.#owedMs)
     this.#owedMs -= this.#init.monotonicMs() - asleepAtMs
+    return true
   }
 
-  #park(): void {
+  /** Returns whether it was parked. */
+  #park(): boolean {
     const { control } = this.#init
     let command = control.command
-    if (!asksForPause(command)) return
+    if (!asksForPause(command)) return false
     while (asksForPause(command)) {
       control.setParked(command)
       this.#init.onPhase('paused', command)
@@ -75,5 +88,6 @@ export class Pacer {
     }
     control.setParked(undefined)
     this.#init.onPhase('running', command)
+    return true
   }
 }

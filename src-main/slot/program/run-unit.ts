@@ -2,7 +2,7 @@ import type { RunUnit } from '../../contracts/slot.ts'
 import type { UnitRun } from '../../domain/outcome.ts'
 import type { UnitFile } from '../../domain/unit-file.ts'
 import { METER_ABI } from '../../toolchain/index.ts'
-import { isFuelCounter, Meter, outOfFuel } from './meter.ts'
+import { isFuelCounter, Meter, outOfFuel, type Quantum } from './meter.ts'
 import { UnitEnd } from './unit-end.ts'
 import { CALL_FUEL } from './wasi/costs.ts'
 import { createWasi, unitPreopens, type Wasi, type WasiInit } from './wasi/wasi.ts'
@@ -10,7 +10,7 @@ import { createWasi, unitPreopens, type Wasi, type WasiInit } from './wasi/wasi.
 export interface RunUnitComponents {
   /** A module that this slot rewrote itself. */
   readonly module: WebAssembly.Module
-  readonly quantum?: bigint
+  readonly quantum?: Quantum
   /** What a unit finds besides its input; others than a unit's own only to try the calls out. */
   readonly surroundings?: Pick<WasiInit, 'preopens' | 'environment'>
   /** See {@link Meter}. */

@@ -68,7 +68,7 @@ export function serveRunner(components: RunnerComponents): { close(): void } {
       module: shelved.module,
       onTick: (used) => pacer.tick(used),
       onProgress: (fraction) => control.setFraction(fraction),
-      ...(components.quantum === undefined ? {} : { quantum: components.quantum }),
+      quantum: components.quantum ?? (() => pacer.quantum),
     })
   }
 
