@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createConnection } from 'node:net'
+import { createConnection, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +18,17 @@ export interface DesktopSlots {
   close(): Promise<void>
 }
 
+/** Undefined while nobody listens: the socket's file is there a moment before. */
+async function connection(path: string): Promise<Socket | undefined> {
+  const socket = createConnection(path)
+  try {
+    await once(socket, 'connect')
+    return socket
+  } catch {
+    return undefined
+  }
+}
+
 export async function launchDesktopSlots(init: LaunchInit): Promise<DesktopSlots> {
   const folder = mkdtempSync(join(tmpdir(), 'powerswarm-slots-'))
   const path = join(folder, 'slots.sock')
@@ -27,8 +38,7 @@ export async function launchDesktopSlots(init: LaunchInit): Promise<DesktopSlots
   return {
     app,
     openHost: async (watch) => {
-      const socket = createConnection(path)
-      await once(socket, 'connect')
+      const socket = await waitUntil('the slots’ socket', () => connection(path))
       const port = socketPort(socket)
       const host = createDesktopSlotHost(port, { sandboxed: false, note: 'under test' }, watch)
       return {
