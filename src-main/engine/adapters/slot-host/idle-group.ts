@@ -90,12 +90,13 @@ function makeGroup(dir: string): IdleGroup | undefined {
 function makeIdle(dir: string): string | undefined {
   try {
     mkdirSync(dir, { recursive: true })
-    const [file, value] = KNOBS.find(([name]) => existsSync(join(dir, name))) ?? []
-    if (file === undefined || value === undefined) {
+    const knob = KNOBS.find(([name]) => existsSync(join(dir, name)))
+    if (knob === undefined) {
       // No processor controller in this tree.
       remove(dir)
       return undefined
     }
+    const [file, value] = knob
     writeFileSync(join(dir, file), value)
     return file
   } catch {
