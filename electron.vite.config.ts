@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type UserConfig } from 'electron-vite'
@@ -10,10 +9,9 @@ const RENDERER_TARGET = 'chrome130'
 
 const at = (path: string): string => join(import.meta.dirname, path)
 
-/** Entry name to absolute source path, for the sources that exist. */
+/** Entry name to absolute source path. A source that is missing fails the build. */
 function entries(sources: Record<string, string>): Record<string, string> {
-  const present = Object.entries(sources).map(([name, path]) => [name, at(path)] as const)
-  return Object.fromEntries(present.filter(([, path]) => existsSync(path)))
+  return Object.fromEntries(Object.entries(sources).map(([name, path]) => [name, at(path)]))
 }
 
 // The headless slot (src-main/slot/node-host.ts) is not among them: it must be one self-contained file and is built
@@ -97,10 +95,4 @@ const renderer: NonNullable<UserConfig['renderer']> = {
   },
 }
 
-const some = (inputs: Record<string, string>): boolean => Object.keys(inputs).length > 0
-
-export default defineConfig({
-  ...(some(mainEntries) ? { main } : {}),
-  ...(some(preloadEntries) ? { preload } : {}),
-  ...(some(rendererEntries) ? { renderer } : {}),
-})
+export default defineConfig({ main, preload, renderer })

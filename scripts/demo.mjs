@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand, startCommand } from './demo/command-line.mjs'
 import { startDesktopApp } from './demo/desktop-app.mjs'
-import { work } from './demo/mersenne.mjs'
+import { project, work } from './demo/mersenne.mjs'
 import { followProgress, seconds } from './demo/progress.mjs'
 import { picture } from './demo/picture.mjs'
 import { collectResults, summarise } from './demo/summary.mjs'
@@ -63,7 +63,7 @@ async function demo(home, ends, times) {
   const publisher = startCommand(homes.publisher, 'serve', '--verify-cores', '0', '--host', '127.0.0.1')
   ends.push(publisher.stop)
   await publisher.until((line) => line.serving, 'it served')
-  console.log(`Publisher serves ${work.units} units, quorum 2: ${link}`)
+  console.log(`Publisher serves ${work.units} units, quorum ${project.quorum}: ${link}`)
 
   const app = await startApp(homes.app, ends)
   if (!app.desktop) console.log(`No desktop app: ${app.why}. Two headless donors compute instead`)
@@ -111,13 +111,14 @@ async function demo(home, ends, times) {
  * @returns {Promise<string>} the project's link
  */
 async function publish(home, bootstrap) {
-  const purpose = 'Find the prime numbers of the form 2^p − 1'
-  const project = ['project', 'create', 'Mersenne primes', '--purpose', purpose, '--bootstrap', bootstrap]
-  const { link } = await runCommand(home, ...project)
-  await runCommand(home, 'app', 'add', join(outDir, 'demo/mersenne.wasm'))
-  const args = ['--arg', '{n}', '--arg', String(work.exponentsPerUnit)]
-  const range = `0..${work.units - 1}`
-  await runCommand(home, 'batch', 'add', '--app', 'mersenne', '--range', range, ...args, '--quorum', '2')
+  const { name, title, purpose, argTemplate, range, quorum, memoryLimitBytes, maxFuel } = project
+  const create = ['project', 'create', title, '--purpose', purpose, '--bootstrap', bootstrap]
+  const { link } = await runCommand(home, ...create)
+  const memory = ['--memory', String(memoryLimitBytes)]
+  await runCommand(home, 'app', 'add', join(outDir, `demo/${name}.wasm`), ...memory)
+  const units = ['--range', `${range.from}..${range.to}`, ...argTemplate.flatMap((text) => ['--arg', text])]
+  const rules = ['--quorum', String(quorum), '--max-fuel', String(maxFuel)]
+  await runCommand(home, 'batch', 'add', '--app', name, ...units, ...rules)
   return link
 }
 

@@ -20,7 +20,11 @@ const path = join(proofDir, `${name}.ts`)
 if (name === undefined || !existsSync(path)) {
   const files = existsSync(proofDir) ? readdirSync(proofDir) : []
   const names = files.filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length))
-  console.error(`usage: npm run prove -- NAME [--foreground], where NAME is one of: ${names.join(' ')}`)
+  console.error(
+    names.length === 0
+      ? 'There are no proofs yet: test/prove holds none'
+      : `usage: npm run prove -- NAME [--foreground], where NAME is one of: ${names.join(' ')}`,
+  )
   process.exit(2)
 }
 

@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { withLock } from '../setup/lock.mjs'
 import { outDir, rootDir } from '../setup/paths.mjs'
 import { hashOfTrees, isStamped, writeStamp } from '../setup/stamp.mjs'
 
-const ENTRIES = {
-  'slot-node-host': 'src-main/slot/node-host.ts',
-  'slot-node-worker': 'src-main/slot/node-worker.ts',
-}
+const ENTRY = 'src-main/slot/node-host.ts'
+const NAME = 'slot-node-host'
 
 /** What a slot may consist of, and how it is built. */
 const SOURCES = [
@@ -25,8 +22,8 @@ const mainDir = join(outDir, 'main')
 const stampPath = join(mainDir, '.slot-host.built')
 
 /**
- * Builds the headless slot into out/main/ when a source changed: each entry that exists as one file without imports
- * but Node's own, for it runs where it may read nothing but itself. Needs Node 24.
+ * Builds the headless slot into out/main/ when a source changed: one file without imports but Node's own, for it runs
+ * where it may read nothing but itself. Needs Node 24.
  * @param {(line: string) => void} log
  */
 export async function ensureSlotHostBuilt(log) {
@@ -35,9 +32,7 @@ export async function ensureSlotHostBuilt(log) {
     const hash = sourcesHash()
     if (isStamped(stampPath, hash)) return
     log('building the headless slot')
-    for (const [name, source] of Object.entries(ENTRIES)) {
-      if (existsSync(join(rootDir, source))) await buildAlone(name, join(rootDir, source))
-    }
+    await buildAlone()
     writeStamp(stampPath, hash)
   })
 }
@@ -46,11 +41,7 @@ function sourcesHash() {
   return hashOfTrees(SOURCES.map((path) => join(rootDir, path)))
 }
 
-/**
- * @param {string} name
- * @param {string} source
- */
-async function buildAlone(name, source) {
+async function buildAlone() {
   const { build } = await import('vite')
   await build({
     configFile: false,
@@ -59,14 +50,14 @@ async function buildAlone(name, source) {
     publicDir: false,
     ssr: { noExternal: true, target: 'node' },
     build: {
-      ssr: source,
+      ssr: join(rootDir, ENTRY),
       outDir: mainDir,
       emptyOutDir: false,
       target: 'node20.18',
       minify: false,
       sourcemap: false,
       rolldownOptions: {
-        output: { format: 'es', entryFileNames: `${name}.js`, codeSplitting: false },
+        output: { format: 'es', entryFileNames: `${NAME}.js`, codeSplitting: false },
       },
     },
   })

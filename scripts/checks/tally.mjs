@@ -33,6 +33,8 @@ export function closingLines(outcomes) {
 export function reconcile(step, status, outcomes) {
   if (outcomes === undefined)
     return [{ name: `${step}: ended with status ${status} and no report`, state: 'failed' }]
+  if (outcomes.length === 0)
+    return [{ name: `${step}: ended with status ${status} and no test`, state: 'failed' }]
   const hasFailure = outcomes.some(({ state }) => state === 'failed')
   if (status !== 0 && !hasFailure) {
     return [...outcomes, { name: `${step}: ended with status ${status}`, state: 'failed' }]

@@ -18,7 +18,7 @@ export async function runVitest(project, env) {
   try {
     const reporters = ['--reporter=dot', `--reporter=${join(rootDir, 'scripts/checks/vitest-reporter.mjs')}`]
     const vitest = join(modulesDir, 'vitest/vitest.mjs')
-    const args = [vitest, 'run', '--project', project, '--passWithNoTests', ...reporters]
+    const args = [vitest, 'run', '--project', project, ...reporters]
     const status = await runForeground(process.execPath, args, {
       cwd: rootDir,
       env: { ...process.env, ...env, POWERSWARM_TEST_REPORT: report },

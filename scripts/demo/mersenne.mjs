@@ -2,8 +2,20 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rootDir } from '../setup/paths.mjs'
 
-/** What the demo publishes: unit n tests the prime exponents from 50·n to 50·n + 49. */
-export const work = { units: 90, exponentsPerUnit: 50 }
+const folder = join(rootDir, 'resources/demo/mersenne')
+
+/**
+ * The project that the demo publishes, as its app says.
+ * @type {{ name: string, title: string, purpose: string, argTemplate: string[], memoryLimitBytes: number,
+ *   maxFuel: number, quorum: number, range: { from: number, to: number }, truth: string }}
+ */
+export const project = JSON.parse(readFileSync(join(folder, 'app.json'), 'utf8'))
+
+/** Unit n tests the prime exponents from n · exponentsPerUnit on. */
+export const work = {
+  units: project.range.to - project.range.from + 1,
+  exponentsPerUnit: Number(project.argTemplate[1]),
+}
 
 /**
  * Reads the verified units' output: lines `M<p> prime` and `M<p> composite <residue>`.
@@ -18,9 +30,13 @@ export function foundExponents(outputs) {
     .sort((a, b) => a - b)
 }
 
-/** The published exponents in the range that the demo covers. */
+/**
+ * The published exponents in the range that the demo covers.
+ * @returns {number[]}
+ */
 export function publishedExponents() {
-  const path = join(rootDir, 'resources/demo/mersenne/known-exponents.json')
-  const { exponents } = JSON.parse(readFileSync(path, 'utf8'))
-  return exponents.filter((/** @type {number} */ p) => p < work.units * work.exponentsPerUnit)
+  const { exponents } = JSON.parse(readFileSync(join(folder, project.truth), 'utf8'))
+  const first = project.range.from * work.exponentsPerUnit
+  const end = (project.range.to + 1) * work.exponentsPerUnit
+  return exponents.filter((/** @type {number} */ p) => p >= first && p < end)
 }

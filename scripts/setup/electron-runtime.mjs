@@ -34,11 +34,6 @@ export function electronPath() {
   return readyRuntime().path
 }
 
-/** Which runtime runs: Electron's own, or the fallback that computes only the demo. */
-export function runtimeKind() {
-  return readyRuntime().kind
-}
-
 /**
  * Prepares a runtime when none is there: Electron's own first, else the fallback.
  * POWERSWARM_RETRY_ELECTRON=1 tries Electron's own again after a failure.

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { npmCommand, run, tail } from './commands.mjs'
 import { modulesDir, rootDir } from './paths.mjs'
@@ -17,12 +17,22 @@ export async function ensureNpmPackages(log) {
   if (isStamped(stampPath, wanted)) return
   const installed = readIfPresent(join(modulesDir, '.package-lock.json'))
   if (installed === undefined || !matchesLockfile(lockfile, installed)) {
+    // npm would empty the folder that the link leads to, and with it another checkout.
+    if (isLink(modulesDir))
+      throw new Error(
+        `${modulesDir} is a link to packages of another version; remove the link, or install there`,
+      )
     log('npm packages: installing')
     const { command, args, shell } = npmCommand(['ci'])
     const { status, output } = await run(command, args, { cwd: rootDir, shell })
     if (status !== 0) throw new Error(`npm ci failed:\n${tail(output)}`)
   }
   writeStamp(stampPath, wanted)
+}
+
+/** @param {string} path */
+function isLink(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 }
 
 /**

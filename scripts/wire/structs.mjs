@@ -107,5 +107,6 @@ export const structs = [
     list('grants', '@wire/grant-notice'),
     required('more', 'uint'),
     list('rejected', '@wire/unit-id'),
+    list('uncounted', '@wire/unit-id'),
   ]),
 ]

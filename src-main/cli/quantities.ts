@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { parseBootstrap } from '../contracts/wire/link.ts'
 import { PowerswarmError } from '../domain/errors.ts'
 import type { NetworkAddress } from '../domain/link.ts'
@@ -57,6 +58,12 @@ export function parseAddresses(text: string, name: string): readonly NetworkAddr
   } catch (cause) {
     throw new PowerswarmError('bad-argument', `${name} takes host:port,host:port,…, not '${text}'`, { cause })
   }
+}
+
+/** An IPv4 address of this machine, such as `10.0.0.5`: sockets of the swarm take no names. */
+export function parseHost(text: string, name: string): string {
+  if (!isIPv4(text)) throw bad(`${name} takes an IPv4 address such as 10.0.0.5, not '${text}'`)
+  return text
 }
 
 /** `256 MiB`, `64 KiB`, `100 bytes`: the largest unit that leaves a whole number. */

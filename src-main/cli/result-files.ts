@@ -3,17 +3,16 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import type { ResultPage, VerifiedUnit } from '../contracts/publisher-state.ts'
 import { PowerswarmError } from '../domain/errors.ts'
 import { jsonLine } from './output.ts'
+import { makeFolder, replaceFile } from './written-files.ts'
 
 /**
  * A folder of results: `batch-<batch>/<n>.out` with a unit's standard output, `index.jsonl` with one line a unit in
@@ -36,7 +35,7 @@ interface Cursor {
 
 /** Throws `already-exists` for a folder with the results of another project, or with files that are no results. */
 export function openResultFiles(dir: string, projectKey: string): ResultFiles {
-  mkdir(dir)
+  makeFolder(dir)
   let state = readCursor(dir) ?? begin(dir, projectKey)
   if (state.projectKey !== projectKey)
     throw new PowerswarmError(
@@ -78,7 +77,7 @@ function indexEntry(unit: VerifiedUnit): object {
 }
 
 function writeUnit(dir: string, unit: VerifiedUnit): void {
-  mkdir(join(dir, `batch-${String(unit.batch)}`))
+  makeFolder(join(dir, `batch-${String(unit.batch)}`))
   replaceFile(join(dir, unitPath(unit)), unit.stdout)
 }
 
@@ -110,29 +109,4 @@ function readCursor(dir: string): Cursor | undefined {
 
 function writeCursor(dir: string, state: Cursor): void {
   replaceFile(join(dir, '.cursor.json'), Buffer.from(`${JSON.stringify(state)}\n`))
-}
-
-/** Readers see the old file or the new one, never a part. */
-function replaceFile(path: string, content: Uint8Array): void {
-  const unfinished = `${path}.unfinished`
-  const file = openSync(unfinished, 'w')
-  try {
-    writeSync(file, content)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(unfinished, path)
-}
-
-function mkdir(dir: string): void {
-  try {
-    mkdirSync(dir, { recursive: true })
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new PowerswarmError(
-      'file-unreadable',
-      `Cannot make the folder ${dir} (${code ?? 'unknown cause'})`,
-      { cause },
-    )
-  }
 }

@@ -38,7 +38,7 @@ export interface SlotView {
 export interface CreditView {
   /** Granted on ledgers and checked here. */
   readonly counted: Fuel
-  /** Of results that are computed or sent and not yet granted or rejected. */
+  /** Of results that are computed or sent and not yet granted or otherwise decided. */
   readonly pending: Fuel
   readonly unitsVerified: number
   readonly unitsPending: number
@@ -73,8 +73,11 @@ export interface ResultView {
   readonly summary: string
 }
 
-/** computed → sent → pending → verified | rejected. `pending`: the publisher has it and waits for another donor. */
-export type ResultState = 'computed' | 'sent' | 'pending' | 'verified' | 'rejected'
+/**
+ * computed → sent → pending → verified | rejected | uncounted. `pending`: the publisher has it and waits for another
+ * donor. `uncounted`: the unit ended without a decision, nobody is to blame.
+ */
+export type ResultState = 'computed' | 'sent' | 'pending' | 'verified' | 'rejected' | 'uncounted'
 
 export interface IsolationView {
   readonly sandboxed: boolean

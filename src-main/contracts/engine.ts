@@ -7,7 +7,7 @@ import type { DonorState } from './donor-state.ts'
 import type { PublisherStatus, ResultPage } from './publisher-state.ts'
 import { call, notice, nothing } from './rpc.ts'
 import type { PermissionSheet } from './slot.ts'
-import { argumentsValue, bytesValue, fuelValue, wholeNumber } from './values.ts'
+import { argumentsValue, bytesValue, fuelValue, linkValue, wholeNumber } from './values.ts'
 
 /** Served by an engine to Electron main (over its process port) and to the CLI (over the socket in the data folder). */
 
@@ -27,7 +27,6 @@ const preferencesValue: v.GenericSchema<unknown, Partial<Preferences>> = v.pipe(
     }
   }),
 )
-const linkValue = v.pipe(v.string(), v.maxLength(1024))
 
 /** What `powerswarm status` prints of a donor. */
 export interface EngineInfo {

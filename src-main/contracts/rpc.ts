@@ -3,7 +3,8 @@ import { PowerswarmError, errorCode } from '../domain/errors.ts'
 
 /**
  * The one kit for every boundary inside the app. A schema object declares calls (client asks, server answers) and
- * notices (server tells). Arguments and notices are parsed on arrival; errors cross with code and cause, never stacks.
+ * notices (server tells). Arguments and notices are parsed on arrival, and so are answers that come from a less trusted
+ * side; errors cross with code and cause, never stacks.
  *
  *   const schema = { add: call<{ a: number; b: number }, number>(v.object({ a: v.number(), b: v.number() })) }
  *   serve(schema, portA, { add: ({ a, b }) => a + b })
@@ -27,8 +28,8 @@ type AnySchema<T> = v.GenericSchema<unknown, T>
 export interface Call<A, R> {
   readonly kind: 'call'
   readonly argument: AnySchema<A>
-  /** Phantom: carries the answer's type only. */
-  readonly answer?: R
+  /** Checks the answer on the calling side; without it the server is trusted. */
+  readonly answer?: AnySchema<R>
 }
 export interface Notice<T> {
   readonly kind: 'notice'
@@ -36,9 +37,12 @@ export interface Notice<T> {
 }
 export type Schema = Readonly<Record<string, Call<never, unknown> | Notice<never>>>
 
-/** Declares a request: the argument is checked by `argument` on the serving side. */
-export function call<A, R>(argument: AnySchema<A>): Call<A, R> {
-  return { kind: 'call', argument }
+/**
+ * Declares a request: the argument is checked by `argument` on the serving side. With `answer` the answer is checked on
+ * the calling side, where the server may be less trusted than the caller: a malformed one rejects with `bad-record`.
+ */
+export function call<A, R>(argument: AnySchema<A>, answer?: AnySchema<R>): Call<A, R> {
+  return answer === undefined ? { kind: 'call', argument } : { kind: 'call', argument, answer }
 }
 /** Declares a one-way message from server to client. */
 export function notice<T>(value: AnySchema<T>): Notice<T> {
@@ -126,7 +130,7 @@ export function serve<S extends object>(schema: S, port: Port, handlers: Handler
       const spec = Object.hasOwn(specs, frame.name) ? specs[frame.name] : undefined
       if (spec?.kind !== 'call') throw new PowerswarmError('unknown-call', `Unknown call '${frame.name}'`)
       const parsed = v.safeParse(spec.argument, frame.value)
-      if (!parsed.success) throw malformed(frame.name, parsed.issues)
+      if (!parsed.success) throw malformed('bad-argument', 'argument for', frame.name, parsed.issues)
       const handler = (handlers as Record<string, (argument: unknown) => unknown>)[frame.name]
       if (!handler) throw new PowerswarmError('unknown-call', `Unknown call '${frame.name}'`)
       return { t: 'ok', id: frame.id, value: await handler(parsed.output) }
@@ -149,19 +153,28 @@ export function serve<S extends object>(schema: S, port: Port, handlers: Handler
   }
 }
 
-function malformed(name: string, issues: [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): PowerswarmError {
+function malformed(
+  code: 'bad-argument' | 'bad-record',
+  what: string,
+  name: string,
+  issues: [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]],
+): PowerswarmError {
   const [issue] = issues
   const path = v.getDotPath(issue)
   const where = path === null ? '' : ` at '${path}'`
-  return new PowerswarmError('bad-argument', `Malformed argument for '${name}'${where}: ${issue.message}`)
+  return new PowerswarmError(code, `Malformed ${what} '${name}'${where}: ${issue.message}`)
 }
 
 interface Waiter {
+  readonly name: string
   resolve(value: unknown): void
   reject(error: Error): void
 }
 
-/** Makes the calling side. When the port closes, every pending and later call rejects with `peer-gone`. */
+/**
+ * Makes the calling side. When the port closes, every pending and later call rejects with `peer-gone`. An answer that
+ * fails its schema rejects its call with `bad-record`.
+ */
 export function connect<S extends object>(schema: S, port: Port): Client<S> {
   const specs = schema as Schema
   const pending = new Map<number, Waiter>()
@@ -181,8 +194,20 @@ export function connect<S extends object>(schema: S, port: Port): Client<S> {
     }
     const waiter = pending.get(frame.id)
     pending.delete(frame.id)
-    if (frame.t === 'ok') waiter?.resolve(frame.value)
-    else waiter?.reject(fromCrossed(frame.error))
+    if (!waiter) return
+    if (frame.t === 'ok') settle(waiter, frame.value)
+    else waiter.reject(fromCrossed(frame.error))
+  }
+  const settle = (waiter: Waiter, value: unknown): void => {
+    const spec = specs[waiter.name]
+    const answer = spec?.kind === 'call' ? spec.answer : undefined
+    if (answer === undefined) {
+      waiter.resolve(value)
+      return
+    }
+    const parsed = v.safeParse(answer, value)
+    if (parsed.success) waiter.resolve(parsed.output)
+    else waiter.reject(malformed('bad-record', 'answer to', waiter.name, parsed.issues))
   }
   const end = (): void => {
     gone = true
@@ -199,7 +224,7 @@ export function connect<S extends object>(schema: S, port: Port): Client<S> {
         return
       }
       const id = nextId++
-      pending.set(id, { resolve, reject })
+      pending.set(id, { name, resolve, reject })
       port.post({ t: 'call', id, name, value } satisfies Frame)
     })
   const listening: Listening<S> = {

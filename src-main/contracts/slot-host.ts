@@ -1,7 +1,15 @@
 import * as v from 'valibot'
 import type { UnitRun } from '../domain/outcome.ts'
 import { call, notice } from './rpc.ts'
-import { beatValue, loadModuleValue, runUnitValue, type Beat, type LoadedModule } from './slot.ts'
+import {
+  beatValue,
+  loadedModuleValue,
+  loadModuleValue,
+  runUnitValue,
+  unitRunValue,
+  type Beat,
+  type LoadedModule,
+} from './slot.ts'
 import { shareValue, wholeNumber } from './values.ts'
 
 /**
@@ -20,9 +28,11 @@ export const slotHostSchema = {
   open: call<{ slot: number }, OpenedSlot>(slotOnly),
   load: call<{ slot: number; load: v.InferOutput<typeof loadModuleValue> }, LoadedModule>(
     v.object({ slot: wholeNumber, load: loadModuleValue }),
+    loadedModuleValue,
   ),
   run: call<{ slot: number; unit: v.InferOutput<typeof runUnitValue> }, UnitRun>(
     v.object({ slot: wholeNumber, unit: runUnitValue }),
+    unitRunValue,
   ),
   pause: call<{ slot: number }, void>(slotOnly),
   resume: call<{ slot: number }, void>(slotOnly),

@@ -2,8 +2,17 @@ import * as v from 'valibot'
 import type { Hex32, ModuleHash } from '../domain/ids.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { COUNTED_OUTCOMES, UNCOUNTED_OUTCOMES, type UnitRun } from '../domain/outcome.ts'
+import type { UnitFile } from '../domain/unit-file.ts'
 import { call, notice, nothing } from './rpc.ts'
-import { argumentsValue, bytesValue, fuelValue, hex32Value, shareValue, wholeNumber } from './values.ts'
+import {
+  argumentsValue,
+  bytesValue,
+  filesValue,
+  fuelValue,
+  hex32Value,
+  shareValue,
+  wholeNumber,
+} from './values.ts'
 
 /**
  * Between a slot's host process and the slot program inside it (served by the slot program).
@@ -49,6 +58,19 @@ export interface PermissionSheet {
   readonly functions: number
   readonly sizeBytes: number
 }
+const permissionSheetValue: v.GenericSchema<unknown, PermissionSheet> = v.object({
+  imports: v.pipe(
+    v.array(v.pipe(v.string(), v.maxLength(LIMITS.importNameChars))),
+    v.maxLength(LIMITS.importCount),
+  ),
+  files: v.boolean(),
+  network: v.literal(false),
+  clock: v.picklist(['virtual', 'none']),
+  random: v.picklist(['seeded', 'none']),
+  memoryLimitBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.memoryBytes)),
+  functions: wholeNumber,
+  sizeBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.moduleBytes)),
+})
 
 export interface LoadedModule {
   readonly rewrittenHash: Hex32
@@ -56,6 +78,11 @@ export interface LoadedModule {
   /** Wall time of check, rewrite and compile. */
   readonly prepareMs: number
 }
+export const loadedModuleValue: v.GenericSchema<unknown, LoadedModule> = v.object({
+  rewrittenHash: hex32Value<Hex32>(),
+  permissions: permissionSheetValue,
+  prepareMs: v.pipe(v.number(), v.finite(), v.minValue(0)),
+})
 
 export interface RunUnit {
   /** Chosen by the caller; comes back in beats. */
@@ -64,6 +91,8 @@ export interface RunUnit {
   /** Arguments after the program's name. */
   readonly args: readonly string[]
   readonly stdin: Uint8Array
+  /** What the unit finds in `/in`; absent: an empty folder. Bounded by `LIMITS`. */
+  readonly files?: readonly UnitFile[]
   /** 32 bytes that seed the unit's random numbers: derived from project, batch and index. */
   readonly seed: Uint8Array
   readonly maxFuel: bigint
@@ -74,6 +103,7 @@ export const runUnitValue: v.GenericSchema<unknown, RunUnit> = v.object({
   module: moduleNameValue,
   args: argumentsValue,
   stdin: bytesValue(LIMITS.stdinBytes),
+  files: v.exactOptional(filesValue({ count: LIMITS.inputFiles, bytes: LIMITS.inputFilesBytes })),
   seed: v.pipe(
     bytesValue(32),
     v.check((seed) => seed.byteLength === 32, 'expected 32 bytes'),
@@ -82,14 +112,25 @@ export const runUnitValue: v.GenericSchema<unknown, RunUnit> = v.object({
   maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
 })
 
-export const unitRunValue: v.GenericSchema<unknown, UnitRun> = v.object({
-  outcome: v.picklist([...COUNTED_OUTCOMES, ...UNCOUNTED_OUTCOMES]),
-  exitCode: v.exactOptional(wholeNumber),
-  fuel: fuelValue,
-  stdout: bytesValue(LIMITS.outputBytes),
-  stderr: bytesValue(LIMITS.outputBytes),
-  reason: v.exactOptional(v.string()),
-})
+/**
+ * A slot runs strangers' code and may be in their hands: what it answers is checked before anybody stores it, because a
+ * result that no publisher would take could never be sent.
+ */
+export const unitRunValue: v.GenericSchema<unknown, UnitRun> = v.pipe(
+  v.object({
+    outcome: v.picklist([...COUNTED_OUTCOMES, ...UNCOUNTED_OUTCOMES]),
+    exitCode: v.exactOptional(v.pipe(wholeNumber, v.maxValue(255))),
+    fuel: v.pipe(fuelValue, v.maxValue(LIMITS.fuelPerUnit)),
+    stdout: bytesValue(LIMITS.outputBytes),
+    stderr: bytesValue(LIMITS.outputBytes),
+    files: v.exactOptional(filesValue({ count: LIMITS.outputFiles, bytes: LIMITS.outputFilesBytes })),
+    reason: v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.reasonChars))),
+  }),
+  v.check(
+    ({ outcome, exitCode = 0 }) => (exitCode !== 0) === (outcome === 'exit-nonzero'),
+    'the exit code contradicts the outcome',
+  ),
+)
 
 /** Progress and heartbeat in one: sent every 250 ms while a unit is loaded, and on every change of `phase`. */
 export interface Beat {
@@ -110,9 +151,9 @@ export const beatValue: v.GenericSchema<unknown, Beat> = v.object({
 })
 
 export const slotSchema = {
-  load: call<LoadModule, LoadedModule>(loadModuleValue),
+  load: call<LoadModule, LoadedModule>(loadModuleValue, loadedModuleValue),
   /** Resolves with how the unit ended; rejects only for a module that was never loaded. */
-  run: call<RunUnit, UnitRun>(runUnitValue),
+  run: call<RunUnit, UnitRun>(runUnitValue, unitRunValue),
   /** Takes effect at the unit's next safe point (about 2 ms); answers when the thread has stopped computing. */
   pause: call<void, void>(nothing),
   resume: call<void, void>(nothing),

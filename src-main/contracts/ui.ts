@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { DonorState } from './donor-state.ts'
 import { call, notice, nothing } from './rpc.ts'
+import { linkValue } from './values.ts'
 
 /** Between Electron main (serves) and its windows. One schema per window: a window can ask only for what it shows. */
 
@@ -29,7 +30,7 @@ export const trayWindowSchema = {
   setPaused: call<{ paused: boolean }, void>(v.object({ paused: v.boolean() })),
   startScreensaver: call<void, void>(nothing),
   /** Rejects with `bad-link` and a message for the person. */
-  joinProject: call<{ link: string }, void>(v.object({ link: v.pipe(v.string(), v.maxLength(1024)) })),
+  joinProject: call<{ link: string }, void>(v.object({ link: linkValue })),
   leaveProject: call<{ projectKey: string }, void>(v.object({ projectKey: v.string() })),
   hide: call<void, void>(nothing),
   quit: call<void, void>(nothing),

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { isHex32, type Hex32 } from '../domain/ids.ts'
 import { LIMITS } from '../domain/limits.ts'
+import { filesProblem, type UnitFile } from '../domain/unit-file.ts'
 
 /** Pieces that several schemas share. */
 export const hex32Value = <K extends Hex32>() =>
@@ -17,3 +18,21 @@ export const argumentsValue = v.pipe(
   v.array(v.pipe(v.string(), v.maxLength(LIMITS.argumentBytes))),
   v.maxLength(LIMITS.argumentCount),
 )
+/** A project's link as somebody typed or pasted it: whether it is one is for the engine to say. */
+export const linkValue = v.pipe(
+  v.string(),
+  v.maxLength(LIMITS.linkChars, `a link has at most ${String(LIMITS.linkChars)} characters`),
+)
+
+/** Files that make up one folder; see {@link filesProblem}. */
+export const filesValue = (max: {
+  readonly count: number
+  readonly bytes: number
+}): v.GenericSchema<unknown, UnitFile[]> =>
+  v.pipe(
+    v.array(v.object({ path: v.string(), bytes: bytesValue(max.bytes) })),
+    v.check(
+      (files) => filesProblem(files, max) === undefined,
+      ({ input }) => filesProblem(input, max) ?? '',
+    ),
+  )

@@ -1,3 +1,4 @@
+import { lineFault } from './display-text.ts'
 import { PowerswarmError } from './errors.ts'
 import type { UnitId } from './ids.ts'
 import { LIMITS } from './limits.ts'
@@ -33,25 +34,30 @@ export function checkRange(range: Range): Range {
 }
 
 const LONGEST_NUMBER = String(Number.MAX_SAFE_INTEGER)
-/** NUL ends a string for the program; half a surrogate pair has no UTF-8. */
-const UNSENDABLE = /\0|\p{Surrogate}/u
 const PLACEHOLDER = /\{([A-Za-z_]\w*)\}/g
 
 /**
  * Checks an argument template: `{n}` stands for the unit's number, other `{words}` are refused, braces around
- * anything else are plain text. Throws `bad-argument`, naming the argument by its place (from 1).
+ * anything else are plain text. What passes may stand in a batch's record, where people read it and programs receive
+ * it. Throws `bad-argument`, naming the argument by its place (from 1).
  */
 export function checkTemplate(template: readonly string[]): readonly string[] {
   if (template.length > LIMITS.argumentCount)
     throw bad(`An app takes at most ${LIMITS.argumentCount} arguments, not ${template.length}`)
+  let total = 0
   for (const [index, argument] of template.entries()) {
     const place = `Argument ${index + 1}`
-    if (argument.replaceAll('{n}', LONGEST_NUMBER).length > LIMITS.argumentBytes)
+    const { length } = argument.replaceAll('{n}', LONGEST_NUMBER)
+    if (length > LIMITS.argumentBytes)
       throw bad(`${place} may become longer than ${LIMITS.argumentBytes} characters`)
-    if (UNSENDABLE.test(argument)) throw bad(`${place} holds a character that no program can receive`)
+    const fault = lineFault(argument, LIMITS.argumentBytes)
+    if (fault !== undefined) throw bad(`${place} ${fault}`)
+    total += length
     for (const [text, name] of argument.matchAll(PLACEHOLDER))
       if (name !== 'n') throw bad(`${place} holds ${text}; the only placeholder is {n}`)
   }
+  if (total > LIMITS.argumentBytes)
+    throw bad(`The arguments may together become longer than ${LIMITS.argumentBytes} characters`)
   return template
 }
 

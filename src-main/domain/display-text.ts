@@ -1,3 +1,5 @@
+import { PowerswarmError } from './errors.ts'
+
 /**
  * Characters that could make a peer's text look like something else or break out of its line: control characters,
  * line separators, halves of surrogate pairs, direction marks, tag characters and the byte order mark.
@@ -11,6 +13,13 @@ const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}\u{E0000}-\u{E007F}\uFE
 export function displayTextFault(text: string, maxChars: number): string | undefined {
   if (text.trim() === '') return 'is empty'
   return lineFault(text, maxChars)
+}
+
+/** Throws `bad-argument` for a text that nobody else should see. `what` begins the sentence: "The name of the app". */
+export function checkDisplayText(what: string, text: string, maxChars: number): string {
+  const fault = displayTextFault(text, maxChars)
+  if (fault !== undefined) throw new PowerswarmError('bad-argument', `${what} ${fault}`)
+  return text
 }
 
 /** Like {@link displayTextFault}, but an empty or blank text will do. */

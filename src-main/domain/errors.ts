@@ -30,7 +30,6 @@ export const ERROR_REMEDIES = {
   // in-app boundaries
   'unknown-call': 'stop',
   'peer-gone': 'retry',
-  'forbidden-sender': 'stop',
   internal: 'stop',
   // peers
   'protocol-version': 'tell',
@@ -41,6 +40,7 @@ export const ERROR_REMEDIES = {
   busy: 'retry',
   // disk
   'data-folder-in-use': 'tell',
+  'identity-changed': 'tell',
   'database-newer': 'tell',
   'database-corrupt': 'tell',
   'disk-full': 'tell',

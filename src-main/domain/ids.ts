@@ -53,12 +53,6 @@ export function unitText(unit: UnitId): string {
   return `${String(unit.batch)}.${String(unit.index)}`
 }
 
-/** Inverse of {@link unitText}; undefined on anything else. */
-export function parseUnitText(text: string): UnitId | undefined {
-  const match = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,14})$/.exec(text)
-  return match ? { batch: Number(match[1]), index: Number(match[2]) } : undefined
-}
-
 /** Orders units by batch, then index: the order of Merkle leaves and result files. */
 export function compareUnits(a: UnitId, b: UnitId): number {
   return a.batch - b.batch || a.index - b.index

@@ -16,15 +16,13 @@ export interface LeaseSituation {
   readonly fuelPerUnit: Fuel
 }
 
-/** Units that a donor without any history may hold: a new key costs nothing, so it gets little. */
-const FIRST_UNITS = 16
 /** Units more to hold for every verified one. */
 const UNITS_PER_VERIFIED = 4
 
 /** Units that a donor may hold at a time: grows with what was verified, shrinks by every loss. */
 export function heldMax(verified: number, rejected: number): number {
   const earned = Math.floor((UNITS_PER_VERIFIED * verified) / (1 + rejected))
-  return Math.min(FIRST_UNITS + earned, LIMITS.leaseUnits * 16)
+  return Math.min(LIMITS.firstUnits + earned, LIMITS.leaseUnits * 16)
 }
 
 /** How many units a donor gets now: 0 up to `LIMITS.leaseUnits`. */

@@ -9,11 +9,29 @@ export const LIMITS = {
   /** Linear memory a unit may ask for at most; 4 GiB is wasm's own end. */
   memoryBytes: 2048 * MIB,
   memoryBytesDefault: 256 * MIB,
-  /** One unit may print this much; what is longer belongs into a file (later: /out). */
+  /** One unit may print this much; what is longer belongs into a file in /out. */
   outputBytes: 256 * KIB,
   stdinBytes: 1 * MIB,
+  /** What a unit finds in /in: it lies in the slot's memory while the unit runs. */
+  inputFiles: 1024,
+  inputFilesBytes: 64 * MIB,
+  /** Names that may exist in /out at a time, folders and links included, and the bytes behind them. */
+  outputFiles: 1024,
+  outputFilesBytes: 16 * MIB,
+  /** As on most systems; a path of a file that comes or goes, and a text that a unit may give as a path. */
+  fileNameBytes: 255,
+  filePathBytes: 1024,
+  filePathNames: 32,
+  pathTextBytes: 4096,
+  /** Standard input and output included. */
+  openFiles: 256,
   argumentCount: 64,
   argumentBytes: 4 * KIB,
+  /** What a slot may list as a module's imports; the policy lets far fewer and shorter names through. */
+  importCount: 1024,
+  importNameChars: 128,
+  /** Why a unit ended, as its slot says: a line for the log. */
+  reasonChars: 1000,
   /** About an hour on a fast core: longer units lose too much when a machine goes away. */
   fuelPerUnit: 10_000_000_000_000n,
   fuelPerUnitDefault: 1_000_000_000_000n,
@@ -27,11 +45,13 @@ export const LIMITS = {
 
   leaseUnits: 256,
   leaseMs: 6 * 60 * 60 * 1000,
-  /** Results in one submit; bounded so that a frame stays below the frame limit with outputs of ordinary size. */
+  /** Units that a donor without any history may hold: a new key costs nothing, so it gets little. */
+  firstUnits: 16,
   submitResults: 256,
-  submitBytes: 4 * MIB,
+  /** Room for one result with all the output it may have. Small enough for a slow uplink to get each submit through. */
+  submitBytes: 272 * KIB,
   grantsPerAnswer: 64,
-  /** Units named in one ledger record: the record's root is checked against them. */
+  /** Units named in one ledger record: the record's root is checked against them. No list in any record is longer. */
   grantUnits: 4096,
 
   linkChars: 2048,
@@ -44,19 +64,40 @@ export const LIMITS = {
   recordBytes: 64 * KIB,
   /** Records of one project core a donor reads: more is a flood. */
   projectRecords: 100_000,
+  /** All records of one project core together, which a donor keeps on disk and in memory. */
+  projectCoreBytes: 16 * MIB,
+  /** Blocks of a project core asked for ahead of the one that is read. */
+  projectReadAhead: 256,
   projectNameChars: 80,
   projectPurposeChars: 500,
   appNameChars: 80,
+  /** What a donor's program calls itself, in each result. */
+  engineNameChars: 64,
   moduleChunkBytes: 1 * MIB,
+
+  /** Connections of one publisher: about 100 KB of memory each. */
+  publisherConnections: 8192,
+  /** Of those, from one address off this machine: a house, a classroom, one flooder, or all that one relay carries. */
+  connectionsPerAddress: 64,
+  /** Of those, before their `hello` was accepted: anybody can open them. */
+  unprovenConnections: 256,
+  /** A connection for which there is no room may stay this long, to be told so. */
+  turnedAwayMs: 2_000,
 
   /** Per connection: bytes a second sustained, burst, requests in flight, channels open. */
   peerBytesPerSecond: 2_000_000,
   peerBurstBytes: 32_000_000,
   peerRequestsInFlight: 64,
   peerChannels: 64,
+  /** Faults of a peer on one connection until it is closed. */
+  peerFaults: 3,
+  /** Of a peer's words to a person, this much is shown. */
+  peerMessageChars: 200,
   /** Mesh connections of one donor. */
   meshPeers: 12,
   rpcTimeoutMs: 5_000,
+  /** A slower uplink than this counts as none: a call waits longer by the time its request needs at this speed. */
+  uplinkBytesPerSecond: 16 * KIB,
   /** A connection on which no `hello` came for this long is closed. */
   helloTimeoutMs: 10_000,
   /** Finding peers and downloading one module may take this long without a new block. */
@@ -65,8 +106,23 @@ export const LIMITS = {
   redialMaxMs: 60_000,
   /** How often a donor looks after a project even when nothing was announced. */
   tendEveryMs: 5_000,
+  /** Notices of grants may be lost, so a donor asks for them this often without one. */
+  askGrantsEveryMs: 60_000,
   /** Between the publisher's commit and the ledger append. */
   sealEveryMs: 100,
+  /** Blocks in the write-ahead journal of a core before a storage barrier (5 ms) lets them go. */
+  journalBlocks: 1024,
+  /** A peer that claims to have more of our own core than we have gets this long to prove it. */
+  proofMs: 5_000,
+
+  /**
+   * One message on the engine's local socket: `addApp` carries a module, a page of results some outputs. Twice this
+   * may wait for a client that does not read; then it is cut off.
+   */
+  socketFrameBytes: 64 * MIB,
+  /** An engine's log: so much in each file, so many files. */
+  logFileBytes: 5 * MIB,
+  logFiles: 3,
 
   /** Results of one donor's slot that runs without a heartbeat for this long: the slot is killed. */
   heartbeatSilenceMs: 30_000,

@@ -1,4 +1,6 @@
+import type { UnitFile } from './unit-file.ts'
 import type { Fuel } from './units.ts'
+import { utf8 } from './utf8.ts'
 
 /**
  * How a unit ended, equal on every honest donor: these count towards a quorum.
@@ -38,16 +40,21 @@ export interface UnitRun {
   readonly stdout: Uint8Array
   /** First bytes of standard error, for the publisher's and donor's eyes only; never part of the digest. */
   readonly stderr: Uint8Array
+  /** Regular files in `/out` at the end, sorted by path; absent when there are none or the outcome is not `ok`. */
+  readonly files?: readonly UnitFile[]
   /** One line for the log: the trap's message, the host's reason. Never compared. */
   readonly reason?: string
 }
 
 /**
- * The bytes that equal results share: outcome, exit code and fuel, plus the output when the outcome is `ok`.
- * A trap's partial output may depend on nothing a quorum can rely on, so it is left out.
+ * The bytes that equal results share: outcome, exit code and fuel, plus the output when the outcome is `ok`: what was
+ * printed, then path and bytes of each file. A trap's partial output may depend on nothing a quorum can rely on, so it
+ * is left out.
  */
 export function digestParts(run: UnitRun): Uint8Array[] {
   const head = `powerswarm unit 1\n${run.outcome}\n${String(run.exitCode ?? 0)}\n${run.fuel.toString()}\n`
   const bytes = Uint8Array.from(head, (char) => char.charCodeAt(0))
-  return run.outcome === 'ok' ? [bytes, run.stdout] : [bytes]
+  if (run.outcome !== 'ok') return [bytes]
+  const files = (run.files ?? []).flatMap((file) => [utf8(file.path), file.bytes])
+  return [bytes, run.stdout, ...files]
 }

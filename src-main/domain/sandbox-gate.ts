@@ -2,8 +2,8 @@
 export interface SandboxConditions {
   /** Slots are inside the operating system's sandbox. */
   readonly sandboxed: boolean
-  /** The official Electron, the old one for development, or plain Node for headless donors. */
-  readonly runtime: 'official' | 'fallback' | 'node'
+  /** The official Electron, or the old one for development. */
+  readonly runtime: 'official' | 'fallback'
   readonly isRoot: boolean
   /** Set by `POWERSWARM_ALLOW_UNSANDBOXED=1`, for tests and labs. */
   readonly allowUnsandboxed: boolean
@@ -19,7 +19,7 @@ export type SandboxGate =
   | { readonly kind: 'overridden'; readonly why: string }
   | { readonly kind: 'demo-only'; readonly why: string }
 
-/** Headless donors are judged by their own slot host, so a plain Node runtime is let through. */
+/** For the desktop app: headless donors are judged by their own slot host. */
 export function sandboxGate(conditions: SandboxConditions): SandboxGate {
   const cause = missingProtection(conditions)
   if (cause === undefined) return { kind: 'open' }
@@ -32,7 +32,6 @@ export function sandboxGate(conditions: SandboxConditions): SandboxGate {
 }
 
 function missingProtection({ runtime, isRoot, sandboxed }: SandboxConditions): string | undefined {
-  if (runtime === 'node') return undefined
   if (isRoot) return 'the app runs as root; start it as an ordinary user'
   if (!sandboxed) return 'Chromium’s sandbox is off; start the app without --no-sandbox'
   if (runtime === 'fallback')

@@ -14,14 +14,6 @@ export type Status =
   | { readonly kind: 'offline' }
   | { readonly kind: 'cannot-tell' }
 
-export const STATUS_KINDS = [
-  'computing',
-  'paused',
-  'waiting',
-  'offline',
-  'cannot-tell',
-] as const satisfies readonly Status['kind'][]
-
 /** What the status depends on, counted by the donor role. */
 export interface Activity {
   readonly decision: Decision

@@ -4,6 +4,7 @@ import type { DonorEngineSchema } from '../contracts/engine.ts'
 import type { DonorState } from '../contracts/donor-state.ts'
 import type { Handlers } from '../contracts/rpc.ts'
 import { formatLink, parseLink } from '../contracts/wire/link.ts'
+import { PowerswarmError } from '../domain/errors.ts'
 import type { ModuleHash } from '../domain/ids.ts'
 import type { Presence } from '../domain/presence.ts'
 import type { SandboxGate } from '../domain/sandbox-gate.ts'
@@ -15,7 +16,7 @@ import { openDonorStore } from './adapters/sqlite/donor-store.ts'
 import { donorPaths, makePrivateDir } from './data-folder.ts'
 import { acquireEngineLock } from './engine-lock.ts'
 import { readOrCreateKey } from './keys-file.ts'
-import type { Log, SlotHost } from './ports.ts'
+import type { Digests, DonorStore, Log, SlotHost } from './ports.ts'
 import { Donor } from './roles/donor/donor.ts'
 import { throttled } from './throttled.ts'
 import { UndoList } from './undo-list.ts'
@@ -81,7 +82,7 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
         checkGrant: (record, notice, expected) => checkGrant(record, notice, expected, digests),
       },
       {
-        masterKey: readOrCreateKey(paths.donorKeyPath),
+        masterKey: ownKey(store, digests, paths.donorKeyPath),
         engineLabel: `powerswarm ${init.version}`,
         ...gateInit(init.gate, init.demoModulesDir),
       },
@@ -91,8 +92,7 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
     await donor.start(parseLink)
     return engineOf(donor, init, socketPath, undo)
   } catch (error) {
-    await undo.run()
-    throw error
+    return await undo.giveUp(error)
   }
 }
 
@@ -129,6 +129,25 @@ function engineOf(donor: Donor, init: DonorEngineInit, socketPath: string, undo:
       await undo.run()
     },
   }
+}
+
+const IDENTITY_SETTING = 'donor-identity'
+
+/**
+ * The donor's master key. Credit belongs to it, so a folder that was filled with one key is not used with another:
+ * throws `identity-changed`, naming the remedy.
+ */
+function ownKey(store: DonorStore, digests: Digests, keyPath: string): Uint8Array {
+  const key = readOrCreateKey(keyPath)
+  const identity = digests.hash([key])
+  const known = store.setting(IDENTITY_SETTING)
+  if (known !== undefined && known !== identity)
+    throw new PowerswarmError(
+      'identity-changed',
+      `${keyPath} is not the key that this folder's credit was granted to; put the old key back, or move donor.sqlite away to start anew`,
+    )
+  store.setSetting(IDENTITY_SETTING, identity)
+  return key
 }
 
 function gateInit(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { formatLink } from '../contracts/wire/link.ts'
-import { displayTextFault } from '../domain/display-text.ts'
+import { checkDisplayText } from '../domain/display-text.ts'
 import { PowerswarmError } from '../domain/errors.ts'
 import type { ProjectKey } from '../domain/ids.ts'
 import { LIMITS } from '../domain/limits.ts'
@@ -38,8 +38,8 @@ const LEFT_OVER_MS = 60 * 60 * 1000
  * Throws `bad-argument`, `already-exists`, and what the disk says.
  */
 export async function createProject(project: NewProject): Promise<CreatedProject> {
-  check('The name', project.name, LIMITS.projectNameChars)
-  check('The purpose', project.purpose, LIMITS.projectPurposeChars)
+  checkDisplayText('The name of the project', project.name, LIMITS.projectNameChars)
+  checkDisplayText('The purpose of the project', project.purpose, LIMITS.projectPurposeChars)
   const dir = publisherDir(project.homeDir, projectFolderName(project.name))
   if (existsSync(dir)) throw alreadyThere(project.name, dir)
   makePrivateDir(dirname(dir))
@@ -101,11 +101,6 @@ function removeLeftOvers(parentDir: string): void {
     if (found && realClock.now() - found.mtimeMs > LEFT_OVER_MS)
       rmSync(path, { recursive: true, force: true })
   }
-}
-
-function check(what: string, text: string, maxChars: number): void {
-  const fault = displayTextFault(text, maxChars)
-  if (fault !== undefined) throw new PowerswarmError('bad-argument', `${what} of the project ${fault}`)
 }
 
 function alreadyThere(name: string, dir: string): PowerswarmError {

@@ -53,7 +53,10 @@ export interface Publisher {
   status(): PublisherStatus
   /** Every change of the status, at most four times a second. */
   onChanged(listener: (status: PublisherStatus) => void): () => void
-  /** Joins the network and hands out units until {@link close}. */
+  /**
+   * Joins the network and hands out units until {@link close}. A publisher that cannot is closed and rejects:
+   * `bad-argument` for a `host` that is not this machine's.
+   */
   serve(options: ServeOptions): Promise<void>
   /** Resolves when somebody asked by the socket to stop. */
   readonly shutdownRequested: Promise<void>
@@ -123,8 +126,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
     log('info', 'engine-started', { pid: process.pid, listen })
     return publisher
   } catch (error) {
-    await undo.run()
-    throw error
+    return await undo.giveUp(error)
   }
 }
 
@@ -185,9 +187,19 @@ function publisherOf(
       return () => listeners.delete(listener)
     },
     serve: async (options) => {
-      await role.serve({ network: createNetwork(options), verifyCores: options.verifyCores })
+      try {
+        await role.serve({ network: createNetwork(options), verifyCores: options.verifyCores })
+      } catch (error) {
+        await undo.giveUp(serveFailure(error, options.host))
+      }
     },
     shutdownRequested: shutdown.promise,
     close: () => undo.run(),
   }
+}
+
+function serveFailure(error: unknown, host: string | undefined): unknown {
+  if (host === undefined || !(error instanceof Error) || !('code' in error)) return error
+  if (error.code !== 'EADDRNOTAVAIL') return error
+  return new PowerswarmError('bad-argument', `This machine has no address ${host}`, { cause: error })
 }

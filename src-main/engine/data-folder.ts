@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { PowerswarmError } from '../domain/errors.ts'
 
 /**
@@ -108,10 +108,27 @@ export function projectFolders(homeDir: string): string[] {
   }
 }
 
+/**
+ * Makes missing folders one by one. Node's own recursive call never ends where a file system refuses to make folders
+ * by saying that the parent does not exist, as /proc does.
+ */
+export function makeDirs(dir: string, mode: number): void {
+  const missing: string[] = []
+  for (let path = resolve(dir); !existsSync(path); path = dirname(path)) missing.push(path)
+  for (const path of missing.reverse())
+    try {
+      mkdirSync(path, { mode })
+    } catch (error) {
+      // Somebody else made it in the meantime.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  if (!statSync(dir).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
+}
+
 /** Makes the folder and its parents where they are missing, for this user alone. Throws `file-unreadable`. */
 export function makePrivateDir(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeDirs(dir, 0o700)
   } catch (error) {
     throw unusable(dir, error)
   }

@@ -1,6 +1,7 @@
 import { channel } from '../contracts/ports.ts'
 import { donorEngineSchema, type DonorEngineSchema } from '../contracts/engine.ts'
 import type { EngineOptions } from '../contracts/engine-options.ts'
+import { ENGINE_CHANNELS } from '../contracts/ipc.ts'
 import { serve, type Handlers, type Port, type Server } from '../contracts/rpc.ts'
 import { errorCode } from '../domain/errors.ts'
 import { sandboxGate } from '../domain/sandbox-gate.ts'
@@ -10,65 +11,99 @@ import { createDesktopSlotHost } from './adapters/slot-host/desktop-slot-host.ts
 import { createDonor } from './create-donor.ts'
 import { openEventLog } from './event-log.ts'
 import { logsDir } from './data-folder.ts'
-import type { SlotIsolation } from './ports.ts'
+import type { Log, SlotIsolation } from './ports.ts'
 import { serveOnSocket } from './socket-server.ts'
+import { UndoList } from './undo-list.ts'
 
 /**
- * Runs the donor for the desktop app until main asks for the end or is gone.
- * @param port to Electron main; carries the channels `engine` and `slot-host`
+ * Runs the donor for the desktop app until main asks for the end or is gone. Rejects, with everything closed again, when
+ * the donor cannot be opened.
+ * @param port to Electron main; carries the channels of contracts/ipc
+ * @param exit ends the process; called once, when everything is closed
  */
-export async function runDesktopEngine(options: EngineOptions, port: Port): Promise<void> {
-  const { log } = openEventLog({ logsDir: logsDir(options.home), name: 'donor', now: () => realClock.now() })
-  const gate = sandboxGate(options)
-  const engine = await createDonor({
-    home: options.home,
-    version: VERSION,
-    slotHost: createDesktopSlotHost(channel(port, 'slot-host'), isolation(options)),
-    gate,
-    demoModulesDir: options.demoModules,
-    presence: { kind: 'unknown', source: 'no report yet' },
-    log,
+export async function runDesktopEngine(
+  options: EngineOptions,
+  port: Port,
+  exit: () => void = () => process.exit(),
+): Promise<void> {
+  const eventLog = openEventLog({
+    logsDir: logsDir(options.home),
+    name: 'donor',
+    now: () => realClock.now(),
   })
-  log('info', 'engine-started', { pid: process.pid, gate: gate.kind, runtime: options.runtime })
-
-  let ended = false
-  const end = async (): Promise<void> => {
-    if (ended) return
-    ended = true
+  const { log } = eventLog
+  const undo = new UndoList()
+  let ending: Promise<void> | undefined
+  const close = async (): Promise<void> => {
     try {
-      await socket.close()
-      await engine.close()
+      await undo.run()
       log('info', 'engine-stopped')
     } catch (error) {
       log('error', 'engine-close-failed', { code: errorCode(error), message: String(error) })
       process.exitCode = 1
     }
+    eventLog.close()
   }
-  const handlers: Handlers<DonorEngineSchema> = {
-    ...engine.handlers,
-    showWindow: () => {
-      main.notify('windowRequested', {})
-    },
-    shutdown: async () => {
-      await end()
-      // The answer has to leave before the process does.
-      setImmediate(() => process.exit())
-    },
-  }
-  const main: Server<DonorEngineSchema> = serve(donorEngineSchema, channel(port, 'engine'), handlers)
-  const socket = await serveOnSocket(donorEngineSchema, engine.socketPath, handlers)
-  engine.onChange((state) => {
-    main.notify('changed', state)
-    socket.notify('changed', state)
+  // Also when it is asked for early: what is still being opened is opened first, then closed. A failure to open is
+  // told to whoever started the engine.
+  const end = (): Promise<void> => (ending ??= opened.then(close, () => undefined))
+  const opened = openEngine(options, port, { undo, log }, async () => {
+    await end()
+    // The answer has to leave before the process does.
+    setImmediate(exit)
   })
   port.onClose(() => {
-    void end().then(() => process.exit())
+    void end().then(exit)
   })
+  await opened
+}
+
+/** Opens the donor and serves it to main and on the socket. */
+async function openEngine(
+  options: EngineOptions,
+  port: Port,
+  { undo, log }: { readonly undo: UndoList; readonly log: Log },
+  shutdown: () => Promise<void>,
+): Promise<void> {
+  try {
+    const gate = sandboxGate(options)
+    const engine = await createDonor({
+      home: options.home,
+      version: VERSION,
+      slotHost: createDesktopSlotHost(channel(port, ENGINE_CHANNELS.slotHost), isolation(options)),
+      gate,
+      demoModulesDir: options.demoModules,
+      presence: { kind: 'unknown', source: 'no report yet' },
+      log,
+    })
+    undo.add(() => engine.close())
+    log('info', 'engine-started', { pid: process.pid, gate: gate.kind, runtime: options.runtime })
+    const handlers: Handlers<DonorEngineSchema> = {
+      ...engine.handlers,
+      showWindow: () => {
+        main.notify('windowRequested', {})
+      },
+      shutdown,
+    }
+    const main: Server<DonorEngineSchema> = serve(
+      donorEngineSchema,
+      channel(port, ENGINE_CHANNELS.engine),
+      handlers,
+    )
+    const socket = await serveOnSocket(donorEngineSchema, engine.socketPath, handlers)
+    undo.add(() => socket.close())
+    engine.onChange((state) => {
+      main.notify('changed', state)
+      socket.notify('changed', state)
+    })
+  } catch (error) {
+    return await undo.giveUp(error)
+  }
 }
 
 function isolation({ sandboxed, isRoot }: EngineOptions): SlotIsolation {
   if (isRoot) return { sandboxed: false, note: 'own process, as root, without Chromium’s sandbox' }
   return sandboxed
-    ? { sandboxed: true, note: 'Chromium’s sandbox, one process per unit, no network' }
+    ? { sandboxed: true, note: 'Chromium’s sandbox, one process per slot, no network' }
     : { sandboxed: false, note: 'own process, without Chromium’s sandbox' }
 }

@@ -1,19 +1,15 @@
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { MIB } from '../domain/units.ts'
+import { LIMITS } from '../domain/limits.ts'
 import { makePrivateDir } from './data-folder.ts'
 import type { Log } from './ports.ts'
-
-/** A log has at most {@link LOG_FILES} files of about this size: `<name>.jsonl`, then `.1` and `.2`, older ones gone. */
-export const LOG_FILE_BYTES = 5 * MIB
-export const LOG_FILES = 3
 
 export interface EventLogInit {
   readonly logsDir: string
   /** One engine writes one log: `donor` or `publisher-<project>`. */
   readonly name: string
   readonly now: () => number
-  /** When to start the next file. Default {@link LOG_FILE_BYTES}. */
+  /** When to start the next file. Default `LIMITS.logFileBytes`. */
   readonly fileBytes?: number
 }
 
@@ -26,9 +22,15 @@ export interface EventLog {
 
 /**
  * A file with one JSON object per line: `at` (ISO time), `level`, `event`, then the details. Fuel is written as text.
- * A disk that is full loses log lines, never the engine.
+ * `LIMITS.logFiles` files: `<name>.jsonl`, then `.1` and `.2`, older ones gone. A disk that is full loses log lines, never
+ * the engine.
  */
-export function openEventLog({ logsDir, name, now, fileBytes = LOG_FILE_BYTES }: EventLogInit): EventLog {
+export function openEventLog({
+  logsDir,
+  name,
+  now,
+  fileBytes = LIMITS.logFileBytes,
+}: EventLogInit): EventLog {
   makePrivateDir(logsDir)
   const path = join(logsDir, `${name}.jsonl`)
   let file: number | undefined = openSync(path, 'a', 0o600)
@@ -36,7 +38,7 @@ export function openEventLog({ logsDir, name, now, fileBytes = LOG_FILE_BYTES }:
 
   const rotate = (full: number): void => {
     closeSync(full)
-    for (let age = LOG_FILES - 1; age > 0; age--)
+    for (let age = LIMITS.logFiles - 1; age > 0; age--)
       rename(age === 1 ? path : `${path}.${String(age - 1)}`, `${path}.${String(age)}`)
     file = openSync(path, 'a', 0o600)
     writtenBytes = 0

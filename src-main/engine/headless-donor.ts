@@ -1,6 +1,5 @@
 import type { DonorState } from '../contracts/donor-state.ts'
 import { donorEngineSchema } from '../contracts/engine.ts'
-import { sandboxGate, type SandboxGate } from '../domain/sandbox-gate.ts'
 import { VERSION } from '../domain/version.ts'
 import { realClock } from './adapters/host/real-time.ts'
 import { createDonor } from './create-donor.ts'
@@ -51,7 +50,8 @@ export async function openHeadlessDonor(init: HeadlessDonorInit): Promise<Headle
       home: init.homeDir,
       version: VERSION,
       slotHost,
-      gate: headlessGate(slotHost.isolation),
+      // Headless donors are judged by their slot host: `donate --require-isolation` is the strict form.
+      gate: { kind: 'open' },
       demoModulesDir: '',
       presence: { kind: 'unattended' },
       log: eventLog.log,
@@ -79,17 +79,6 @@ export async function openHeadlessDonor(init: HeadlessDonorInit): Promise<Headle
       close: () => undo.run(),
     }
   } catch (error) {
-    await undo.run()
-    throw error
+    return await undo.giveUp(error)
   }
-}
-
-/** Headless donors are judged by their own slot host: `donate --require-isolation` is the strict form. */
-function headlessGate({ sandboxed }: SlotIsolation): SandboxGate {
-  return sandboxGate({
-    sandboxed,
-    runtime: 'node',
-    isRoot: process.getuid?.() === 0,
-    allowUnsandboxed: process.env['POWERSWARM_ALLOW_UNSANDBOXED'] === '1',
-  })
 }

@@ -1,4 +1,5 @@
 import { parseEngineArguments } from '../contracts/engine-options.ts'
+import { PowerswarmError } from '../domain/errors.ts'
 import { parentPort } from './parent-port.ts'
 
 /**
@@ -11,7 +12,10 @@ async function main(): Promise<void> {
   const options = parseEngineArguments(process.argv)
   const napi = process.versions['napi'] ?? '0'
   if (Number(napi) < NAPI_NEEDED)
-    throw new Error(`The engine needs Node-API ${String(NAPI_NEEDED)} or newer; this runtime has ${napi}`)
+    throw new PowerswarmError(
+      'runtime-too-old',
+      `The engine needs Node-API ${String(NAPI_NEEDED)} or newer; this runtime has ${napi}`,
+    )
   const { runDesktopEngine } = await import('./desktop-engine.ts')
   await runDesktopEngine(options, parentPort())
 }

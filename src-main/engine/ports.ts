@@ -93,8 +93,11 @@ export interface CoreJournal {
 
 // ─── publisher ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** How a copy of a unit stands at one donor. `lapsed`: its lease ran out; a late result is still taken. */
-export type CopyStanding = 'leased' | 'lapsed' | 'noted' | 'pending' | 'verified' | 'rejected'
+/**
+ * How a copy of a unit stands at one donor. `lapsed`: its lease ran out; a late result is still taken. The others are
+ * those of a `Standing`.
+ */
+export type CopyStanding = 'leased' | 'lapsed' | 'noted' | 'pending' | 'verified' | 'rejected' | 'uncounted'
 
 /** One donor's copy of a unit: from the lease to what became of it. At most one per (unit, donor), for ever. */
 export interface CopyRow {
@@ -102,6 +105,8 @@ export interface CopyRow {
   readonly donorKey: DonorKey
   readonly standing: CopyStanding
   readonly expiresAt: UnixMs
+  /** Machine that it was leased to; kept while it is `leased`. The publisher's own slots have none. */
+  readonly deviceKey?: Hex32
   /** Set when a result arrived. */
   readonly answeredAt?: UnixMs
   /** Set when the result counts. */
@@ -155,16 +160,11 @@ export interface GrantRow {
 export interface NumberedGrant extends GrantRow {
   readonly grant: number
 }
-/** A ledger record and where it lies in which ledger. */
+/**
+ * A ledger record and where it lies in which ledger. `lastGrant` and `firstGrant` bound the grants of its donor that it
+ * is made of.
+ */
 export interface SealedRecord {
-  readonly epoch: number
-  readonly index: number
-  readonly record: LedgerRecord
-  /** In `compareUnits` order. */
-  readonly units: readonly UnitId[]
-}
-/** `lastGrant` and `firstGrant` bound the grants of this donor that the record is made of. */
-export interface NewSealedRecord {
   readonly epoch: number
   readonly index: number
   readonly record: LedgerRecord
@@ -215,6 +215,8 @@ export interface UnitStore {
   /** Copies whose lease ran out by `now` and that are still `leased`, oldest first. */
   overdue(now: UnixMs, limit: number): readonly CopyRow[]
   leasedTo(donorKey: DonorKey): readonly CopyRow[]
+  /** Copies that are leased to one machine of a donor, in the order in which they run out. */
+  leasedToDevice(donorKey: DonorKey, deviceKey: Hex32, limit: number): readonly CopyRow[]
   donor(donorKey: DonorKey): DonorRow
   /** Same digest again: no effect. */
   addOutput(row: OutputRow): void
@@ -224,8 +226,12 @@ export interface UnitStore {
   addVerified(unit: UnitId, at: UnixMs): void
   /** Verified units in the order of verification after `cursor`, which starts at 0. */
   verifiedAfter(cursor: number, limit: number): readonly VerifiedRow[]
-  /** Units decided against this donor, newest first. */
-  rejected(donorKey: DonorKey, limit: number): readonly UnitId[]
+  /** Units that ended for this donor without credit, newest first. */
+  withoutCredit(donorKey: DonorKey, limit: number): readonly WithoutCredit[]
+}
+export interface WithoutCredit {
+  readonly unit: UnitId
+  readonly standing: 'rejected' | 'uncounted'
 }
 export interface VerifiedRow {
   readonly cursor: number
@@ -245,8 +251,10 @@ export interface GrantStore {
   /** The donor's last ledger record: next sequence and cumulative fuel build on it. */
   lastRecord(donorKey: DonorKey): LedgerRecord | undefined
   /** Adds records that together cover all unsealed grants up to `throughGrant`. */
-  addSealed(records: readonly NewSealedRecord[], throughGrant: number): void
-  sealedFor(donorKey: DonorKey, fromSequence: number, limit: number): readonly SealedRecord[]
+  addSealed(records: readonly SealedRecord[], throughGrant: number): void
+  sealedRecord(donorKey: DonorKey, sequence: number): SealedRecord | undefined
+  /** What the record grants, in `compareUnits` order. */
+  sealedUnits(sealed: SealedRecord): readonly UnitId[]
   ledgerTotals(): LedgerTotals
   /** All grants of the project, for checks. */
   grants(): Iterable<GrantRow>
@@ -327,7 +335,7 @@ export interface StoredLease {
   readonly unit: UnitId
   readonly expiresAt: UnixMs
 }
-export type StoredResultState = 'computed' | 'sent' | 'pending' | 'verified' | 'rejected'
+export type StoredResultState = 'computed' | 'sent' | 'pending' | 'verified' | 'rejected' | 'uncounted'
 export interface StoredResult {
   readonly projectKey: ProjectKey
   readonly unit: UnitId
@@ -373,7 +381,7 @@ export interface DonorStore {
     readonly units: number
   }
   grantedUnits(projectKey: ProjectKey): readonly UnitId[]
-  /** Fuel and count of results neither granted nor rejected. */
+  /** Fuel and count of results that are not decided. */
   pending(projectKey: ProjectKey): { readonly fuel: Fuel; readonly units: number }
   close(): void
 }
@@ -402,7 +410,10 @@ export interface ProjectConnection {
   /** The publisher has new work / a new ledger record of ours. */
   onWork(listener: () => void): () => void
   onGranted(listener: () => void): () => void
-  /** These reject with `not-connected` while offline and with the publisher's code otherwise. */
+  /**
+   * `expiresAt` of a lease is by this machine's clock, whatever the publisher's says.
+   * These reject with `not-connected` while offline and with the publisher's code otherwise.
+   */
   lease(request: LeaseRequest): Promise<LeaseAnswer>
   submit(results: readonly SubmittedResult[]): Promise<SubmitAnswer>
   grants(request: GrantsRequest): Promise<GrantsAnswer>

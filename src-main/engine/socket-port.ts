@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net'
 import { deserialize, serialize } from 'node:v8'
 import type { Port } from '../contracts/rpc.ts'
-import { MIB } from '../domain/units.ts'
+import { LIMITS } from '../domain/limits.ts'
 
 /**
  * A frame is the length of its body (4 bytes, big endian) and the body: one structured-clone value as node:v8 writes
- * it. Both ends run as the same user. A frame that is longer than this, or that does not decode, closes the socket.
+ * it. Both ends run as the same user. A frame that is longer than `LIMITS.socketFrameBytes`, or that does not decode,
+ * closes the socket.
  */
-export const FRAME_BYTES_MAX = 64 * MIB
-/** A reader that lets this much wait is gone for all we can tell; its socket is closed. */
-const UNSENT_BYTES_MAX = 2 * FRAME_BYTES_MAX
 const HEADER_BYTES = 4
+/** A reader that lets this much wait is gone for all we can tell; its socket is closed. */
+const UNSENT_BYTES_MAX = 2 * LIMITS.socketFrameBytes
 
 export interface SocketPort extends Port {
   /** Sends what was posted, then ends the connection. */
@@ -48,7 +48,8 @@ export function socketPort(socket: Socket): SocketPort {
       socket.write(header)
       socket.write(body)
       socket.uncork()
-      if (body.byteLength > FRAME_BYTES_MAX || socket.writableLength > UNSENT_BYTES_MAX) socket.destroy()
+      if (body.byteLength > LIMITS.socketFrameBytes || socket.writableLength > UNSENT_BYTES_MAX)
+        socket.destroy()
     },
     subscribe: (listener) => {
       listeners.add(listener)
@@ -84,7 +85,7 @@ function frameReader(): (chunk: Buffer) => unknown[] | undefined {
       const piece = take()
       if (inBody) messages.push(deserialize(piece))
       wantedBytes = inBody ? HEADER_BYTES : piece.readUInt32BE()
-      if (wantedBytes > FRAME_BYTES_MAX) throw new RangeError('frame beyond the limit')
+      if (wantedBytes > LIMITS.socketFrameBytes) throw new RangeError('frame beyond the limit')
       inBody = !inBody
     }
   }

@@ -1,4 +1,5 @@
 import { app, crashReporter } from 'electron'
+import { SLOT_V8_FLAGS } from '../contracts/slot-flags.ts'
 import { settlePaths } from './app-paths.ts'
 import { openDesktopShell, type DesktopShell } from './desktop-shell.ts'
 import { runtimeCarriesEngine } from './engine-process/start-engine.ts'
@@ -12,8 +13,7 @@ const paths = settlePaths(import.meta.dirname)
 let shell: DesktopShell | undefined
 
 if (takeInstanceLock(() => shell?.showWindow())) {
-  // Slots meter optimised code; the baseline compiler would first run every module slowly and then compile it again.
-  app.commandLine.appendSwitch('js-flags', '--no-liftoff')
+  app.commandLine.appendSwitch('js-flags', SLOT_V8_FLAGS.join(' '))
   // WebAssembly finds accesses out of bounds by a signal, and in a renderer on Linux nobody but the crash reporter
   // listens for it: without this such a unit ends its whole slot instead of trapping. Nothing is ever uploaded.
   crashReporter.start({ uploadToServer: false })

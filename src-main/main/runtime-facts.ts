@@ -1,5 +1,6 @@
 import type { EngineOptions } from '../contracts/engine-options.ts'
 import type { ShellView } from '../contracts/ui.ts'
+import { sandboxGate, type SandboxConditions } from '../domain/sandbox-gate.ts'
 
 /** What must be known about the process that runs, before anything is computed. */
 export interface RuntimeFacts {
@@ -18,15 +19,12 @@ export function engineOptions(facts: RuntimeFacts, home: string, demoModules: st
     role: 'donor',
     home,
     slots: 'desktop',
-    sandboxed: !facts.sandboxOff,
-    runtime: facts.official ? 'official' : 'fallback',
-    isRoot: facts.isRoot,
-    allowUnsandboxed: facts.allowUnsandboxed,
+    ...sandboxConditions(facts),
     demoModules,
   }
 }
 
-/** What the windows show about the shell at the start. */
+/** What the windows show about the shell at the start. Whatever the override lets through is told by a banner. */
 export function shellView(facts: RuntimeFacts, presenceSource: string): ShellView {
   const runtime = `Electron ${facts.electronVersion}`
   const view = {
@@ -34,9 +32,15 @@ export function shellView(facts: RuntimeFacts, presenceSource: string): ShellVie
     runtime: facts.official ? runtime : `${runtime} (fallback runtime for development and tests)`,
     presenceSource,
   }
-  if (!facts.sandboxOff || !facts.allowUnsandboxed) return view
+  const gate = sandboxGate(sandboxConditions(facts))
+  return gate.kind === 'overridden' ? { ...view, warning: gate.why } : view
+}
+
+function sandboxConditions(facts: RuntimeFacts): SandboxConditions {
   return {
-    ...view,
-    warning: 'Units run without the operating system’s sandbox: POWERSWARM_ALLOW_UNSANDBOXED is set',
+    sandboxed: !facts.sandboxOff,
+    runtime: facts.official ? 'official' : 'fallback',
+    isRoot: facts.isRoot,
+    allowUnsandboxed: facts.allowUnsandboxed,
   }
 }

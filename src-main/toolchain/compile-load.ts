@@ -1,5 +1,5 @@
 import { refused } from './refusals.ts'
-import type { Instruction } from './wasm/instruction.ts'
+import type { BodyCode } from './wasm/body-code.ts'
 import { OP } from './wasm/opcodes.ts'
 
 /*
@@ -20,35 +20,26 @@ const LOCALS_MAX = 10_000
 /** The values of all locals are kept at every place where control flow joins. 10 million: 0.6 s and 800 MB. */
 const LOCALS_TIMES_BLOCKS_MAX = 4_000_000
 
-/** Adds up what would make one function slow to compile. */
-export class CompileLoad {
-  readonly #locals: number
-  #loops = 0
-  #calls = 0
-  #blocks = 0
-
-  /** `locals` — parameters included. */
-  constructor(locals: number) {
-    this.#locals = locals
+/**
+ * Adds up what would make one function slow to compile. Throws `module-refused` when it is too much.
+ * @param locals parameters included
+ */
+export function checkCompileLoad(body: BodyCode, locals: number, functionIndex: number): void {
+  let loops = 0
+  let calls = 0
+  let blocks = 0
+  for (let at = 0; at < body.count; at++) {
+    const code = body.code(at)
+    if (code === OP.loop) loops += 1
+    if (code >= OP.block && code <= OP.else) blocks += 1
+    else if (code >= OP.call && code <= OP.returnCallIndirect) calls += 1
   }
-
-  /** Takes the next instruction of the body into account. */
-  step({ opcode }: Instruction): void {
-    if (opcode === OP.loop) this.#loops += 1
-    if (opcode >= OP.block && opcode <= OP.else) this.#blocks += 1
-    else if (opcode >= OP.call && opcode <= OP.returnCallIndirect) this.#calls += 1
-  }
-
-  /** Throws `module-refused` when it is too much. */
-  check(functionIndex: number): void {
-    if (this.#locals > LOCALS_MAX) throw tooMany(LOCALS_MAX, 'locals', functionIndex)
-    if (this.#loops > LOOPS_MAX) throw tooMany(LOOPS_MAX, 'loops', functionIndex)
-    if (this.#calls > CALLS_MAX) throw tooMany(CALLS_MAX, 'calls', functionIndex)
-    if (this.#loops * this.#calls > LOOPS_TIMES_CALLS_MAX)
-      throw tooLong(this.#loops, 'loops', this.#calls, 'calls', functionIndex)
-    if (this.#locals * this.#blocks > LOCALS_TIMES_BLOCKS_MAX)
-      throw tooLong(this.#locals, 'locals', this.#blocks, 'blocks', functionIndex)
-  }
+  if (locals > LOCALS_MAX) throw tooMany(LOCALS_MAX, 'locals', functionIndex)
+  if (loops > LOOPS_MAX) throw tooMany(LOOPS_MAX, 'loops', functionIndex)
+  if (calls > CALLS_MAX) throw tooMany(CALLS_MAX, 'calls', functionIndex)
+  if (loops * calls > LOOPS_TIMES_CALLS_MAX) throw tooLong(loops, 'loops', calls, 'calls', functionIndex)
+  if (locals * blocks > LOCALS_TIMES_BLOCKS_MAX)
+    throw tooLong(locals, 'locals', blocks, 'blocks', functionIndex)
 }
 
 function tooLong(count: number, what: string, others: number, other: string, functionIndex: number): Error {

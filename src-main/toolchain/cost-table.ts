@@ -1,4 +1,4 @@
-import type { Instruction } from './wasm/instruction.ts'
+import { CODE_COUNT, miscCode, simdCode } from './wasm/codes.ts'
 import { MISC, OP, SIMD } from './wasm/opcodes.ts'
 
 /*
@@ -7,9 +7,6 @@ import { MISC, OP, SIMD } from './wasm/opcodes.ts'
  * a unit cannot be long in time and short in fuel. The table decides credit and where a unit runs out of fuel: a change
  * of any number is a new rewriter version.
  */
-
-/** No machine code comes from these: they shape control flow or drop a name for a value. */
-const FREE: ReadonlySet<number> = new Set([OP.nop, OP.block, OP.loop, OP.else, OP.end, OP.drop])
 
 /** Integer division takes 6..18 cycles on the processors donors have, and hardly overlaps. */
 const INTEGER_DIVISION = 24
@@ -29,50 +26,28 @@ const BULK_BASE = 128
 const GROW_BASE = 32_768
 const SIMPLE = 1
 
-/** What executing an instruction once costs, without the part that depends on a length operand. */
-export function instructionCost(instruction: Instruction): number {
-  const { opcode } = instruction
-  if (opcode >= OP.localGet && opcode <= OP.globalSet) return SIMPLE
-  if (FREE.has(opcode)) return 0
-  if (opcode === OP.miscPrefix) return miscCost(instruction.sub)
-  if (opcode === OP.simdPrefix) return simdCost(instruction.sub)
-  if ((opcode >= OP.i32DivS && opcode <= OP.i32RemU) || (opcode >= OP.i64DivS && opcode <= OP.i64RemU))
-    return INTEGER_DIVISION
-  switch (opcode) {
-    case OP.call:
-    case OP.returnCall:
-      return CALL
-    case OP.callIndirect:
-    case OP.returnCallIndirect:
-      return INDIRECT_CALL
-    case OP.brTable:
-      return BRANCH_TABLE
-    case OP.f32Div:
-    case OP.f64Div:
-    case OP.f32Sqrt:
-    case OP.f64Sqrt:
-      return FLOAT_DIVISION
-    case OP.tableGet:
-    case OP.tableSet:
-      return TABLE_ACCESS
-    case OP.memoryGrow:
-      return GROW_BASE
-    default:
-      return SIMPLE
+/** What executing an instruction once costs, by its code, without the part that depends on a length operand. */
+export const INSTRUCTION_COSTS: Uint16Array = costs()
+
+function costs(): Uint16Array {
+  const table = new Uint16Array(CODE_COUNT).fill(SIMPLE)
+  const set = (cost: number, ...codes: number[]): void => {
+    for (const code of codes) table[code] = cost
   }
-}
-
-function miscCost(sub: number): number {
-  if (sub === MISC.tableGrow) return GROW_BASE
-  if (sub >= MISC.memoryInit && sub !== MISC.tableSize) return BULK_BASE
-  return SIMPLE
-}
-
-function simdCost(sub: number): number {
-  const divides =
-    sub === SIMD.f32x4Div || sub === SIMD.f64x2Div || sub === SIMD.f32x4Sqrt || sub === SIMD.f64x2Sqrt
+  // No machine code comes from these: they shape control flow or drop a name for a value.
+  set(0, OP.nop, OP.block, OP.loop, OP.else, OP.end, OP.drop)
+  table.fill(INTEGER_DIVISION, OP.i32DivS, OP.i32RemU + 1).fill(INTEGER_DIVISION, OP.i64DivS, OP.i64RemU + 1)
+  set(CALL, OP.call, OP.returnCall)
+  set(INDIRECT_CALL, OP.callIndirect, OP.returnCallIndirect)
+  set(BRANCH_TABLE, OP.brTable)
+  set(FLOAT_DIVISION, OP.f32Div, OP.f64Div, OP.f32Sqrt, OP.f64Sqrt)
   // One vector instruction counts as one: donors are paid for what their machine does, not for lanes.
-  return divides ? FLOAT_DIVISION : SIMPLE
+  set(FLOAT_DIVISION, ...[SIMD.f32x4Div, SIMD.f64x2Div, SIMD.f32x4Sqrt, SIMD.f64x2Sqrt].map(simdCode))
+  set(TABLE_ACCESS, OP.tableGet, OP.tableSet)
+  table.fill(BULK_BASE, miscCode(MISC.memoryInit), miscCode(MISC.tableFill) + 1)
+  set(SIMPLE, miscCode(MISC.tableSize))
+  set(GROW_BASE, OP.memoryGrow, miscCode(MISC.tableGrow))
+  return table
 }
 
 /**

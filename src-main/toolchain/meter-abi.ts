@@ -15,6 +15,9 @@ export const RESERVED_PREFIX = 'powerswarm:'
  * Before a deliberate trap the module sets one of two exported mutable i32 globals to 1: `stackOverflowExport` when
  * the unit's own calls exceed the stack bound (equal on every machine), `hostFailureExport` when the host could not
  * give memory that the limits allow (this machine's fault, never counted).
+ *
+ * `stackRoomExport` (mutable i64) is the stack that is left, in bytes. A host that calls into an instance again (units
+ * never do) sets it back to what it was in the fresh instance.
  */
 export const METER_ABI = {
   importModule: 'powerswarm:meter',
@@ -22,6 +25,7 @@ export const METER_ABI = {
   fuelExport: 'powerswarm:fuel',
   hostFailureExport: 'powerswarm:host-failure',
   stackOverflowExport: 'powerswarm:stack-overflow',
+  stackRoomExport: 'powerswarm:stack-room',
 } as const
 
 /** Custom section of a rewritten module; its content is the rewriter version, unsigned LEB128. */

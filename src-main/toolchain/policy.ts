@@ -1,10 +1,7 @@
 import { LIMITS } from '../domain/limits.ts'
-import { CompileLoad } from './compile-load.ts'
-import { ByteReader } from './leb128/byte-reader.ts'
 import { RESERVED_PREFIX } from './meter-abi.ts'
 import { refused } from './refusals.ts'
 import { importType } from './wasi-names.ts'
-import { emptyInstruction, readInstruction } from './wasm/instruction.ts'
 import { EXTERNAL_KIND, functionType, type FunctionType, type WasmModule } from './wasm/module.ts'
 
 /** Tables live in the host's heap, outside the memory limit, at some 24 bytes an element. */
@@ -54,21 +51,14 @@ function checkTables(module: WasmModule): void {
     if (min > TABLE_ELEMENTS_MAX) throw refused(`a table of more than ${String(TABLE_ELEMENTS_MAX)} elements`)
 }
 
+/** What stands in the bodies is looked at where they are decoded, by {@link BodyCode.read}. */
 function checkBodies(module: WasmModule): void {
-  const instruction = emptyInstruction()
-  for (const [own, body] of module.bodies.entries()) {
-    const index = module.imports.length + own
-    if (body.end - body.start > LIMITS.functionBodyBytes)
-      throw refused(`a body of more than ${String(LIMITS.functionBodyBytes / 1024)} KiB`, index)
-    const load = new CompileLoad((functionType(module, index)?.params.length ?? 0) + body.localCount)
-    const reader = new ByteReader(module.bytes, body.code, body.end)
-    while (!reader.done) {
-      readInstruction(reader, instruction)
-      if (instruction.excluded !== undefined) throw refused(`it uses ${instruction.excluded}`, index)
-      load.step(instruction)
-    }
-    load.check(index)
-  }
+  for (const [own, { start, end }] of module.bodies.entries())
+    if (end - start > LIMITS.functionBodyBytes)
+      throw refused(
+        `a body of more than ${String(LIMITS.functionBodyBytes / 1024)} KiB`,
+        module.imports.length + own,
+      )
 }
 
 function sameType(actual: FunctionType | undefined, expected: FunctionType): boolean {

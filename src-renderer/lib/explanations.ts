@@ -63,6 +63,7 @@ export const RESULT_STATES: Readonly<Record<ResultState, { readonly label: strin
     pending: { label: 'Pending', hint: 'The publisher has it and waits for another donor' },
     verified: { label: 'Verified', hint: 'Another donor found the same; credit is granted' },
     rejected: { label: 'Rejected', hint: 'Other donors agreed on something else; no credit' },
+    uncounted: { label: 'Not counted', hint: 'The unit ended without a decision; nobody’s fault, no credit' },
   }
 
 /** How a unit ended, for results that did not simply succeed. */

@@ -18,7 +18,7 @@ async function shoot(page: Page, name: string): Promise<void> {
  */
 test('tray window and screensaver at work', async ({ launch }) => {
   test.setTimeout(180_000)
-  const swarm = await commandSwarm({ units: 80, exponents: 150 })
+  const swarm = await commandSwarm({ units: 300, exponents: 150 })
   const display = await startVirtualDisplay({ width: 2560, height: 1600 })
   try {
     await swarm.serve()

@@ -69,8 +69,15 @@ test('a page can reach nothing but its api', async ({ launchOpen }) => {
     'Promise.resolve(window.open("https://example.org/") === null ? "refused" : "reached")',
   ])
     expect(await page.evaluate(attempt), attempt).toBe('refused')
+  const attempt = await app.electron.evaluateHandle(({ BrowserWindow }) => ({
+    refused: new Promise<boolean>((resolve) => {
+      const [window] = BrowserWindow.getAllWindows()
+      // The app listened first, so its verdict is in the event.
+      window?.webContents.once('will-frame-navigate', (event) => resolve(event.defaultPrevented))
+    }),
+  }))
   await page.evaluate('location.href = "https://example.org/"')
-  await page.evaluate('new Promise((done) => setTimeout(done, 200))')
+  expect(await attempt.evaluate(({ refused }) => refused)).toBe(true)
   expect(page.url()).toBe(here)
   expect(app.electron.windows()).toHaveLength(1)
 })

@@ -75,13 +75,8 @@ describe('the rules catch', () => {
     ['importScripts', 'src-renderer/slot/worker.ts', `importScripts('../lib/a.ts')`, /lib\/a/],
     ['a builtin outside the row', 'src-main/slot/node-host.ts', `import 'node:fs'`, /node:fs/],
     ['a builtin without its prefix', 'src-main/main/x.ts', `import 'fs'`, /without node:/],
+    ['a package for scripts', 'src-main/contracts/wire/x.ts', `import h from 'hyperschema'`, /hyperschema/],
     ['a package outside the row', 'src-main/main/x.ts', `import v from 'valibot'`, /package valibot/],
-    [
-      'a sub-path outside the row',
-      'src-main/contracts/wire/x.ts',
-      `import h from 'hyperschema'`,
-      /hyperschema/,
-    ],
     ['a lookalike package', 'src-main/main/x.ts', `import v from 'electron-store'`, /electron-store/],
     ['a remote module', 'src-main/main/x.ts', `import 'https://example.org/x.js'`, /https/],
     ['an import of no layer', 'src-main/main/x.ts', `import '../../package.json'`, /in no layer/],
@@ -157,7 +152,7 @@ describe('the rules catch', () => {
 
   const good: [string, string][] = [
     ['src-main/contracts/ui.ts', `import type { A } from '../domain/a.ts'\nimport * as v from 'valibot'`],
-    ['src-main/contracts/wire/x.ts', `import { c } from 'hyperschema/runtime'\nimport './spec/index.js'`],
+    ['src-main/contracts/wire/x.ts', `import { c } from './runtime.ts'\nimport './spec/index.js'`],
     ['src-main/main/x.ts', `import { app } from 'electron'\nimport { join } from 'node:path'`],
     ['src-main/main/window.ts', `const base = new URL(path, 'app://tray')`],
     ['src-renderer/tray/x.ts', `import type { A } from '../../src-main/domain/a.ts'`],

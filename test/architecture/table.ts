@@ -35,7 +35,6 @@ const ADAPTERS = ['hyper', 'sqlite', 'host', 'slot-host'].map((name) => `src-mai
 
 const ENGINE_PARTS = [PORTS, 'src-main/engine/roles', VERIFIER, ...ADAPTERS]
 const FOR_ENGINE = [PORTS, CONTRACTS, WIRE, DOMAIN]
-const CODEC = ['hyperschema/runtime', 'compact-encoding', 'b4a']
 
 /** Read by people and the compiler; they depend on nothing. */
 const OUTSIDE = [
@@ -52,8 +51,8 @@ export const LAYERS: readonly Layer[] = [
   { at: DOMAIN },
   ...OUTSIDE.map((at) => ({ at })),
   { at: CONTRACTS, contains: [WIRE, SPEC, CODEC_RUNTIME], layers: [DOMAIN], npm: ['valibot'] },
-  { at: WIRE, contains: [SPEC, CODEC_RUNTIME], layers: [DOMAIN, SPEC, CODEC_RUNTIME], npm: CODEC },
-  { at: CODEC_RUNTIME, npm: CODEC },
+  { at: WIRE, contains: [SPEC, CODEC_RUNTIME], layers: [DOMAIN, SPEC, CODEC_RUNTIME] },
+  { at: CODEC_RUNTIME, layers: [DOMAIN], npm: ['compact-encoding'] },
   // Written by the codec generator.
   { at: SPEC, layers: [CODEC_RUNTIME], endings: ['.js', '.json'] },
 
@@ -100,7 +99,6 @@ export const LAYERS: readonly Layer[] = [
       'protomux-rpc',
       'hypercore-crypto',
       'compact-encoding',
-      'b4a',
     ],
   },
   {
@@ -113,7 +111,7 @@ export const LAYERS: readonly Layer[] = [
   { at: 'src-main/engine/adapters/host', layers: FOR_ENGINE, node: true, npm: ['systeminformation'] },
   { at: 'src-main/engine/adapters/slot-host', layers: FOR_ENGINE, node: true },
   // A receipt must be checkable by a reader of this folder and the wire records alone.
-  { at: VERIFIER, layers: [WIRE, DOMAIN], npm: ['hypercore-crypto', 'compact-encoding', 'b4a'] },
+  { at: VERIFIER, layers: [WIRE, DOMAIN], npm: ['hypercore-crypto', 'compact-encoding'] },
 
   { at: PROGRAM, layers: [CONTRACTS, DOMAIN, TOOLCHAIN] },
   {

@@ -3,9 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { copyingFiles } from '../slot/apps.ts'
 import { builtFile } from '../support/build.ts'
 import { runCli, startCli, type Ended } from '../support/command-line.ts'
 import { appWithImport, printingApp } from '../support/small-apps.ts'
+
+const LONG_TEXT = 'x'.repeat(3000)
 
 let dir: string
 let homeDir: string
@@ -20,6 +23,7 @@ beforeAll(async () => {
   const hello = printingApp('hello\n')
   writeFileSync(file('hello.wasm'), hello)
   writeFileSync(file('three.wasm'), printingApp('three\n', 3))
+  writeFileSync(file('copying.wasm'), copyingFiles())
   writeFileSync(file('text.wasm'), 'print("hello")\n')
   writeFileSync(file('empty.wasm'), '')
   writeFileSync(file('truncated.wasm'), hello.subarray(0, hello.length - 5))
@@ -55,7 +59,17 @@ describe('usage', () => {
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--quorum', '0'], /--quorum must be from 1 to 8/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--max-fuel', '1e99'], /--max-fuel/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--output', '1GiB'], /--output must be/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--arg', 'a\nb'], /Argument 1 has control/],
+    [
+      ['batch', 'add', '--app', 'a', '--range', '0..9', '--arg', LONG_TEXT, '--arg', LONG_TEXT],
+      /arguments may together become longer than 4096/,
+    ],
+    [['app', 'add', 'a.wasm', '--name', ' '], /name of the app is empty/],
+    [['app', 'add', 'a.wasm', '--name', 'a\nb'], /name of the app has control/],
     [['serve', '--verify-cores', '-1'], /--verify-cores/],
+    [['serve', '--host', '999.9'], /--host takes an IPv4 address/],
+    [['serve', '--host', 'nohost'], /--host takes an IPv4 address/],
+    [['bootstrap', '--host', '999.1.1.1'], /--host takes an IPv4 address/],
     [['donate', 'http://example.org'], /not a valid Powerswarm link/],
     [['donate', 'powerswarm://ybndrfg8'], /not a valid Powerswarm link/],
     [['donor', 'join', 'powerswarm://'], /not a valid Powerswarm link/],
@@ -118,6 +132,21 @@ describe('run', SLOT_TIMEOUT, () => {
       return (JSON.parse(stdout) as { fuel: string }).fuel
     }
     expect(await fuel()).toBe(await fuel())
+  })
+
+  it('gives the unit a folder and puts what it leaves into another', async () => {
+    mkdirSync(file('given'))
+    writeFileSync(join(file('given'), 'a'), 'from a to b')
+    const args = ['run', file('copying.wasm'), '--in', file('given'), '--out', file('made')]
+    const { exitCode, stderr } = await run(...args)
+    expect(stderr).toMatch(/^ok · .+ · 1 file · /)
+    expect(exitCode).toBe(0)
+    expect(readFileSync(join(file('made'), 'b'), 'utf8')).toBe('from a to b')
+    expectRefusal(
+      await run('run', file('copying.wasm'), '--in', file('nowhere')),
+      1,
+      /nowhere does not exist/,
+    )
   })
 
   it('fails with a unit that fails', async () => {
@@ -193,6 +222,11 @@ describe('a project', SLOT_TIMEOUT, () => {
       answer: { out: file('results'), written: 0 },
     })
     expect(readFileSync(file('results/index.jsonl'), 'utf8')).toBe('')
+  })
+
+  it('is not served at an address of another machine', async () => {
+    const refused = await run('serve', '--host', '192.0.2.1', '--verify-cores', '0')
+    expectRefusal(refused, 2, /This machine has no address 192\.0\.2\.1/)
   })
 
   it('takes its turn when several commands want it at once', async () => {

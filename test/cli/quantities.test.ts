@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseAddresses, parseBytes, parseFuel, parseWhole, sizeText } from '../../src-main/cli/quantities.ts'
+import {
+  parseAddresses,
+  parseBytes,
+  parseFuel,
+  parseHost,
+  parseWhole,
+  sizeText,
+} from '../../src-main/cli/quantities.ts'
 
 const refused = (what: string | RegExp) =>
   expect.objectContaining({ code: 'bad-argument', message: expect.stringMatching(what) as string }) as Error
@@ -93,6 +100,14 @@ describe('whole numbers and addresses', () => {
 
   it('reads a number', () => {
     expect(parseWhole('8', '--quorum', 1, 8)).toBe(8)
+  })
+
+  it('reads the address of this machine', () => {
+    expect(parseHost('10.0.0.5', '--host')).toBe('10.0.0.5')
+  })
+
+  it.each(['', '999.9', 'nohost', '999.1.1.1', '::1', '10.0.0.5:1'])('refuses the host %j', (text) => {
+    expect(() => parseHost(text, '--host')).toThrow(refused('^--host takes an IPv4 address'))
   })
 
   it('reads addresses', () => {

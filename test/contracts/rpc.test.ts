@@ -100,6 +100,25 @@ describe('the rpc kit', () => {
     },
   )
 
+  it('parses an answer on arrival where its call declares a schema', async () => {
+    const checked = {
+      half: call<number, { half: number }>(v.number(), v.object({ half: v.number() })),
+      free: call<number, { half: number }>(v.number()),
+    }
+    const pair = portPair()
+    const lie = { half: 'many' } as unknown as { half: number }
+    serve(checked, pair.a, {
+      half: (n) => (n === 0 ? lie : ({ half: n / 2, more: 'x' } as { half: number })),
+      free: () => lie,
+    })
+    const client = connect(checked, pair.b)
+    expect(await client.half(4)).toEqual({ half: 2 })
+    const malformed = client.half(0)
+    await expect(malformed).rejects.toMatchObject({ code: 'bad-record' })
+    await expect(malformed).rejects.toThrow("answer to 'half' at 'half'")
+    expect(await client.free(4)).toBe(lie)
+  })
+
   it('keeps channels on one port apart', async () => {
     const pair = portPair()
     serve(schema, channel(pair.a, 'one'), handlers)

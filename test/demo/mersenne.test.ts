@@ -1,16 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { prepareModule } from '../../src-main/toolchain/index.ts'
+import { runApp, type AppRun } from '../support/app-run.ts'
 import { builtDemo } from '../support/build.ts'
-import { runMetered } from '../support/metered-run.ts'
-
-interface AppRun {
-  readonly stdout: string
-  readonly stderr: string
-  readonly exitCode: number
-  readonly progress: readonly number[]
-  readonly fuel: bigint
-}
 
 const known = JSON.parse(
   readFileSync(new URL('../../resources/demo/mersenne/known-exponents.json', import.meta.url), 'utf8'),
@@ -24,57 +16,7 @@ beforeAll(async () => {
   bytes = (await prepareModule(original, { rewriterVersion: 1, memoryLimitBytes: 64 * 2 ** 20 })).bytes
 }, 30_000)
 
-class Exit extends Error {}
-
-/** Runs the rewritten app with the four WASI calls it needs. */
-function runApp(...parameters: string[]): AppRun {
-  const argv = ['mersenne', ...parameters].map((text) => new TextEncoder().encode(`${text}\0`))
-  const output = { 1: '', 2: '' }
-  const progress: number[] = []
-  let exitCode = 0
-  let memory: WebAssembly.Memory | undefined
-  const view = (): DataView => new DataView(memory?.buffer ?? new ArrayBuffer(0))
-  const wasi = {
-    args_sizes_get(count: number, size: number): number {
-      view().setUint32(count, argv.length, true)
-      view().setUint32(size, argv.reduce((sum, item) => sum + item.length, 0), true) // prettier-ignore
-      return 0
-    },
-    args_get(pointers: number, buffer: number): number {
-      let at = buffer
-      for (const [index, item] of argv.entries()) {
-        view().setUint32(pointers + 4 * index, at, true)
-        new Uint8Array(view().buffer).set(item, at)
-        at += item.length
-      }
-      return 0
-    },
-    fd_write(fd: 1 | 2, vectors: number, count: number, written: number): number {
-      let total = 0
-      for (let index = 0; index < count; index++) {
-        const start = view().getUint32(vectors + 8 * index, true)
-        const length = view().getUint32(vectors + 8 * index + 4, true)
-        output[fd] += new TextDecoder().decode(new Uint8Array(view().buffer, start, length))
-        total += length
-      }
-      view().setUint32(written, total, true)
-      return 0
-    },
-    proc_exit(code: number): void {
-      exitCode = code
-      throw new Exit()
-    },
-  }
-  const { fuel, trap } = runMetered(bytes, {
-    imports: {
-      wasi_snapshot_preview1: wasi,
-      powerswarm: { progress: (done: number) => void progress.push(done) },
-    },
-    onInstance: (instance) => (memory = instance.exports['memory'] as WebAssembly.Memory),
-  })
-  if (trap !== undefined && exitCode === 0) throw new Error(trap)
-  return { stdout: output[1], stderr: output[2], exitCode, progress, fuel }
-}
+const runMersenne = (...parameters: string[]): AppRun => runApp(bytes, ['mersenne', ...parameters])
 
 const isPrime = (n: number): boolean => {
   for (let d = 2; d * d <= n; d++) if (n % d === 0) return false
@@ -91,7 +33,7 @@ function lucasLehmer(p: number): bigint {
 
 describe('mersenne', () => {
   it('finds the published Mersenne primes and no others', () => {
-    const { stdout, exitCode } = runApp('0', '2300')
+    const { stdout, exitCode } = runMersenne('0', '2300')
     const lines = stdout.trimEnd().split('\n')
     expect(exitCode).toBe(0)
     expect(lines.map((line) => Number(/^M(\d+) /.exec(line)?.[1]))).toEqual(
@@ -102,7 +44,7 @@ describe('mersenne', () => {
   })
 
   it('prints the low 64 bits of the last term of composites', () => {
-    const lines = runApp('0', '400').stdout.trimEnd().split('\n')
+    const lines = runMersenne('0', '400').stdout.trimEnd().split('\n')
     const composites = lines.filter((line) => line.includes('composite'))
     expect(composites.length).toBeGreaterThan(50)
     for (const line of composites) {
@@ -116,31 +58,31 @@ describe('mersenne', () => {
   })
 
   it('agrees with the residue that others published for M9967, and finds M9941', () => {
-    expect(runApp('9967', '1').stdout).toBe('M9967 composite 2a737201e545dce6\n')
-    expect(runApp('9941', '1').stdout).toBe('M9941 prime\n')
+    expect(runMersenne('9967', '1').stdout).toBe('M9967 composite 2a737201e545dce6\n')
+    expect(runMersenne('9941', '1').stdout).toBe('M9941 prime\n')
   })
 
   it('covers neighbouring chunks without gap or overlap', () => {
-    const whole = runApp('3', '100').stdout
-    expect(runApp('6', '50').stdout + runApp('7', '50').stdout).toBe(whole)
-    expect(runApp('24', '1')).toMatchObject({ stdout: '', exitCode: 0, progress: [1] })
+    const whole = runMersenne('3', '100').stdout
+    expect(runMersenne('6', '50').stdout + runMersenne('7', '50').stdout).toBe(whole)
+    expect(runMersenne('24', '1')).toMatchObject({ stdout: '', exitCode: 0, progress: [1] })
   })
 
   it('reports progress that rises to 1', () => {
-    const { progress } = runApp('20', '100')
+    const { progress } = runMersenne('20', '100')
     expect(progress.length).toBeGreaterThan(20)
     expect([...progress].sort((a, b) => a - b)).toEqual(progress)
     expect(progress.at(-1)).toBe(1)
   })
 
   it('uses the same fuel every time', () => {
-    expect(runApp('3', '100').fuel).toBe(runApp('3', '100').fuel)
+    expect(runMersenne('3', '100').fuel).toBe(runMersenne('3', '100').fuel)
   })
 
   it.each([[[]], [['1']], [['1', '2', '3']], [['x', '5']], [['-1', '5']], [['1', '0']], [['1000', '1001']]])(
     'refuses the arguments %j',
     (parameters) => {
-      const { exitCode, stderr, stdout } = runApp(...parameters)
+      const { exitCode, stderr, stdout } = runMersenne(...parameters)
       expect(exitCode).toBe(2)
       expect(stderr).toMatch(/^usage: mersenne CHUNK SIZE/)
       expect(stdout).toBe('')

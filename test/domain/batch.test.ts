@@ -77,10 +77,14 @@ describe('an argument template', () => {
   it.each([
     ['another placeholder', ['{m}'], /Argument 1 holds \{m\}/],
     ['a placeholder in a later argument', ['a', '{index}'], /Argument 2 holds \{index\}/],
-    ['a NUL', ['a\0b'], /Argument 1 holds a character/],
-    ['half a character', ['\ud800'], /Argument 1 holds a character/],
+    ['a NUL', ['a\0b'], /Argument 1 has control/],
+    ['half a character', ['\ud800'], /Argument 1 has control/],
     ['a long argument', ['x'.repeat(5000)], /Argument 1 may become longer/],
     ['one that grows too long', ['{n}'.repeat(300)], /Argument 1 may become longer/],
+    ['a line break', ['a\nb'], /Argument 1 has control or direction characters/],
+    ['a direction mark', ['a', 'b\u202Ec'], /Argument 2 has control or direction characters/],
+    ['long ones together', ['x'.repeat(3000), 'y'.repeat(3000)], /arguments may together become longer/],
+    ['ones that grow too long together', Array.from({ length: 60 }, () => '{n}'.repeat(5)), /together/],
     ['too many', Array.from({ length: 65 }, () => 'x'), /at most 64 arguments/],
   ])('refuses %s', (_, template, why) => {
     expect(refusal(() => checkTemplate(template))).toMatch(why)

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   defaultHomeDir,
+  makeDirs,
   makePrivateDir,
   projectFolderName,
   projectFolders,
@@ -81,5 +82,24 @@ describe('project folders', () => {
     expect(() => makePrivateDir(join(dir, 'x', 'y'))).toThrow(
       expect.objectContaining({ code: 'file-unreadable' }),
     )
+  })
+})
+
+describe('makeDirs', () => {
+  it.skipIf(process.platform !== 'linux')('fails at once where the system makes no folders', () => {
+    expect(() => makeDirs('/proc/powerswarm/deep', 0o700)).toThrow()
+  })
+
+  it('fails on a file in the way, and makes every missing parent else', () => {
+    const base = mkdtempSync(join(tmpdir(), 'powerswarm-dirs-'))
+    try {
+      writeFileSync(join(base, 'file'), '')
+      expect(() => makeDirs(join(base, 'file'), 0o700)).toThrow(expect.objectContaining({ code: 'ENOTDIR' }))
+      makeDirs(join(base, 'a/b/c'), 0o700)
+      makeDirs(join(base, 'a/b/c'), 0o700)
+      expect(statSync(join(base, 'a/b')).mode & 0o777).toBe(0o700)
+    } finally {
+      rmSync(base, { recursive: true })
+    }
   })
 })

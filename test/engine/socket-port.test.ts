@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { serialize } from 'node:v8'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FRAME_BYTES_MAX, socketPort } from '../../src-main/engine/socket-port.ts'
+import { LIMITS } from '../../src-main/domain/limits.ts'
+import { socketPort } from '../../src-main/engine/socket-port.ts'
 
 let dir: string
 let server: Server
@@ -81,7 +82,7 @@ describe('socket port', () => {
 
   it('closes on a length beyond the limit', async () => {
     const header = Buffer.alloc(4)
-    header.writeUInt32BE(FRAME_BYTES_MAX + 1)
+    header.writeUInt32BE(LIMITS.socketFrameBytes + 1)
     const port = socketPort(far)
     near.on('error', () => undefined)
     near.write(header)

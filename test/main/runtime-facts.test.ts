@@ -20,10 +20,20 @@ test('tells the engine whether slots are sandboxed and which runtime runs', () =
   })
 })
 
-test('warns only where units run unsandboxed by the override', () => {
+test.each<[string, Partial<RuntimeFacts>, RegExp]>([
+  ['without Chromium’s sandbox', { sandboxOff: true }, /sandbox is off/],
+  ['on the fallback runtime, sandbox or not', { official: false }, /old Electron/],
+  ['as root', { isRoot: true, sandboxOff: true }, /as root/],
+])('warns where the override lets strangers’ work run %s', (_where, lacks, cause) => {
+  const overridden = shellView({ ...facts, ...lacks, allowUnsandboxed: true }, 'X11').warning
+  expect(overridden).toMatch(cause)
+  expect(overridden).toContain('POWERSWARM_ALLOW_UNSANDBOXED')
+  expect(shellView({ ...facts, ...lacks }, 'X11').warning).toBeUndefined()
+})
+
+test('does not warn where nothing is missing, override or not', () => {
   expect(shellView(facts, 'X11').warning).toBeUndefined()
-  expect(shellView({ ...facts, sandboxOff: true }, 'X11').warning).toBeUndefined()
-  expect(shellView({ ...facts, sandboxOff: true, allowUnsandboxed: true }, 'X11').warning).toMatch(/sandbox/)
+  expect(shellView({ ...facts, allowUnsandboxed: true }, 'X11').warning).toBeUndefined()
 })
 
 test('says plainly when the fallback runs', () => {

@@ -21,6 +21,11 @@ describe('reconcile', () => {
     expect(reconcile('vitest unit', 0, undefined)).toMatchObject([{ state: 'failed' }])
   })
 
+  it('counts a runner that found no test as one failure, however it ended', () => {
+    expect(reconcile('x', 0, [])).toMatchObject([{ state: 'failed' }])
+    expect(reconcile('x', 1, [])).toMatchObject([{ state: 'failed' }])
+  })
+
   it('adds a failure when the runner failed but every test passed', () => {
     expect(reconcile('x', 1, [{ name: 'a', state: 'passed' }]).map(({ state }) => state)).toEqual([
       'passed',

@@ -169,3 +169,48 @@ export const overreaching = buildModule({
   imports: [{ module: 'env', name: 'open_socket', results: [I32] }],
   functions: [{ exportAs: '_start', code: [...call(0), DROP] }],
 })
+
+const PATH_OPEN = {
+  module: WASI,
+  name: 'path_open',
+  params: [I32, I32, I32, I32, I32, I64, I64, I32, I32],
+  results: [I32],
+}
+const IN = 3
+const OUT = 4
+const RIGHT_TO_READ = 2n
+const RIGHT_TO_WRITE = 64n
+const CREATE = 1
+const NAME_AT = 32
+
+/** Opens the file whose one-letter name is at `NAME_AT` (+1 in /out); its descriptor goes to `ANSWER_AT`. */
+const openFile = (fd: number, nameAt: number, flags: number, rights: bigint): number[] => [
+  ...[...i32(fd), ...i32(0), ...i32(nameAt), ...i32(1), ...i32(flags), ...i64(rights), ...i64(0n)],
+  ...[...i32(0), ...i32(ANSWER_AT), ...call(2), DROP],
+]
+/** The descriptor that was opened last, kept in local 0 while `ANSWER_AT` is used again. */
+const opened = [...i32(ANSWER_AT), ...LOAD, ...set(0)]
+
+/** Copies the file `a` in /in (at most 4 KiB) to `b` in /out, then does what `after` says. */
+export function copyingFiles(after: readonly number[] = []): Uint8Array<ArrayBuffer> {
+  const transferOpened = (index: number): number[] => [
+    ...[...get(0), ...i32(0), ...i32(1), ...i32(ANSWER_AT), ...call(index), DROP],
+  ]
+  return buildModule({
+    imports: [FD_WRITE, FD_READ, PATH_OPEN],
+    functions: [
+      {
+        exportAs: '_start',
+        locals: [I32],
+        code: [
+          ...[...openFile(IN, NAME_AT, 0, RIGHT_TO_READ), ...opened],
+          ...[...vector(TEXT_AT, i32(4096)), ...transferOpened(1)],
+          ...vector(TEXT_AT, [...i32(ANSWER_AT), ...LOAD]),
+          ...[...openFile(OUT, NAME_AT + 1, CREATE, RIGHT_TO_WRITE), ...opened],
+          ...[...transferOpened(0), ...after],
+        ],
+      },
+    ],
+    data: [dataAt(NAME_AT, new TextEncoder().encode('ab'))],
+  })
+}

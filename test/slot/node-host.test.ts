@@ -39,6 +39,8 @@ describe('slots in child processes', () => {
         execPath,
         programPath,
         confinement,
+        // Cases are about what slots do, not about how long an idle one waits for a busy machine.
+        background: false,
         ...(watch === undefined ? {} : { watch }),
       })
       onTestFinished(() => host.close())

@@ -15,6 +15,11 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
+/** The geometric mean of ratios. */
+export function geomean(ratios: readonly number[]): number {
+  return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
+}
+
 /** With `--json` among the arguments, prints the report as one line: the last line of a bench's output. */
 export function printReport(report: BenchReport, argv: readonly string[] = process.argv): void {
   if (!argv.includes('--json')) return

@@ -27,9 +27,9 @@ export async function publisherView(projectDir: string): Promise<PublisherView> 
     let ledgerFuel = 0n
     for await (const { record } of cores.ledgerRecords()) {
       const donorKey = record.donorKey as DonorKey
-      const [sealed] = store.sealedFor(donorKey, record.sequence, 1)
+      const sealed = store.sealedRecord(donorKey, record.sequence)
       if (sealed?.record.unitsRoot !== record.unitsRoot) throw new Error('the ledger has a record of its own')
-      onLedger.push(...sealed.units.map((unit) => `${unitText(unit)} ${donorKey}`))
+      onLedger.push(...store.sealedUnits(sealed).map((unit) => `${unitText(unit)} ${donorKey}`))
       ledgerFuel += record.fuel
     }
     const grants = [...store.grants()].map(({ unit, donorKey }) => `${unitText(unit)} ${donorKey}`)

@@ -19,6 +19,8 @@ export interface FakeConnection extends ProjectConnection {
   /** Puts a record on the ledger and tells the donor. `change` forges it. */
   grant(units: readonly UnitId[], fuel: bigint, change?: Partial<LedgerRecord>): void
   reject(unit: UnitId): void
+  /** The unit ends without a decision. */
+  endUncounted(unit: UnitId): void
 }
 
 export interface FakeConnectionInit {
@@ -41,6 +43,7 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
   const notices: GrantNotice[] = []
   const free = [...init.units]
   let rejected: UnitId[] = []
+  let uncounted: UnitId[] = []
   let moduleRequests = 0
   let state: ConnectionState = 'connected'
 
@@ -83,12 +86,13 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
     },
     grants: async ({ fromSequence }) => {
       online()
-      const told = rejected
+      const told = { rejected, uncounted }
       rejected = []
+      uncounted = []
       return {
         grants: notices.filter(({ sequence }) => sequence >= fromSequence),
         more: false,
-        rejected: told,
+        ...told,
       }
     },
     ledgerRecord: async (_epoch, index) => ledger[index]!,
@@ -124,6 +128,10 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
     },
     reject: (unit) => {
       rejected.push(unit)
+      for (const listener of listeners.granted) listener()
+    },
+    endUncounted: (unit) => {
+      uncounted.push(unit)
       for (const listener of listeners.granted) listener()
     },
   }

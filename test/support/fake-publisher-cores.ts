@@ -1,3 +1,4 @@
+import { encodeProjectRecord } from '../../src-main/contracts/wire/project-record.ts'
 import { encodeLedgerRecord, parseLedgerRecord } from '../../src-main/contracts/wire/ledger-record.ts'
 import type { ProjectKey } from '../../src-main/domain/ids.ts'
 import type { LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
@@ -31,9 +32,9 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
     ledgerKey: hex(0x1ed6e5),
     ledgerCore: 'ledger',
     epoch: 0,
-    appendProject: (records) => {
-      bytes.project.push(...records)
-      return Promise.resolve()
+    appendProject: async (records) => {
+      for (const record of records) encodeProjectRecord(record)
+      bytes.project.push(...(await Promise.resolve(records)))
     },
     projectRecords: () => Promise.resolve([...bytes.project]),
     encodeLedger: encodeLedgerRecord,

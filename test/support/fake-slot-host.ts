@@ -8,6 +8,7 @@ export interface FakeSlot extends Slot {
   readonly loads: LoadModule[]
   readonly runs: RunUnit[]
   readonly paused: boolean
+  readonly killed: boolean
   /** Ends the unit at work. */
   end(run: UnitRun): void
   /** The process dies. */
@@ -46,6 +47,7 @@ function fakeSlot(slot: number, host: FakeSlotHost): FakeSlot {
   let settle: { resolve(run: UnitRun): void; reject(error: Error): void } | undefined
   const held: ((error: Error) => void)[] = []
   let paused = false
+  let killed = false
   const die = (): void => {
     const gone = new PowerswarmError('peer-gone', 'slot gone')
     settle?.reject(gone)
@@ -61,6 +63,9 @@ function fakeSlot(slot: number, host: FakeSlotHost): FakeSlot {
     runs: [],
     get paused() {
       return paused
+    },
+    get killed() {
+      return killed
     },
     load: (load) => {
       const error = host.refuse
@@ -90,6 +95,7 @@ function fakeSlot(slot: number, host: FakeSlotHost): FakeSlot {
     },
     throttle: () => Promise.resolve(),
     kill: () => {
+      killed = true
       die()
       return Promise.resolve()
     },

@@ -72,7 +72,8 @@ const RESULTS: readonly ResultView[] = [
   resultView(36, { state: 'pending', outcome: 'trap', summary: '' }),
   resultView(31),
   resultView(30, { state: 'rejected' }),
-  ...[29, 28, 26, 25, 24, 21, 20, 19, 17, 16].map((index) => resultView(index)),
+  resultView(29, { state: 'uncounted', outcome: 'host-failure', summary: '' }),
+  ...[28, 26, 25, 24, 21, 20, 19, 17, 16].map((index) => resultView(index)),
 ]
 
 export function donorState(status: Status, change: Partial<DonorState> = {}): DonorState {

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { WIRE_VERSION } from '../../src-main/contracts/wire/codec.ts'
 import { bytesToHex, hex32, type ModuleHash } from '../../src-main/domain/ids.ts'
 import type { Link } from '../../src-main/domain/link.ts'
 import type { App, Batch, ProjectManifest } from '../../src-main/domain/project.ts'
 import { realTimers } from '../../src-main/engine/adapters/host/real-time.ts'
+import { PUBLISHER_ADMISSION, type AdmissionLimits } from '../../src-main/engine/adapters/hyper/admission.ts'
 import { createDonorNetwork } from '../../src-main/engine/adapters/hyper/donor-network.ts'
 import { boxPublicKey, donorKeyPair } from '../../src-main/engine/adapters/hyper/keys.ts'
 import { startPrivateDht, type PrivateDht } from '../../src-main/engine/adapters/hyper/private-dht.ts'
@@ -31,9 +32,19 @@ import { memoryJournal } from './memory-journal.ts'
 
 export const PUBLISHER_SEED = new Uint8Array(32).fill(11)
 
-/** Call it in `beforeAll`; close in `afterAll`. */
-export function startTestDht(): Promise<PrivateDht> {
-  return startPrivateDht({ host: '127.0.0.1', nodes: 4 })
+/** A DHT for all tests of the file or `describe` that calls this. It is there from the first test on. */
+export function useTestDht(): Pick<PrivateDht, 'bootstrap'> {
+  let dht: PrivateDht | undefined
+  beforeAll(async () => {
+    dht = await startPrivateDht({ host: '127.0.0.1', nodes: 4 })
+  })
+  afterAll(() => dht?.close())
+  return {
+    get bootstrap() {
+      if (!dht) throw new Error('the DHT starts with the first test')
+      return dht.bootstrap
+    },
+  }
 }
 
 export const sha256 = (bytes: Uint8Array): ModuleHash =>
@@ -49,15 +60,16 @@ export interface TestPublisher {
 }
 
 export interface TestPublisherInit {
-  readonly dht: PrivateDht
+  readonly dht: Pick<PrivateDht, 'bootstrap'>
   readonly handlers?: Partial<PublisherHandlers>
   readonly timers?: Timers
+  readonly admission?: AdmissionLimits
   /** To start again where an earlier one stopped. */
   readonly earlier?: TestPublisher
 }
 
 export async function startPublisher(init: TestPublisherInit): Promise<TestPublisher> {
-  const { dht, handlers, earlier, timers = realTimers } = init
+  const { dht, handlers, earlier, admission = PUBLISHER_ADMISSION, timers = realTimers } = init
   const dir = earlier?.dir ?? tempCores()
   const journal = earlier?.journal ?? memoryJournal()
   const cores = await openPublisherCores({ dir, seed: PUBLISHER_SEED, journal })
@@ -65,6 +77,7 @@ export async function startPublisher(init: TestPublisherInit): Promise<TestPubli
     seed: PUBLISHER_SEED,
     cores,
     bootstrap: dht.bootstrap,
+    admission,
     timers,
     log: () => undefined,
   })
@@ -85,14 +98,15 @@ export interface TestDonor {
   close(): Promise<void>
 }
 
-/** `number` tells donors apart: same number, same machine and donor key. */
-export async function startDonor(link: Link, number: number): Promise<TestDonor> {
+/** `number` tells donors apart: same number, same machine and donor key. `now`: a clock that is wrong. */
+export async function startDonor(link: Link, number: number, now?: () => number): Promise<TestDonor> {
   const network = createDonorNetwork({
     coresDir: tempCores(),
     deviceSeed: new Uint8Array(32).fill(number),
     timers: realTimers,
     moduleHash: sha256,
     log: () => undefined,
+    ...(now === undefined ? {} : { now }),
   })
   const close = once(() => network.close())
   onTestFinished(close)
@@ -181,7 +195,7 @@ function idleHandlers(): PublisherHandlers {
     }),
     lease: () => Promise.resolve({ units: [], expiresAt: 0, retryAfterMs: 1000 }),
     submit: (_donor, results) => Promise.resolve({ standings: results.map(() => 'pending' as const) }),
-    grants: () => ({ grants: [], more: false, rejected: [] }),
+    grants: () => ({ grants: [], more: false, rejected: [], uncounted: [] }),
   }
 }
 

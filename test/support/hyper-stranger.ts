@@ -27,10 +27,12 @@ export async function stranger(link: Link): Promise<Stranger> {
   })
   onTestFinished(() => swarm.destroy())
   const connection = await new Promise<SwarmConnection>((resolve) => {
-    swarm.on('connection', resolve)
+    swarm.on('connection', (opened) => {
+      opened.on('error', () => undefined)
+      resolve(opened)
+    })
     swarm.joinPeer(hexToBytes(link.projectKey))
   })
-  connection.on('error', () => undefined)
   const keys = donorKeyPair(masterKey, link.projectKey)
   return {
     connection,

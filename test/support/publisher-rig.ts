@@ -177,10 +177,18 @@ export async function addWork({ publisher }: Rig, count: number, quorum = 2): Pr
   await publisher.handlers.addBatch({ app: 'mersenne', first: 100, count, args: ['{n}'], quorum, ...limits })
 }
 
-export const remote = (key: DonorKey): RemoteDonor => ({ donorKey: key, deviceKey: hex(0xde) })
+export const remote = (key: DonorKey, device = 0): RemoteDonor => ({
+  donorKey: key,
+  deviceKey: hex(0xde00 + device),
+})
 
-export async function lease({ publisher }: Rig, donor: DonorKey, units = 100): Promise<readonly UnitId[]> {
-  const answer = await publisher.donorHandlers.lease(remote(donor), { units, fuelCapacity: 0n })
+export async function lease(
+  { publisher }: Rig,
+  donor: DonorKey,
+  units = 100,
+  { device = 0, fuelCapacity = 0n } = {},
+): Promise<readonly UnitId[]> {
+  const answer = await publisher.donorHandlers.lease(remote(donor, device), { units, fuelCapacity })
   return answer.units
 }
 

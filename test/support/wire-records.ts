@@ -214,6 +214,7 @@ export const WIRE_RECORDS: readonly WireRecord[] = [
       }),
       more: fc.boolean(),
       rejected: units(50),
+      uncounted: units(50),
     }),
   ),
 ]

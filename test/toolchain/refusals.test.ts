@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { prepareModule } from '../../src-main/toolchain/index.ts'
 import { decodeModule } from '../../src-main/toolchain/wasm/decoder.ts'
-import { checkPolicy } from '../../src-main/toolchain/policy.ts'
+import { rewriteModule } from '../../src-main/toolchain/rewriter/rewrite-module.ts'
 import { buildModule, call, EXTERNREF, FUNCREF, I32, I64, type TestModule } from '../support/wasm-builder.ts'
 
 const options = { rewriterVersion: 1, memoryLimitBytes: 16 * 65_536 }
@@ -84,8 +84,7 @@ describe('policy on modules', () => {
   })
 })
 
-// Validation refuses some of these before the policy is asked, and engines change what they validate; so the policy
-// is asked directly.
+// Validation refuses some of these before, and engines change what they validate; so the rewriter is asked directly.
 const refusedCode: readonly (readonly [string, number[], RegExp])[] = [
   ['relaxed SIMD', [0xfd, 0x80, 0x02], /relaxed SIMD/],
   ['atomics', [0xfe, 0x03, 0x00], /threads/],
@@ -103,7 +102,7 @@ const refusedCode: readonly (readonly [string, number[], RegExp])[] = [
 describe('policy on instructions', () => {
   it.each(refusedCode)('refuses %s and names the function', (_, code, message) => {
     const check = (): void => {
-      checkPolicy(decodeModule(buildModule(withCode(...code))))
+      rewriteModule(decodeModule(buildModule(withCode(...code))), 16)
     }
     expect(check).toThrow(message)
     expect(check).toThrow(/function 2/)

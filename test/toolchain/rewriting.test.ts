@@ -239,7 +239,12 @@ describe('a prepared module', () => {
     const names = WebAssembly.Module.exports(compiled)
       .filter((item) => item.kind === 'global')
       .map((item) => item.name)
-    expect(names).toEqual([METER_ABI.fuelExport, METER_ABI.hostFailureExport, METER_ABI.stackOverflowExport])
+    expect(names).toEqual([
+      METER_ABI.fuelExport,
+      METER_ABI.hostFailureExport,
+      METER_ABI.stackOverflowExport,
+      METER_ABI.stackRoomExport,
+    ])
   })
 
   it('comes with a permission sheet of what it imports', async () => {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
+import { checkDisplayText } from '../../domain/display-text.ts'
 import { LIMITS } from '../../domain/limits.ts'
 import { WASM_PAGE_BYTES } from '../../domain/units.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
@@ -31,8 +32,9 @@ export function addAppCommands(parent: Command, io: CliIo): void {
     .action(async (path: string, options: Options, command: Command) => {
       const { homeDir, project, output } = contextOf(command, io)
       const memoryLimitBytes = parseMemory(options.memory)
-      const original = readModule(path)
       const name = options.name ?? basename(path).replace(/\.wasm$/i, '')
+      checkDisplayText('The name of the app', name, LIMITS.appNameChars)
+      const original = readModule(path)
       const added = await withPublisher(homeDir, project, (engine) =>
         engine.addApp({ name, original, memoryLimitBytes }),
       )

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { startPrivateDht } from '../../engine/create-engine.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
-import { parseWhole } from '../quantities.ts'
+import { parseHost, parseWhole } from '../quantities.ts'
 import { stopSignal } from '../stop-signal.ts'
 
 interface Options {
@@ -33,9 +33,10 @@ export function addBootstrapCommand(parent: Command, io: CliIo): void {
       const { output } = contextOf(command, io)
       const count = parseWhole(nodes, '--nodes', NODES_MIN, NODES_MAX)
       const first = port === undefined ? {} : { port: parseWhole(port, '--port', 1, 65_535) }
+      const address = parseHost(host, '--host')
       const signal = stopSignal()
       try {
-        const dht = await startPrivateDht({ host, ...first, nodes: count })
+        const dht = await startPrivateDht({ host: address, ...first, nodes: count })
         try {
           const bootstrap = dht.bootstrap
             .map((address) => `${address.host}:${String(address.port)}`)

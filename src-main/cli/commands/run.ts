@@ -8,12 +8,15 @@ import { EXIT_FAILURE, EXIT_OK } from '../failure.ts'
 import { readInputFile, readModule } from '../files.ts'
 import type { Output } from '../output.ts'
 import { durationText, largeText } from '../text.ts'
+import { readUnitFiles, writeUnitFiles } from '../unit-files.ts'
 import { parseMemory } from './app-add.ts'
 import { collect, parseMaxFuel } from './batch-add.ts'
 
 interface Options {
   readonly arg: readonly string[]
   readonly stdin?: string
+  readonly in?: string
+  readonly out?: string
   readonly maxFuel?: string
   readonly memory?: string
 }
@@ -26,12 +29,15 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
     .argument('<module>', 'path of the .wasm file')
     .option('--arg <text>', 'an argument of the app; repeatable', collect, [])
     .option('--stdin <file>', 'what the unit reads as standard input')
+    .option('--in <folder>', 'what the unit finds in /in')
+    .option('--out <folder>', 'where to put what the unit leaves in /out, if it ends well')
     .option('--max-fuel <n>', 'most instructions, such as 5e9 or 1T (default: 1e12)')
     .option('--memory <size>', 'most memory (default: 256 MiB)')
     .addHelpText(
       'after',
       examples(
         ['powerswarm run mersenne.wasm --arg 0 --arg 100', 'its output, then how it ended and what it cost'],
+        ['powerswarm run app.wasm --in data --out made', 'a unit that reads /in and writes /out'],
         ['powerswarm run app.wasm --stdin input.txt --json', 'all of that as one JSON object'],
       ),
     )
@@ -44,6 +50,7 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
         options.stdin === undefined
           ? new Uint8Array()
           : readInputFile(options.stdin, 'The input', LIMITS.stdinBytes)
+      const files = options.in === undefined ? [] : readUnitFiles(options.in)
       const moduleHash = hostInfo.moduleHash(original)
       const module = { moduleHash, rewriterVersion: REWRITER_VERSION, memoryLimitBytes }
 
@@ -57,11 +64,13 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
           module,
           args: options.arg,
           stdin,
+          files,
           seed: new Uint8Array(32),
           maxFuel,
           maxOutputBytes: LIMITS.outputBytes,
         })
         const elapsedMs = performance.now() - startedMs
+        if (options.out !== undefined && unit.outcome === 'ok') writeUnitFiles(options.out, unit.files ?? [])
         report(output, unit, { elapsedMs, prepareMs: loaded.prepareMs, isolation: slots.isolation.note })
         setExitCode(unit.outcome === 'ok' ? EXIT_OK : EXIT_FAILURE)
       } finally {
@@ -78,17 +87,19 @@ interface Circumstances {
 
 function report(output: Output, unit: UnitRun, circumstances: Circumstances): void {
   const { outcome, exitCode, fuel, reason } = unit
+  const files = (unit.files ?? []).map(({ path, bytes }) => ({ path, bytes: bytes.byteLength }))
   const stderr = textOf(unit.stderr)
   if (output.json) {
     const stdout = textOf(unit.stdout)
-    output.answer({ outcome, exitCode, fuel, reason, stdout, stderr, ...circumstances }, [])
+    output.answer({ outcome, exitCode, fuel, reason, stdout, stderr, files, ...circumstances }, [])
     return
   }
   output.answers.write(unit.stdout)
   if (stderr !== '') output.talk.write(stderr.endsWith('\n') ? stderr : `${stderr}\n`)
   const why = reason === undefined ? '' : ` (${reason})`
+  const left = files.length === 0 ? '' : ` · ${String(files.length)} ${files.length === 1 ? 'file' : 'files'}`
   output.note(
-    `${outcome}${why} · ${largeText(fuel)} fuel · ${durationText(circumstances.elapsedMs)} · ${circumstances.isolation}`,
+    `${outcome}${why} · ${largeText(fuel)} fuel${left} · ${durationText(circumstances.elapsedMs)} · ${circumstances.isolation}`,
   )
 }
 

@@ -7,7 +7,7 @@ import { PaceMeter } from '../eta.ts'
 import { LiveView } from '../live-view.ts'
 import type { Output } from '../output.ts'
 import { chooseProject } from '../project-choice.ts'
-import { parseWhole } from '../quantities.ts'
+import { parseHost, parseWhole } from '../quantities.ts'
 import { servingLine, totals } from '../status-lines.ts'
 import { stopSignal } from '../stop-signal.ts'
 
@@ -44,6 +44,7 @@ export function addServeCommand(parent: Command, io: CliIo): void {
     .action(async ({ verifyCores, host, open }: Options, command: Command) => {
       const { homeDir, project, output } = contextOf(command, io)
       const cores = parseWhole(verifyCores, '--verify-cores', 0, VERIFY_CORES_MAX)
+      const bind = host === undefined ? {} : { host: parseHost(host, '--host') }
       const folder = chooseProject(homeDir, project)
       const signal = stopSignal()
       try {
@@ -56,7 +57,7 @@ export function addServeCommand(parent: Command, io: CliIo): void {
         try {
           await publisher.serve({
             verifyCores: cores,
-            ...(host === undefined ? {} : { host }),
+            ...bind,
             open: open ?? false,
           })
           const first = publisher.status()

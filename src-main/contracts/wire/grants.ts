@@ -32,13 +32,14 @@ const answer = wireCodec<'@wire/grants-answer', GrantsAnswer>({
   what: 'grants answer',
   layout: '@wire/grants-answer',
   maxBytes: LIMITS.grantsAnswerBytes,
-  toLayout: ({ grants, more, rejected }) => ({ grants, more: more ? 1 : 0, rejected }),
+  toLayout: ({ grants, more, rejected, uncounted }) => ({ grants, more: more ? 1 : 0, rejected, uncounted }),
   fromLayout(layout) {
     check.that(layout.grants.length <= LIMITS.grantsPerAnswer, 'has too many grants')
     return {
       grants: layout.grants.map(noticeOf),
       more: check.whole('a flag', layout.more, 0, 1) === 1,
       rejected: check.units('rejected units', layout.rejected, LIMITS.grantUnits),
+      uncounted: check.units('uncounted units', layout.uncounted, LIMITS.grantUnits),
     }
   },
 })

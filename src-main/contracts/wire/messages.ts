@@ -26,7 +26,12 @@ export interface LeaseRequest {
   readonly fuelCapacity: Fuel
 }
 export interface LeaseAnswer {
+  /**
+   * Where there is nothing new, what this machine holds already and has not answered: an earlier answer may be lost.
+   * The donor ignores units that it has.
+   */
   readonly units: readonly UnitId[]
+  /** When the first of them runs out. */
   readonly expiresAt: UnixMs
   /** When to ask again if no units came. */
   readonly retryAfterMs: number
@@ -52,11 +57,16 @@ export interface Submit {
 }
 /**
  * Where a submitted result stands once the transaction is on disk.
- * `refused`: the donor held no lease for the unit; it earns nothing and need not be sent again.
+ * - `pending`: it waits for other donors' results
+ * - `verified`: it counts, and the donor is granted credit
+ * - `rejected`: a quorum agreed on something else, or no run of the unit can have ended like this
+ * - `noted`: the donor's machine failed on the unit; nobody is to blame
+ * - `refused`: the donor held no lease for the unit; it earns nothing and need not be sent again
+ * - `uncounted`: the unit ended without a decision (inconclusive or suspended): no credit, and nobody is to blame
  */
 export type Standing = (typeof STANDINGS)[number]
 /** On the wire a standing is its place in this list. Append only. */
-export const STANDINGS = ['pending', 'verified', 'rejected', 'noted', 'refused'] as const
+export const STANDINGS = ['pending', 'verified', 'rejected', 'noted', 'refused', 'uncounted'] as const
 export interface SubmitAnswer {
   /** In the order of the submitted results. */
   readonly standings: readonly Standing[]
@@ -77,6 +87,7 @@ export interface GrantsAnswer {
   readonly grants: readonly GrantNotice[]
   /** More exist beyond these. */
   readonly more: boolean
-  /** Units of this donor that were decided against it since it asked last time are in `rejected`. */
+  /** The latest units that ended for this donor without credit, by their {@link Standing}. Told with every last page. */
   readonly rejected: readonly UnitId[]
+  readonly uncounted: readonly UnitId[]
 }

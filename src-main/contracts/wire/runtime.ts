@@ -1,4 +1,5 @@
 import * as base from 'compact-encoding'
+import { LIMITS } from '../../domain/limits.ts'
 
 interface State {
   start: number
@@ -11,10 +12,10 @@ interface Encoding<T> {
   decode(state: State): T
 }
 
-/** The longest list in any record (`LIMITS.grantUnits`): a larger count is refused before anything is read. */
-export const LIST_MAX = 4096
-
-/** Lists grow as their elements arrive, so that a count alone can never make us allocate. */
+/**
+ * Lists grow as their elements arrive, so that a count alone can never make us allocate. The longest list of any record
+ * names the units of a grant: a larger count is refused before anything is read.
+ */
 function array<T>(element: Encoding<T>): Encoding<readonly T[]> {
   return {
     preencode(state, list) {
@@ -27,7 +28,7 @@ function array<T>(element: Encoding<T>): Encoding<readonly T[]> {
     },
     decode(state) {
       const count = base.uint.decode(state)
-      if (count > LIST_MAX || count > state.end - state.start) throw new Error('List is too long')
+      if (count > LIMITS.grantUnits || count > state.end - state.start) throw new Error('List is too long')
       const list: T[] = []
       for (let i = 0; i < count; i++) list.push(element.decode(state))
       return list

@@ -8,7 +8,6 @@ import type { ResultLayout } from './spec/index.js'
 
 /** On the wire an outcome is its place in this list. Append only. */
 const OUTCOMES: readonly Outcome[] = [...COUNTED_OUTCOMES, ...UNCOUNTED_OUTCOMES]
-const ENGINE_CHARS = 64
 const VERSION_AND_SIGNATURE_BYTES = 80
 
 const check = checksOf('results')
@@ -37,7 +36,7 @@ function resultOf(layout: ResultLayout): SubmittedResult {
   )
   const maxStdout = outcome === 'ok' || outcome === 'exit-nonzero' ? LIMITS.outputBytes : 0
   check.that(stdout.byteLength <= maxStdout, 'has too much output for its outcome')
-  const fault = lineFault(layout.engine, ENGINE_CHARS)
+  const fault = lineFault(layout.engine, LIMITS.engineNameChars)
   check.that(fault === undefined, `has an engine name that ${fault ?? ''}`)
   return {
     unit: check.unit('units', layout.unit),

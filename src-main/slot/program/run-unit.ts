@@ -1,14 +1,18 @@
 import type { RunUnit } from '../../contracts/slot.ts'
 import type { UnitRun } from '../../domain/outcome.ts'
+import type { UnitFile } from '../../domain/unit-file.ts'
 import { METER_ABI } from '../../toolchain/index.ts'
 import { isFuelCounter, Meter, outOfFuel, type Quantum } from './meter.ts'
 import { UnitEnd } from './unit-end.ts'
-import { CALL_FUEL, createWasi, type Wasi } from './wasi/wasi.ts'
+import { CALL_FUEL } from './wasi/costs.ts'
+import { createWasi, unitPreopens, type Wasi, type WasiInit } from './wasi/wasi.ts'
 
 export interface RunUnitComponents {
   /** A module that this slot rewrote itself. */
   readonly module: WebAssembly.Module
   readonly quantum?: Quantum
+  /** What a unit finds besides its input; others than a unit's own only to try the calls out. */
+  readonly surroundings?: Pick<WasiInit, 'preopens' | 'environment'>
   /** See {@link Meter}. */
   onTick(used: bigint): void
   /** What the app reports of its progress. */
@@ -30,6 +34,7 @@ export function runUnit(unit: RunUnit, components: RunUnitComponents): UnitRun {
     stdin: unit.stdin,
     seed: unit.seed,
     maxOutputBytes: unit.maxOutputBytes,
+    ...(components.surroundings ?? { preopens: unitPreopens(unit.files) }),
     charge: (fuel) => meter.charge(fuel),
     fuelUsed: () => meter.used(),
   })
@@ -90,7 +95,7 @@ function isSet(exports: WebAssembly.Exports | undefined, name: string): boolean 
 function report(unit: RunUnit, meter: Meter, wasi: Wasi, ended: UnitEnd): UnitRun {
   const counted = ended.outcome !== 'host-failure' && ended.outcome !== 'timeout'
   // The last stretch may end without a check; beyond the limit is beyond the limit all the same.
-  const end = counted && meter.exceeded ? outOfFuel(unit.maxFuel) : ended
+  const { end, files } = collect(counted && meter.exceeded ? outOfFuel(unit.maxFuel) : ended, wasi)
   const used = meter.used()
   const clean = end.outcome === 'ok'
   return {
@@ -100,6 +105,18 @@ function report(unit: RunUnit, meter: Meter, wasi: Wasi, ended: UnitEnd): UnitRu
     fuel: used > unit.maxFuel ? unit.maxFuel : used,
     stdout: wasi.stdout(),
     stderr: wasi.stderr(),
+    ...(files.length === 0 ? {} : { files }),
     ...(clean ? {} : { reason: end.message }),
+  }
+}
+
+/** The files of a unit that ended well; or another end, when they are more than may be taken out. */
+function collect(end: UnitEnd, wasi: Wasi): { readonly end: UnitEnd; readonly files: readonly UnitFile[] } {
+  if (end.outcome !== 'ok') return { end, files: [] }
+  try {
+    return { end, files: wasi.files() }
+  } catch (error) {
+    if (error instanceof UnitEnd) return { end: error, files: [] }
+    throw error
   }
 }

@@ -1,5 +1,7 @@
 const NAME_ENCODER = new TextEncoder()
 
+const SHORT_RUN = 48
+
 /** A growing byte buffer with WebAssembly's primitive encodings, always the shortest form: equal input, equal bytes. */
 export class ByteWriter {
   #buffer: Uint8Array<ArrayBuffer>
@@ -14,7 +16,7 @@ export class ByteWriter {
   }
 
   byte(value: number): this {
-    this.#reserve(1)
+    if (this.#length === this.#buffer.length) this.#reserve(1)
     this.#buffer[this.#length++] = value
     return this
   }
@@ -26,8 +28,27 @@ export class ByteWriter {
     return this
   }
 
+  /** Bytes `from` to `to` of others. Runs of a few bytes, the usual case, are not worth a view. */
+  copy(bytes: Uint8Array, from: number, to: number): this {
+    const count = to - from
+    this.#reserve(count)
+    const buffer = this.#buffer
+    let at = this.#length
+    if (count > SHORT_RUN) buffer.set(bytes.subarray(from, to), at)
+    else for (let offset = from; offset < to; offset++) buffer[at++] = bytes[offset] ?? 0
+    this.#length += count
+    return this
+  }
+
+  /** Starts again with nothing; the memory is kept. */
+  clear(): this {
+    this.#length = 0
+    return this
+  }
+
   /** Unsigned LEB128; `value` is an integer in 0..2^32-1. */
   u32(value: number): this {
+    if (value < 0x80) return this.byte(value)
     let rest = value
     while (rest >= 0x80) {
       this.byte((rest % 0x80) | 0x80)

@@ -7,10 +7,17 @@ const NO_RESULT = 0x40
 /** Writes the instruction sequences that the rewriter inserts. */
 export class CodeWriter extends ByteWriter {
   readonly #context: RewriteContext
+  /** Offsets of branches that are hardly ever taken. */
+  readonly unlikely: number[] = []
 
   constructor(context: RewriteContext, capacity?: number) {
     super(capacity)
     this.#context = context
+  }
+
+  override clear(): this {
+    this.unlikely.length = 0
+    return super.clear()
   }
 
   /** An instruction with one index or none. */
@@ -31,7 +38,17 @@ export class CodeWriter extends ByteWriter {
     return this.byte(OP.if).byte(NO_RESULT)
   }
 
-  /** At the entry of a function: fuel -= cost, and the result is kept in the i64 local `cached`. */
+  /** An `if` that is hardly ever taken: compilers that take hints keep its code out of the way. */
+  rarely(): this {
+    this.unlikely.push(this.length)
+    return this.if()
+  }
+
+  block(): this {
+    return this.byte(OP.block).byte(NO_RESULT)
+  }
+
+  /** fuel -= cost where the i64 local `cached` does not hold it yet: at the entry of a function, behind a call. */
   enter(cost: number, cached: number): this {
     return this.op(OP.globalGet, this.#context.globals.fuel).#subtract(cost, cached)
   }
@@ -48,7 +65,7 @@ export class CodeWriter extends ByteWriter {
 
   /** if (fuel < 0) tick() */
   check(cached: number): this {
-    this.op(OP.localGet, cached).i64(0).op(OP.i64LtS).if()
+    this.op(OP.localGet, cached).i64(0).op(OP.i64LtS).rarely()
     return this.op(OP.call, this.#context.functions.tick).reload(cached).op(OP.end)
   }
 
@@ -58,35 +75,73 @@ export class CodeWriter extends ByteWriter {
     return this.op(OP.call, this.#context.functions.tick).op(OP.end)
   }
 
+  /** fuel -= cost where nothing is kept in a local. */
+  chargeGlobal(cost: number): this {
+    const { fuel } = this.#context.globals
+    return this.op(OP.globalGet, fuel).i64(cost).op(OP.i64Sub).op(OP.globalSet, fuel)
+  }
+
+  /** fuel -= (i32 local, unsigned) << shift, in 64 bits */
+  chargeOperand(local: number, shift: number): this {
+    const { fuel } = this.#context.globals
+    this.op(OP.globalGet, fuel).op(OP.localGet, local).op(OP.i64ExtendI32U)
+    if (shift > 0) this.i64(shift).op(OP.i64Shl)
+    return this.op(OP.i64Sub).op(OP.globalSet, fuel)
+  }
+
   /**
    * In front of an innermost loop: a loop around it, so that the call of `tick` is outside the inner one.
-   * `blockType` is the inner loop's, in its encoded form; the `end` of the inner loop is to be written twice.
+   * The block type is the inner loop's, bytes `from` to `to`; the `end` of the inner loop is to be written twice.
    */
-  outerLoop(blockType: Uint8Array, cached: number): this {
-    return this.op(OP.loop).raw(blockType).check(cached)
+  outerLoop(bytes: Uint8Array, from: number, to: number, cached: number): this {
+    return this.op(OP.loop).copy(bytes, from, to).check(cached)
   }
 
   /** At the head of the inner loop: if (fuel < 0) continue the outer one; fuel -= cost */
   innerLoopHead(cost: number, cached: number): this {
-    return this.op(OP.localGet, cached).i64(0).op(OP.i64LtS).op(OP.brIf, 1).charge(cost, cached)
+    this.op(OP.localGet, cached).i64(0).op(OP.i64LtS)
+    this.unlikely.push(this.length)
+    this.op(OP.brIf, 1)
+    return cost === 0 ? this : this.charge(cost, cached)
   }
 
-  /** if (stack > limit) stackOverflow = 1, trap */
-  checkStack(limit: number): this {
-    const { stack, stackOverflow } = this.#context.globals
-    this.op(OP.globalGet, stack).i32(limit).op(OP.i32GtS).if()
-    return this.i32(1).op(OP.globalSet, stackOverflow).op(OP.unreachable).op(OP.end)
+  /** if (room < bytes) stackOverflow = 1, trap */
+  checkRoom(bytes: number): this {
+    this.op(OP.globalGet, this.#context.globals.room).i64(bytes).op(OP.i64LtS).rarely()
+    return this.#overflow().op(OP.end)
   }
 
-  /** stack += bytes */
-  moveStack(bytes: number): this {
-    const { stack } = this.#context.globals
-    return this.op(OP.globalGet, stack).i32(bytes).op(OP.i32Add).op(OP.globalSet, stack)
+  /**
+   * At the entry of a function that calls others: room for them = room - frameBytes; traps when that is below 0, and
+   * otherwise ticks when the fuel is. One branch looks at both, because calls are what small functions do most.
+   */
+  enterFrame(frameBytes: number, room: number, cached: number): this {
+    const { globals, functions } = this.#context
+    this.op(OP.globalGet, globals.room).i64(frameBytes).op(OP.i64Sub).op(OP.localTee, room)
+    this.op(OP.globalGet, globals.fuel).op(OP.localTee, cached)
+    this.op(OP.i64Or).i64(0).op(OP.i64LtS).rarely()
+    this.op(OP.localGet, room).i64(0).op(OP.i64LtS).if().#overflow().op(OP.end)
+    return this.op(OP.call, functions.tick).reload(cached).op(OP.end)
+  }
+
+  /** In front of a call: what it may take. Nobody sets it back: every function does this before it calls. */
+  leaveRoom(room: number): this {
+    return this.op(OP.localGet, room).op(OP.globalSet, this.#context.globals.room)
+  }
+
+  /** In front of a tail call, which takes the place of this frame. */
+  giveRoomBack(frameBytes: number, room: number): this {
+    this.op(OP.localGet, room).i64(frameBytes).op(OP.i64Add)
+    return this.op(OP.globalSet, this.#context.globals.room)
   }
 
   /** hostFailure = 1, trap */
   failHost(): this {
     return this.i32(1).op(OP.globalSet, this.#context.globals.hostFailure).op(OP.unreachable)
+  }
+
+  #overflow(): this {
+    return this.i32(1).op(OP.globalSet, this.#context.globals.stackOverflow).op(OP.unreachable)
   }
 
   #subtract(cost: number, cached: number): this {

@@ -1,12 +1,21 @@
-import type { WasmModule } from '../wasm/module.ts'
+import { VALUE_TYPE, type FunctionType, type WasmModule } from '../wasm/module.ts'
+import { dataLengths, elementCounts } from '../wasm/segments.ts'
+import { BulkFunctions } from './bulk-operations.ts'
 
 /** The module being rewritten and where the rewriter's own parts are in its new index spaces. */
 export interface RewriteContext {
   readonly module: WasmModule
   /** Most pages (64 KiB) the memory may have. */
   readonly memoryMaxPages: number
-  /** Type indices of the rewriter's functions: () -> (), (i32) -> i32 and (i32, i32) -> i32. */
-  readonly types: { readonly tick: number; readonly unary: number; readonly binary: number }
+  /** Type indices of the rewriter's functions, in the order of {@link OWN_TYPES}. */
+  readonly types: {
+    readonly tick: number
+    readonly unary: number
+    readonly binary: number
+    readonly bulk: number
+    readonly fillFunctions: number
+    readonly fillExternals: number
+  }
   readonly functions: {
     readonly tick: number
     /** (length) -> length: pays for a bulk operation on that many bytes. */
@@ -17,18 +26,45 @@ export interface RewriteContext {
     readonly growMemory: number
     /** (result of table.grow, elements) -> result, one for each table from here on. */
     readonly firstTableGuard: number
+    /** The functions of {@link BulkFunctions} from here on. */
+    readonly firstBulk: number
   }
+  readonly bulk: BulkFunctions
+  /** Lengths of the module's data segments in bytes, and of its element segments. */
+  readonly dataLengths: readonly number[]
+  readonly elementCounts: readonly number[]
   readonly globals: {
     readonly fuel: number
-    readonly stack: number
+    /** Stack that is left for the function being called, i64. */
+    readonly room: number
     readonly hostFailure: number
     readonly stackOverflow: number
   }
 }
 
+/**
+ * Most stack the activations of one unit may take together by {@link frameBound}. Chromium's workers have 500 KiB of
+ * stack, the smallest of the hosts; the rest is the host's.
+ */
+const STACK_LIMIT_BYTES = 400 * 1024
+/** Functions that call nothing of the module and need no more than this are not checked. */
+export const LEAF_RESERVE_BYTES = 4 * 1024
+/** What is left at first for all functions that are checked. */
+export const STACK_ROOM_BYTES = STACK_LIMIT_BYTES - LEAF_RESERVE_BYTES
+
 export const HELPER_COUNT = 3
 export const OWN_GLOBAL_COUNT = 4
-const OWN_TYPE_COUNT = 3
+
+const { i32, funcref, externref } = VALUE_TYPE
+/** The types that the rewriter adds. */
+export const OWN_TYPES: readonly FunctionType[] = [
+  { params: [], results: [] },
+  { params: [i32], results: [i32] },
+  { params: [i32, i32], results: [i32] },
+  { params: [i32, i32, i32], results: [] },
+  { params: [i32, funcref, i32], results: [] },
+  { params: [i32, externref, i32], results: [] },
+]
 
 export function createContext(module: WasmModule, memoryMaxPages: number): RewriteContext {
   const helper = module.imports.length + 1 + module.bodies.length
@@ -37,17 +73,28 @@ export function createContext(module: WasmModule, memoryMaxPages: number): Rewri
   return {
     module,
     memoryMaxPages,
-    types: { tick: type, unary: type + 1, binary: type + OWN_TYPE_COUNT - 1 },
+    types: {
+      tick: type,
+      unary: type + 1,
+      binary: type + 2,
+      bulk: type + 3,
+      fillFunctions: type + 4,
+      fillExternals: type + 5,
+    },
     functions: {
       tick: module.imports.length,
       chargeBytes: helper,
       chargeElements: helper + 1,
       growMemory: helper + 2,
       firstTableGuard: helper + HELPER_COUNT,
+      firstBulk: helper + HELPER_COUNT + module.tables.length,
     },
+    bulk: new BulkFunctions(),
+    dataLengths: dataLengths(module),
+    elementCounts: elementCounts(module),
     globals: {
       fuel: global,
-      stack: global + 1,
+      room: global + 1,
       hostFailure: global + 2,
       stackOverflow: global + OWN_GLOBAL_COUNT - 1,
     },

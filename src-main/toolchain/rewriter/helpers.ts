@@ -3,16 +3,21 @@ import { TABLE_ELEMENTS_MAX } from '../policy.ts'
 import type { ByteWriter } from '../leb128/byte-writer.ts'
 import { VALUE_TYPE, type SizeLimits } from '../wasm/module.ts'
 import { MISC, OP } from '../wasm/opcodes.ts'
+import { bulkFunction } from './bulk-functions.ts'
 import { CodeWriter } from './code-writer.ts'
 import type { RewriteContext } from './context.ts'
 
-/** Bodies of the functions that the rewriter adds, in the order of {@link RewriteContext.functions}. */
+/**
+ * Bodies of the functions that the rewriter adds, in the order of {@link RewriteContext.functions}. To be called when
+ * all others are rewritten: only then it is known which bulk operations there are.
+ */
 export function helperBodies(context: RewriteContext): ByteWriter[] {
   return [
     chargeLength(context, BULK_BYTE_SHIFT),
     chargeLength(context, TABLE_ELEMENT_SHIFT),
     growMemory(context),
     ...context.module.tables.map((table, index) => tableGuard(context, index, table)),
+    ...context.bulk.all.map((wanted) => bulkFunction(context, wanted)),
   ]
 }
 
@@ -24,16 +29,8 @@ export function tableMax(table: SizeLimits): number {
 /** fuel -= length << shift; if (fuel < 0) tick(); return length */
 function chargeLength(context: RewriteContext, shift: number): ByteWriter {
   const code = new CodeWriter(context).u32(0)
-  chargeOperand(context, code, shift).checkGlobal()
+  code.chargeOperand(0, shift).checkGlobal()
   return code.op(OP.localGet, 0).op(OP.end)
-}
-
-/** fuel -= (operand 0) << shift, in 64 bits */
-function chargeOperand(context: RewriteContext, code: CodeWriter, shift: number): CodeWriter {
-  const { fuel } = context.globals
-  code.op(OP.globalGet, fuel).op(OP.localGet, 0).op(OP.i64ExtendI32U)
-  if (shift > 0) code.i64(shift).op(OP.i64Shl)
-  return code.op(OP.i64Sub).op(OP.globalSet, fuel)
 }
 
 /**
@@ -48,7 +45,7 @@ function growMemory(context: RewriteContext): ByteWriter {
   code.op(OP.memorySize, 0).op(OP.i64ExtendI32U).op(OP.i64Add)
   code.i64(context.memoryMaxPages).op(OP.i64GtU)
   code.if().i32(-1).op(OP.return).op(OP.end)
-  chargeOperand(context, code, GROW_PAGE_SHIFT).checkGlobal()
+  code.chargeOperand(pages, GROW_PAGE_SHIFT).checkGlobal()
   code.op(OP.localGet, pages).op(OP.memoryGrow, 0).op(OP.localTee, previous)
   code.i32(-1).op(OP.i32Eq).if().failHost().op(OP.end)
   return code.op(OP.localGet, previous).op(OP.end)

@@ -3,17 +3,20 @@ import { ByteWriter } from '../leb128/byte-writer.ts'
 import { METER_ABI, REWRITER_VERSION, STAMP_SECTION } from '../meter-abi.ts'
 import { refused } from '../refusals.ts'
 import { EXTERNAL_KIND, SECTION, VALUE_TYPE, type WasmModule } from '../wasm/module.ts'
-import { OP } from '../wasm/opcodes.ts'
+import { MISC, OP } from '../wasm/opcodes.ts'
 import {
   createContext,
   HELPER_COUNT,
   OWN_GLOBAL_COUNT,
+  OWN_TYPES,
   remapFunction,
+  STACK_ROOM_BYTES,
   type RewriteContext,
 } from './context.ts'
 import { writeElements, writeGlobals } from './expressions.ts'
 import { helperBodies, tableMax } from './helpers.ts'
-import { rewriteBody } from './rewrite-body.ts'
+import { BranchHints } from './branch-hints.ts'
+import { BodyRewriter } from './rewrite-body.ts'
 
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 const FUNCTION_TYPE = 0x60
@@ -25,6 +28,8 @@ const MUTABLE = 1
  */
 export function rewriteModule(module: WasmModule, memoryMaxPages: number): Uint8Array<ArrayBuffer> {
   const context = createContext(module, memoryMaxPages)
+  const hints = new BranchHints()
+  const code = writeCode(context, hints)
   const out = new ByteWriter(module.bytes.length * 2).raw(HEADER)
   const section = (id: number, content: ByteWriter | undefined): void => {
     if (content !== undefined) out.byte(id).sized(content)
@@ -42,7 +47,8 @@ export function rewriteModule(module: WasmModule, memoryMaxPages: number): Uint8
     copyOf(module, SECTION.element, (reader) => writeElements(context, reader)),
   )
   section(SECTION.dataCount, copyOf(module, SECTION.dataCount))
-  section(SECTION.code, writeCode(context))
+  section(SECTION.custom, hints.section())
+  section(SECTION.code, code)
   section(SECTION.data, copyOf(module, SECTION.data))
   section(SECTION.custom, new ByteWriter().name(STAMP_SECTION).u32(REWRITER_VERSION))
   return out.toBytes()
@@ -69,11 +75,10 @@ function extendVector({ module }: RewriteContext, id: number, count: number, add
 }
 
 function writeTypes(context: RewriteContext): ByteWriter {
-  const i32 = VALUE_TYPE.i32
-  const out = extendVector(context, SECTION.type, context.module.types.length, 3)
-  out.raw([FUNCTION_TYPE, 0, 0])
-  out.raw([FUNCTION_TYPE, 1, i32, 1, i32])
-  return out.raw([FUNCTION_TYPE, 2, i32, i32, 1, i32])
+  const out = extendVector(context, SECTION.type, context.module.types.length, OWN_TYPES.length)
+  for (const { params, results } of OWN_TYPES)
+    out.byte(FUNCTION_TYPE).u32(params.length).raw(params).u32(results.length).raw(results)
+  return out
 }
 
 function writeImports(context: RewriteContext): ByteWriter {
@@ -83,11 +88,17 @@ function writeImports(context: RewriteContext): ByteWriter {
 }
 
 function writeFunctions(context: RewriteContext): ByteWriter {
-  const { module, types } = context
-  const added = HELPER_COUNT + module.tables.length
+  const { module, types, bulk } = context
+  const added = HELPER_COUNT + module.tables.length + bulk.all.length
   const out = extendVector(context, SECTION.function, module.functionTypes.length, added)
   for (let helper = 0; helper < HELPER_COUNT; helper++) out.u32(types.unary)
   for (let guard = 0; guard < module.tables.length; guard++) out.u32(types.binary)
+  for (const { sub, index } of bulk.all)
+    if (sub !== MISC.tableFill) out.u32(types.bulk)
+    else {
+      const isExternal = module.tables[index]?.elementType === VALUE_TYPE.externref
+      out.u32(isExternal ? types.fillExternals : types.fillFunctions)
+    }
   return out
 }
 
@@ -111,7 +122,8 @@ function writeOwnGlobals(context: RewriteContext): ByteWriter {
   const out = new ByteWriter().u32(context.module.globalCount + OWN_GLOBAL_COUNT)
   writeGlobals(context, out)
   out.raw([VALUE_TYPE.i64, MUTABLE, OP.i64Const, 0, OP.end])
-  for (let flag = 1; flag < OWN_GLOBAL_COUNT; flag++)
+  out.byte(VALUE_TYPE.i64).byte(MUTABLE).byte(OP.i64Const).signed(STACK_ROOM_BYTES).byte(OP.end)
+  for (let flag = 2; flag < OWN_GLOBAL_COUNT; flag++)
     out.raw([VALUE_TYPE.i32, MUTABLE, OP.i32Const, 0, OP.end])
   return out
 }
@@ -122,6 +134,7 @@ function writeExports(context: RewriteContext): ByteWriter {
     [METER_ABI.fuelExport, globals.fuel],
     [METER_ABI.hostFailureExport, globals.hostFailure],
     [METER_ABI.stackOverflowExport, globals.stackOverflow],
+    [METER_ABI.stackRoomExport, globals.room],
   ] as const
   const out = new ByteWriter().u32(module.exports.length + own.length)
   for (const { name, kind, index } of module.exports)
@@ -133,11 +146,18 @@ function writeExports(context: RewriteContext): ByteWriter {
   return out
 }
 
-function writeCode(context: RewriteContext): ByteWriter {
+function writeCode(context: RewriteContext, hints: BranchHints): ByteWriter {
   const { bodies, bytes } = context.module
+  const rewriter = new BodyRewriter(context)
+  const own = new ByteWriter(bytes.length * 2)
+  const first = context.module.imports.length + 1
+  for (const [index, body] of bodies.entries()) {
+    const rewritten = rewriter.rewrite(body, index)
+    hints.add(first + index, rewritten.unlikely)
+    own.sized(rewritten)
+  }
   const helpers = helperBodies(context)
-  const out = new ByteWriter(bytes.length * 2).u32(bodies.length + helpers.length)
-  for (const [own, body] of bodies.entries()) out.sized(rewriteBody(context, body, own))
+  const out = new ByteWriter(own.length + 65_536).u32(bodies.length + helpers.length).raw(own.view())
   for (const helper of helpers) out.sized(helper)
   return out
 }

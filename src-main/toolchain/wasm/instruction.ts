@@ -13,18 +13,19 @@ export interface Instruction {
   opcode: number
   /** Number after a prefix byte (0xfc, 0xfd), else 0. */
   sub: number
-  /** First immediate index: label, function, type, local, global, table or segment; targets - 1 for br_table. */
+  /**
+   * First immediate index: label, function, type, local, global, table or segment; targets - 1 for br_table. Of block,
+   * loop and if the signed 33-bit block type: -64 for none, -1.. for a value type, else a type index.
+   */
   index: number
-  /** Second immediate index: the table of call_indirect and table.init. */
+  /** Second immediate index: the table of call_indirect and table.init, the source of copies; else 0. */
   secondIndex: number
-  /** Signed 33-bit block type of block, loop and if: -64 for none, -1.. for a value type, else a type index. */
-  blockType: number
   /** A proposal that the project does not accept; the immediates are then not read. */
   excluded: string | undefined
 }
 
 export function emptyInstruction(): Instruction {
-  return { start: 0, opcode: 0, sub: 0, index: 0, secondIndex: 0, blockType: 0, excluded: undefined }
+  return { start: 0, opcode: 0, sub: 0, index: 0, secondIndex: 0, excluded: undefined }
 }
 
 const EXCEPTION_OPCODES: ReadonlySet<number> = new Set([0x06, 0x07, 0x08, 0x09, 0x0a, 0x18, 0x19, 0x1f])
@@ -45,6 +46,7 @@ export function readInstruction(reader: ByteReader, into: Instruction): void {
   into.start = reader.position
   into.sub = 0
   into.index = 0
+  into.secondIndex = 0
   into.excluded = undefined
   const opcode = (into.opcode = reader.byte())
   if (opcode >= OP.localGet && opcode <= OP.tableSet) into.index = reader.u32()
@@ -59,8 +61,8 @@ function readUncommon(reader: ByteReader, into: Instruction, opcode: number): vo
     case OP.block:
     case OP.loop:
     case OP.if:
-      into.blockType = reader.s33()
-      if (!isKnownBlockType(into.blockType)) into.excluded = 'typed references'
+      into.index = reader.s33()
+      if (!isKnownBlockType(into.index)) into.excluded = 'typed references'
       return
     case OP.br:
     case OP.brIf:

@@ -1,4 +1,5 @@
-import type { Instruction } from './instruction.ts'
+import type { BodyCode } from './body-code.ts'
+import { CODE_COUNT, miscCode, simdCode } from './codes.ts'
 import { functionType, type FunctionType, type WasmModule } from './module.ts'
 import { MISC, OP, SIMD } from './opcodes.ts'
 
@@ -12,58 +13,37 @@ const BINARY_RANGES: readonly (readonly [number, number])[] = [
   [0xa0, 0xa6],
 ]
 
+/**
+ * An upper bound of how many values an instruction adds to the operand stack (negative: removes).
+ * Exact but for vector arithmetic, whose operands are not counted. Blocks, `else` and `end` are the caller's matter.
+ */
+export function stackEffect(module: WasmModule, body: BodyCode, at: number): number {
+  const code = body.code(at)
+  if (code === OP.call) return callEffect(functionType(module, body.index(at)))
+  if (code === OP.callIndirect) return callEffect(module.types[body.index(at)]) - 1
+  return EFFECTS[code] ?? 0
+}
+
 /** Results minus operands of a function called directly. */
 function callEffect(type: FunctionType | undefined): number {
   return type === undefined ? 0 : type.results.length - type.params.length
 }
 
-/**
- * An upper bound of how many values an instruction adds to the operand stack (negative: removes).
- * Exact but for vector arithmetic, whose operands are not counted. Blocks, `else` and `end` are the caller's matter.
- */
-export function stackEffect(module: WasmModule, instruction: Instruction): number {
-  const { opcode, sub } = instruction
-  if (opcode >= OP.i32Eqz && opcode <= OP.lastNumeric)
-    return BINARY_RANGES.some(([first, last]) => opcode >= first && opcode <= last) ? -1 : 0
-  if (opcode >= OP.firstStore && opcode <= OP.lastStore) return -2
-  switch (opcode) {
-    case OP.localGet:
-    case OP.globalGet:
-    case OP.i32Const:
-    case OP.i64Const:
-    case OP.f32Const:
-    case OP.f64Const:
-    case OP.memorySize:
-    case OP.refNull:
-    case OP.refFunc:
-      return 1
-    case OP.localSet:
-    case OP.globalSet:
-    case OP.drop:
-    case OP.brIf:
-    case OP.brTable:
-    case OP.if:
-      return -1
-    case OP.select:
-    case OP.selectTyped:
-    case OP.tableSet:
-      return -2
-    case OP.call:
-      return callEffect(functionType(module, instruction.index))
-    case OP.callIndirect:
-      return callEffect(module.types[instruction.index]) - 1
-    case OP.miscPrefix:
-      return miscEffect(sub)
-    case OP.simdPrefix:
-      if (sub === SIMD.const) return 1
-      return sub === SIMD.store || (sub >= SIMD.firstStoreLane && sub <= SIMD.lastStoreLane) ? -2 : 0
-    default:
-      return 0
-  }
-}
+const EFFECTS = effects()
 
-function miscEffect(sub: number): number {
-  if (sub < MISC.memoryInit || sub === MISC.dataDrop || sub === MISC.elemDrop) return 0
-  if (sub === MISC.tableSize) return 1
-  return sub === MISC.tableGrow ? -1 : -3
+function effects(): Int8Array {
+  const table = new Int8Array(CODE_COUNT)
+  const set = (effect: number, ...codes: number[]): void => {
+    for (const code of codes) table[code] = effect
+  }
+  for (const [first, last] of BINARY_RANGES) table.fill(-1, first, last + 1)
+  table.fill(-2, OP.firstStore, OP.lastStore + 1)
+  set(1, OP.localGet, OP.globalGet, OP.i32Const, OP.i64Const, OP.f32Const, OP.f64Const)
+  set(1, OP.memorySize, OP.refNull, OP.refFunc, miscCode(MISC.tableSize), simdCode(SIMD.const))
+  set(-1, OP.localSet, OP.globalSet, OP.drop, OP.brIf, OP.brTable, OP.if, miscCode(MISC.tableGrow))
+  set(-2, OP.select, OP.selectTyped, OP.tableSet, simdCode(SIMD.store))
+  table.fill(-2, simdCode(SIMD.firstStoreLane), simdCode(SIMD.lastStoreLane) + 1)
+  set(-3, ...[MISC.memoryInit, MISC.memoryCopy, MISC.memoryFill].map(miscCode))
+  set(-3, ...[MISC.tableInit, MISC.tableCopy, MISC.tableFill].map(miscCode))
+  return table
 }

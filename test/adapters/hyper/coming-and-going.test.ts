@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ProjectRecord } from '../../../src-main/domain/project.ts'
-import type { PrivateDht } from '../../../src-main/engine/adapters/hyper/private-dht.ts'
 import {
   batchRecord,
   connected,
@@ -8,14 +7,10 @@ import {
   settled,
   startDonor,
   startPublisher,
-  startTestDht,
+  useTestDht,
 } from '../../support/hyper-net.ts'
 
-let dht: PrivateDht
-beforeAll(async () => {
-  dht = await startTestDht()
-})
-afterAll(() => dht.close())
+const dht = useTestDht()
 
 describe('coming and going', () => {
   it('finds a publisher that starts again, and goes on with its records', async () => {

@@ -1,13 +1,12 @@
 import type { SwarmConnection } from 'hyperswarm'
 import Protomux from 'protomux'
 import { Duplex } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { encodeLeaseRequest } from '../../../src-main/contracts/wire/lease.ts'
 import { LIMITS } from '../../../src-main/domain/limits.ts'
 import { guardConnection } from '../../../src-main/engine/adapters/hyper/guard.ts'
-import type { PrivateDht } from '../../../src-main/engine/adapters/hyper/private-dht.ts'
 import { call } from '../../../src-main/engine/adapters/hyper/rpc.ts'
-import { startPublisher, startTestDht } from '../../support/hyper-net.ts'
+import { startPublisher, useTestDht } from '../../support/hyper-net.ts'
 import { stranger } from '../../support/hyper-stranger.ts'
 import { manualTimers } from '../../support/manual-timers.ts'
 
@@ -62,11 +61,7 @@ describe('the guard of a connection', () => {
 })
 
 describe('a publisher that is flooded', () => {
-  let dht: PrivateDht
-  beforeAll(async () => {
-    dht = await startTestDht()
-  })
-  afterAll(() => dht.close())
+  const dht = useTestDht()
 
   it('drops a peer that opens channels without end', async () => {
     const publisher = await startPublisher({ dht })

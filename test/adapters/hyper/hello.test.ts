@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { WIRE_VERSION } from '../../../src-main/contracts/wire/codec.ts'
 import { encodeLeaseRequest } from '../../../src-main/contracts/wire/lease.ts'
 import { encodeResults, encodeSubmit } from '../../../src-main/contracts/wire/submit.ts'
 import { hex32, type ProjectKey } from '../../../src-main/domain/ids.ts'
 import { LIMITS } from '../../../src-main/domain/limits.ts'
-import type { PrivateDht } from '../../../src-main/engine/adapters/hyper/private-dht.ts'
 import { call } from '../../../src-main/engine/adapters/hyper/rpc.ts'
 import { signSubmit } from '../../../src-main/engine/adapters/hyper/signatures.ts'
-import { startPublisher, startTestDht, type TestPublisher } from '../../support/hyper-net.ts'
+import { startPublisher, useTestDht, type TestPublisher } from '../../support/hyper-net.ts'
 import { device, stranger, type Stranger } from '../../support/hyper-stranger.ts'
 import { manualTimers } from '../../support/manual-timers.ts'
 
-let dht: PrivateDht
-beforeAll(async () => {
-  dht = await startTestDht()
-})
-afterAll(() => dht.close())
+const dht = useTestDht()
 
 async function meet(): Promise<Stranger & { readonly publisher: TestPublisher }> {
   const publisher = await startPublisher({ dht })

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { hex32 } from '../../../src-main/domain/ids.ts'
 import type { App } from '../../../src-main/domain/project.ts'
-import type { PrivateDht } from '../../../src-main/engine/adapters/hyper/private-dht.ts'
 import type { ProjectConnection } from '../../../src-main/engine/ports.ts'
 import {
   appRecord,
@@ -11,14 +10,10 @@ import {
   settled,
   startDonor,
   startPublisher,
-  startTestDht,
+  useTestDht,
 } from '../../support/hyper-net.ts'
 
-let dht: PrivateDht
-beforeAll(async () => {
-  dht = await startTestDht()
-})
-afterAll(() => dht.close())
+const dht = useTestDht()
 
 const MIB = 1024 * 1024
 const original = noise(2 * MIB + 12_345, 3)

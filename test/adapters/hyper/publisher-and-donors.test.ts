@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type {
   GrantsRequest,
   LeaseRequest,
@@ -7,7 +7,6 @@ import type {
 import { PowerswarmError } from '../../../src-main/domain/errors.ts'
 import { bytesToHex, hex32 } from '../../../src-main/domain/ids.ts'
 import type { LedgerRecord, ProjectRecord } from '../../../src-main/domain/project.ts'
-import type { PrivateDht } from '../../../src-main/engine/adapters/hyper/private-dht.ts'
 import {
   appRecord,
   batchRecord,
@@ -17,14 +16,10 @@ import {
   settled,
   startDonor,
   startPublisher,
-  startTestDht,
+  useTestDht,
 } from '../../support/hyper-net.ts'
 
-let dht: PrivateDht
-beforeAll(async () => {
-  dht = await startTestDht()
-})
-afterAll(() => dht.close())
+const dht = useTestDht()
 
 const result: SubmittedResult = {
   unit: { batch: 0, index: 5 },
@@ -42,6 +37,30 @@ describe('a publisher and its donors', () => {
     await Promise.all(donors.map(({ project }) => connected(project)))
     const known = publisher.network.donors().map((donor) => donor.donorKey)
     expect(known.sort()).toEqual(donors.map(({ keys }) => bytesToHex(keys.publicKey)).sort())
+  })
+
+  it('agree on how long a lease lasts though their clocks are a week apart', async () => {
+    const serverNow = 1_800_000_000_000
+    const hours = 6 * 3_600_000
+    const publisher = await startPublisher({
+      dht,
+      handlers: {
+        hello: () => ({
+          version: 1,
+          serverTime: serverNow,
+          projectLength: 0,
+          leaseUnits: 1,
+          submitResults: 1,
+        }),
+        lease: () =>
+          Promise.resolve({ units: [{ batch: 0, index: 0 }], expiresAt: serverNow + hours, retryAfterMs: 0 }),
+      },
+    })
+    const week = 7 * 24 * 3_600_000
+    const donor = await startDonor(publisher.link, 1, () => serverNow + week)
+    await connected(donor.project)
+    const lease = await donor.project.lease({ units: 1, fuelCapacity: 0n })
+    expect(lease.expiresAt).toBe(serverNow + week + hours)
   })
 
   it('share the records of the project, those of the past first and then live', async () => {
@@ -75,11 +94,16 @@ describe('a publisher and its donors', () => {
         },
         grants(_donor, request) {
           seen.grants = request
-          return { grants: [notice], more: true, rejected: [{ batch: 0, index: 9 }] }
+          return {
+            grants: [notice],
+            more: true,
+            rejected: [{ batch: 0, index: 9 }],
+            uncounted: [{ batch: 1, index: 2 }],
+          }
         },
       },
     })
-    const { project } = await startDonor(publisher.link, 1)
+    const { project } = await startDonor(publisher.link, 1, () => 0)
     await connected(project)
     const leased = await project.lease({ units: 16, fuelCapacity: 10n ** 13n })
     expect(leased).toEqual({ units: [result.unit], expiresAt: 99, retryAfterMs: 0 })
@@ -88,6 +112,7 @@ describe('a publisher and its donors', () => {
       grants: [notice],
       more: true,
       rejected: [{ batch: 0, index: 9 }],
+      uncounted: [{ batch: 1, index: 2 }],
     })
     expect(seen).toEqual({
       lease: { units: 16, fuelCapacity: 10n ** 13n },

@@ -143,6 +143,15 @@ describe('results', () => {
     expect(store.pending(P)).toEqual({ fuel: 0n, units: 0 })
   })
 
+  it('may end without being counted', () => {
+    const opened = temp()
+    opened.store.addResult(result(unitAt(1)))
+    opened.store.markResult(P, unitAt(1), 'uncounted')
+    const store = opened.reopen()
+    expect(store.result(P, unitAt(1))?.state).toBe('uncounted')
+    expect(store.pending(P)).toEqual({ fuel: 0n, units: 0 })
+  })
+
   it('of a unit that another machine was granted are verified at once', () => {
     const { store } = temp()
     store.addGrant(P, ...grant(0, [unitAt(6)], 10n, 10n))

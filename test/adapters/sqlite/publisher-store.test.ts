@@ -226,23 +226,49 @@ describe('the publisher’s store', () => {
     expect(store.unsealed(10).map(({ grant, unit }) => [grant, unit.index])).toEqual([[3, 2]])
     seal(3, 1)
     expect(store.ledgerTotals()).toEqual({ records: 3, donors: 2, grants: 3, fuel: 3n * fuel })
-    expect(store.sealedFor(A, 0, 10).map((sealed) => [sealed.index, sealed.units])).toEqual([
+    const sealed = [0, 1].map((sequence) => store.sealedRecord(A, sequence)!)
+    expect(sealed.map((each) => [each.index, store.sealedUnits(each)])).toEqual([
       [0, [unitAt(0)]],
       [2, [unitAt(2)]],
     ])
-    expect(store.sealedFor(A, 1, 10)).toHaveLength(1)
+    expect(store.sealedRecord(A, 2)).toBeUndefined()
     expect(store.lastRecord(A)).toEqual(record(1))
     expect(store.lastRecord(donorKey(9))).toBeUndefined()
   })
 
-  it('tells rejected units, newest first', () => {
+  it('tells units without credit, newest first', () => {
     const { store } = tempPublisherStore()
     leaseFresh(store, 3)
     answer(store, 2, 'rejected')
-    answer(store, 0, 'rejected')
-    expect(store.rejected(A, 10)).toEqual([unitAt(0), unitAt(2)])
-    expect(store.rejected(A, 1)).toEqual([unitAt(0)])
-    expect(store.rejected(B, 1)).toEqual([])
+    answer(store, 0, 'uncounted')
+    expect(store.withoutCredit(A, 10)).toEqual([
+      { unit: unitAt(0), standing: 'uncounted' },
+      { unit: unitAt(2), standing: 'rejected' },
+    ])
+    expect(store.withoutCredit(A, 1)).toHaveLength(1)
+    expect(store.withoutCredit(B, 1)).toEqual([])
+    expect(store.donor(A)).toEqual({ leased: 1, verified: 0, rejected: 1 })
+  })
+
+  it('knows which machine holds a copy, until it is answered', () => {
+    const { store } = tempPublisherStore()
+    leaseFresh(store, 1, A, 500)
+    store.transact(() => {
+      for (const [unit] of [store.takeFresh(0, 1), store.takeFresh(0, 1)]) {
+        store.saveUnit(unit!, UNSENT, leasedUnit, 1)
+        const copy = { unit: unit!, donorKey: A, standing: 'leased' as const, expiresAt: 300 - unit!.index }
+        store.saveCopy(undefined, { ...copy, deviceKey: hex(5) })
+      }
+    })
+    const held = (limit = 10) => store.leasedToDevice(A, hex(5), limit).map(({ unit }) => unit.index)
+    expect(held()).toEqual([2, 1])
+    expect(held(1)).toEqual([2])
+    expect(store.leasedToDevice(A, hex(6), 10)).toEqual([])
+    const copy = store.copy(unitAt(1), A)!
+    expect(copy.deviceKey).toBe(hex(5))
+    store.transact(() => store.saveCopy(copy, { ...copy, standing: 'lapsed' }))
+    expect(held()).toEqual([2])
+    expect(store.copy(unitAt(1), A)).not.toHaveProperty('deviceKey')
   })
 
   it('joins nested transactions into one', () => {

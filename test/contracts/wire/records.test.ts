@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LIST_MAX } from '../../../src-main/contracts/wire/runtime.ts'
+import { c } from '../../../src-main/contracts/wire/runtime.ts'
 import { PowerswarmError } from '../../../src-main/domain/errors.ts'
 import { LIMITS } from '../../../src-main/domain/limits.ts'
 import { plainJson, WIRE_RECORDS, type WireRecord } from '../../support/wire-records.ts'
@@ -85,7 +85,13 @@ describe.each(WIRE_RECORDS)('the record $name', (record) => {
 
 describe('lists', () => {
   it('are bounded by the longest that any record may hold', () => {
-    expect(LIST_MAX).toBe(LIMITS.grantUnits)
+    const decodeListOf = (count: number): readonly number[] => {
+      const buffer = new Uint8Array(3 + count)
+      buffer.set([0xfd, count & 0xff, count >> 8])
+      return c.array(c.uint).decode({ start: 0, end: buffer.byteLength, buffer })
+    }
+    expect(decodeListOf(LIMITS.grantUnits)).toHaveLength(LIMITS.grantUnits)
+    expect(() => decodeListOf(LIMITS.grantUnits + 1)).toThrow('too long')
   })
 
   it('do not allocate what a count alone promises', () => {

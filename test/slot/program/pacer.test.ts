@@ -24,6 +24,32 @@ function pacing(init: { onPaused?: (control: Control) => void; wallMs?: number }
   return { control, pacer, phases, work, sleep: (ms: number) => (nowMs += ms), now: () => nowMs }
 }
 
+/** A throttled unit on a clock of its own, whose sleeps are recorded and last `oversleptMs` longer than asked for. */
+function throttled(cpuShare: number, oversleptMs = 0) {
+  const sleeps: number[] = []
+  let nowMs = 0
+  class RecordingControl extends Control {
+    override waitForChange(_seen: number, ms = Infinity): void {
+      sleeps.push(ms)
+      nowMs += ms + oversleptMs
+    }
+  }
+  const control = new RecordingControl()
+  control.setCpuShare(cpuShare)
+  const pacer = new Pacer({
+    control,
+    monotonicMs: () => nowMs,
+    wallMs: 1_000_000,
+    onPhase: () => undefined,
+  })
+  pacer.start()
+  const work = (ms: number): void => {
+    nowMs += ms
+    pacer.tick(0n)
+  }
+  return { work, sleeps }
+}
+
 describe('Pacer', () => {
   it('parks before the first instruction when a pause was asked for earlier', () => {
     const { control, pacer, phases } = pacing()
@@ -79,27 +105,33 @@ describe('Pacer', () => {
     expect(() => paced.work(11)).toThrow(expect.objectContaining({ outcome: 'timeout' }))
   })
 
-  it('sleeps so that work takes its share of the time', () => {
-    const control = new Control()
-    control.setCpuShare(0.25)
-    const pacer = new Pacer({
-      control,
-      monotonicMs: () => performance.now(),
-      wallMs: 1_000_000,
-      onPhase: () => undefined,
-    })
-    pacer.start()
-    const began = performance.now()
-    let worked = 0
-    for (let i = 0; i < 20; i++) {
-      const from = performance.now()
-      while (performance.now() - from < 2);
-      worked += performance.now() - from
-      pacer.tick(0n)
-    }
-    const share = worked / (performance.now() - began)
-    expect(share).toBeGreaterThan(0.15)
-    expect(share).toBeLessThan(0.4)
+  it.each([
+    { share: 0.25, sleepsMs: 6 },
+    { share: 0.5, sleepsMs: 4 },
+  ])('sleeps so that work takes $share of the time', ({ share, sleepsMs }) => {
+    const { work, sleeps } = throttled(share)
+    let workedMs = 0
+    for (; workedMs < 40; workedMs += 2) work(2)
+    expect(new Set(sleeps)).toEqual(new Set([sleepsMs]))
+    const sleptMs = sleeps.length * sleepsMs
+    expect(workedMs / (workedMs + sleptMs)).toBe(share)
+  })
+
+  it('takes a sleep that lasted too long off the next ones', () => {
+    const { work, sleeps } = throttled(0.5, 8)
+    for (let i = 0; i < 7; i++) work(2)
+    expect(sleeps).toEqual([4])
+    work(2)
+    expect(sleeps).toEqual([4, 4])
+  })
+
+  it('does not sleep at full speed, and never for longer than half a second', () => {
+    const full = throttled(1)
+    full.work(1_000)
+    expect(full.sleeps).toEqual([])
+    const slow = throttled(0.01)
+    slow.work(1_000)
+    expect(slow.sleeps).toEqual([500])
   })
 
   it('reports progress between 0 and 1 and nothing before the app does', () => {

@@ -40,6 +40,23 @@ describe('runUnit', () => {
     expect(text(ended.stdout)).toBe('round trip')
   })
 
+  it('gives files to the unit and returns those it leaves', async () => {
+    const bytes = new TextEncoder().encode('content')
+    const ended = await run(apps.copyingFiles(), { files: [{ path: 'a', bytes }] })
+    expect(ended).toMatchObject({ outcome: 'ok', files: [{ path: 'b', bytes }] })
+    expect((await run(apps.printing('no file'))).files).toBeUndefined()
+  })
+
+  it('returns no files of a unit that did not end well', async () => {
+    expect(await run(apps.copyingFiles([0x00]))).toMatchObject({ outcome: 'trap' })
+    expect((await run(apps.copyingFiles([0x00]))).files).toBeUndefined()
+    // So dear that it is beyond its limit, although it made no check there.
+    const { fuel } = await run(apps.copyingFiles())
+    const late = await run(apps.copyingFiles(), { maxFuel: fuel - 1n })
+    expect(late.outcome).toBe('out-of-fuel')
+    expect(late.files).toBeUndefined()
+  })
+
   it('tells exit codes and traps apart', async () => {
     expect(await run(apps.exiting(0))).toMatchObject({ outcome: 'ok', exitCode: 0 })
     expect(await run(apps.exiting(3))).toMatchObject({ outcome: 'exit-nonzero', exitCode: 3 })
@@ -138,7 +155,13 @@ describe('runUnit', () => {
   })
 
   it('uses the same fuel and ends in the same way whatever the quantum and wherever the limit', async () => {
-    const units = [apps.counting(50_000n), apps.printing('some text'), apps.flooding, apps.hoarding]
+    const units = [
+      apps.counting(50_000n),
+      apps.printing('some text'),
+      apps.flooding,
+      apps.hoarding,
+      apps.copyingFiles(),
+    ]
     const modules = await Promise.all(units.map(compiled))
     fc.assert(
       fc.property(

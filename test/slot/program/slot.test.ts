@@ -54,11 +54,12 @@ describe('slot program with its real runner', () => {
   const prepared: string[] = []
   function realSlot(): Client<SlotSchema> {
     prepared.length = 0
+    let nowMs = 0
     const { client } = slotWith((buffer, port) => {
       const runner = serveRunner({
         port,
         control: new Control(buffer),
-        monotonicMs: () => performance.now(),
+        monotonicMs: () => nowMs++,
         prepare: (original, options) => {
           prepared.push(moduleName(original).moduleHash)
           return prepareModule(original, options)
@@ -74,7 +75,7 @@ describe('slot program with its real runner', () => {
     const app = apps.printing('hi')
     const { rewrittenHash, permissions, prepareMs } = await client.load(loadOf(app))
     expect(permissions.imports).toEqual(['wasi_snapshot_preview1.fd_write'])
-    expect(prepareMs).toBeGreaterThan(0)
+    expect(prepareMs).toBe(1)
     expect(await client.load(loadOf(app, { rewrittenHash }))).toMatchObject({ rewrittenHash, prepareMs: 0 })
     expect(text((await client.run(unitOf(app))).stdout)).toBe('hi')
   })
@@ -132,6 +133,16 @@ describe('slot program with a runner that the test plays', () => {
     fuel: 5n,
     stdout: new Uint8Array(),
     stderr: new Uint8Array(),
+  }
+  const permissions: LoadedModule['permissions'] = {
+    imports: [],
+    files: false,
+    network: false,
+    clock: 'none',
+    random: 'none',
+    memoryLimitBytes: 65_536,
+    functions: 1,
+    sizeBytes: 100,
   }
   const unit = unitOf(apps.endless, { run: 42 })
 
@@ -235,9 +246,21 @@ describe('slot program with a runner that the test plays', () => {
     const isAnswered = settled(pause)
     await allDelivered()
     expect(isAnswered()).toBe(false)
-    play.endLoad({ rewrittenHash: hex32('11'.repeat(32)), permissions: undefined as never, prepareMs: 1 })
+    play.endLoad({ rewrittenHash: hex32('11'.repeat(32)), permissions, prepareMs: 1 })
     await load
     await pause
+  })
+
+  it('throttles the runner, at work or not', async () => {
+    const { client, play } = played()
+    await client.throttle({ cpuShare: 0.5 })
+    expect(play.control.cpuShare).toBe(0.5)
+    const run = client.run(unit)
+    await begun(play)
+    await client.throttle({ cpuShare: 0.25 })
+    expect(play.control.cpuShare).toBe(0.25)
+    play.endUnit(ended)
+    await run
   })
 
   it('answers a pause that a resume overtakes', async () => {

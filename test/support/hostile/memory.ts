@@ -129,7 +129,7 @@ export const MEMORY: readonly HostileModule[] = [
     ENDLESS,
     start(forever(...i32(0), ...i32(0), ...i32(0), ...memoryFill)),
   ),
-  hostile('fills 4 GiB', ENDLESS, start([...i32(0), ...i32(0), ...i32(-1), ...memoryFill])),
+  hostile('fills 4 GiB', TRAP, start([...i32(0), ...i32(0), ...i32(-1), ...memoryFill])),
   hostile('copies out data without end', ENDLESS, () =>
     start(forever(...i32(0), ...i32(0), ...i32(60_000), ...memoryInit), {
       data: [passiveData(new Uint8Array(60_000))],

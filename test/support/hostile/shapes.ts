@@ -122,7 +122,7 @@ export const SHAPES: readonly HostileModule[] = [
   hostile('keeps 9,000 locals through 5,000 branches', REFUSED, () =>
     start(repeat(5000, block(...get(0), ...branchIf(0))), repeat(9000, [I32])),
   ),
-  hostile('has 50,001 locals', REFUSED, () => start([], repeat(50_001, [I32]))),
+  hostile('has 50,001 locals', MALFORMED, () => start([], repeat(50_001, [I32]))),
   hostile('says it has four billion locals', MALFORMED, () => ({
     functions: [{ exportAs: '_start', code: [] }],
     rawSections: [[10, [1, 9, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, I32, END]]],

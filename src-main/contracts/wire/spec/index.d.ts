@@ -129,6 +129,7 @@ export interface GrantsAnswerLayout {
   readonly grants: readonly GrantNoticeLayout[]
   readonly more: number
   readonly rejected: readonly UnitIdLayout[]
+  readonly uncounted: readonly UnitIdLayout[]
 }
 
 export interface Layouts {

@@ -538,6 +538,8 @@ const encoding15 = {
 const encoding16_1 = c.array(encoding15)
 // @wire/grants-answer.rejected
 const encoding16_3 = encoding9_1
+// @wire/grants-answer.uncounted
+const encoding16_4 = encoding9_1
 
 // @wire/grants-answer
 const encoding16 = {
@@ -546,24 +548,28 @@ const encoding16 = {
     encoding16_1.preencode(state, m.grants)
     c.uint.preencode(state, m.more)
     encoding16_3.preencode(state, m.rejected)
+    encoding16_4.preencode(state, m.uncounted)
   },
   encode(state, m) {
     c.uint.encode(state, m.version)
     encoding16_1.encode(state, m.grants)
     c.uint.encode(state, m.more)
     encoding16_3.encode(state, m.rejected)
+    encoding16_4.encode(state, m.uncounted)
   },
   decode(state) {
     const r0 = c.uint.decode(state)
     const r1 = encoding16_1.decode(state)
     const r2 = c.uint.decode(state)
     const r3 = encoding16_3.decode(state)
+    const r4 = encoding16_4.decode(state)
 
     return {
       version: r0,
       grants: r1,
       more: r2,
-      rejected: r3
+      rejected: r3,
+      uncounted: r4
     }
   }
 }

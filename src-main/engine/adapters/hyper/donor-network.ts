@@ -1,5 +1,6 @@
 import type Corestore from 'corestore'
 import type { ModuleHash } from '../../../domain/ids.ts'
+import type { UnixMs } from '../../../domain/units.ts'
 import type { Link } from '../../../domain/link.ts'
 import type { DonorNetwork, KeyPair, Log, ProjectConnection, Timers } from '../../ports.ts'
 import { openCoreStore } from './core-store.ts'
@@ -18,6 +19,8 @@ export interface DonorNetworkInit {
   moduleHash(bytes: Uint8Array): ModuleHash
   /** Spreads redials; `Math.random` unless a test says otherwise. */
   readonly random?: () => number
+  /** This machine's wall clock; `Date.now` unless a test says otherwise. */
+  readonly now?: () => UnixMs
 }
 
 /** The store is opened by the first `join`, which throws `data-folder-in-use` when another process has it. */
@@ -42,7 +45,7 @@ class HyperDonorNetwork implements DonorNetwork {
     const joined = this.#projects().find((project) => project.projectKey === link.projectKey)
     if (joined) return joined
     const swarm = this.#swarmOf(link.bootstrap ? { bootstrap: link.bootstrap } : {})
-    const { timers, log, random = Math.random } = this.#init
+    const { timers, log, random = Math.random, now = Date.now } = this.#init
     const { projectKey } = link
     const project = new HyperProjectConnection({
       projectKey,
@@ -51,6 +54,7 @@ class HyperDonorNetwork implements DonorNetwork {
       timers,
       log,
       random,
+      now,
       moduleHash: (bytes) => this.#init.moduleHash(bytes),
       dial: () => {
         swarm.dial(projectKey)

@@ -7,6 +7,7 @@ import { guardConnection, type Guard } from './guard.ts'
 import { meshTopic } from './keys.ts'
 import { offerCores } from './offer-cores.ts'
 import type { HyperProjectConnection } from './project-connection.ts'
+import { Relays } from './relays.ts'
 
 export interface DonorSwarmInit extends NetworkOptions {
   readonly deviceKeys: KeyPair
@@ -20,14 +21,14 @@ export class DonorSwarm {
   readonly #swarm: Hyperswarm
   readonly #projects = new Map<ProjectKey, HyperProjectConnection>()
   readonly #guards = new Map<SwarmConnection, Guard>()
-  #relay: Uint8Array | undefined
+  readonly #relays = new Relays()
 
   constructor(init: DonorSwarmInit) {
     this.#init = init
     this.#swarm = new Hyperswarm({
       dht: openDht(init, { open: false }),
       keyPair: init.deviceKeys,
-      relayThrough: (force) => (force || this.#swarm.dht.randomized ? (this.#relay ?? null) : null),
+      relayThrough: (force) => (force || this.#swarm.dht.randomized ? this.#relays.choice() : null),
     })
     this.#swarm.on('connection', (connection) => {
       this.#accept(connection)
@@ -41,7 +42,7 @@ export class DonorSwarm {
   /** Joins the project's mesh and lets it have the connections that are open already. */
   add(project: HyperProjectConnection, relay: Hex32 | undefined): void {
     this.#projects.set(project.projectKey, project)
-    if (relay !== undefined) this.#relay = hexToBytes(relay)
+    if (relay !== undefined) this.#relays.add(project.projectKey, relay)
     this.#fitPeers()
     this.#swarm.join(meshTopic(project.projectKey), { client: true, server: true })
     for (const [connection, guard] of this.#guards) this.#attach(connection, guard, project)
@@ -53,6 +54,7 @@ export class DonorSwarm {
 
   async remove(projectKey: ProjectKey): Promise<void> {
     this.#projects.delete(projectKey)
+    this.#relays.remove(projectKey)
     this.#swarm.leavePeer(hexToBytes(projectKey))
     for (const connection of this.#guards.keys()) if (keyOf(connection) === projectKey) connection.destroy()
     await this.#swarm.leave(meshTopic(projectKey))

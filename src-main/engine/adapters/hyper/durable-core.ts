@@ -1,6 +1,7 @@
 import type Corestore from 'corestore'
 import type Hypercore from 'hypercore'
 import { PowerswarmError } from '../../../domain/errors.ts'
+import { LIMITS } from '../../../domain/limits.ts'
 import type { CoreJournal } from '../../ports.ts'
 import { storageBarrier } from './core-store.ts'
 
@@ -32,11 +33,6 @@ export interface DurableCoreInit {
   readonly name: string
 }
 
-/** Rows kept at most before a barrier lets them go: bounds the journal, costs 5 ms each time. */
-const SETTLE_EVERY = 1024
-/** How long a peer that claims a longer core has to prove it. */
-const PROOF_MS = 5000
-
 /** Restores the tail. Throws `store-behind` or `store-forked` when core and journal cannot belong together. */
 export async function openDurableCore(init: DurableCoreInit): Promise<DurableCore> {
   const { store, core, journal, name } = init
@@ -59,14 +55,14 @@ export async function openDurableCore(init: DurableCoreInit): Promise<DurableCor
     if (rows[0]?.index !== length) throw behind(name, 'the journal lacks the next block')
     await core.append(rows.map((row) => row.block))
     length += rows.length
-    if (length - journal.firstKept(name) >= SETTLE_EVERY) await settle()
+    if (length - journal.firstKept(name) >= LIMITS.journalBlocks) await settle()
   }
 
   /** Somebody who holds more blocks than we do, signed by our key, got them from us before this store was copied. */
   async function refuseIfBehind(): Promise<void> {
     const ahead = core.peers.filter((peer) => peer.remoteLength > core.length && !liars.has(peer))
     if (ahead.length > 0) {
-      await within(PROOF_MS, core.update({ force: true, wait: true }))
+      await within(LIMITS.proofMs, core.update({ force: true, wait: true }))
       for (const peer of ahead) liars.add(peer)
     }
     if (core.length !== length) throw behind(name, 'a peer holds blocks that this store does not know')

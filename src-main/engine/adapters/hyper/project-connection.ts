@@ -14,6 +14,7 @@ import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import { bytesToHex, type ModuleHash, type ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { App, LedgerRecord, ProjectRecord } from '../../../domain/project.ts'
+import type { UnixMs } from '../../../domain/units.ts'
 import type { ConnectionState, KeyPair, Log, ProjectConnection, Timers } from '../../ports.ts'
 import type { Guard } from './guard.ts'
 import { projectCoreKey } from './keys.ts'
@@ -30,6 +31,8 @@ export interface ProjectConnectionInit {
   readonly timers: Timers
   readonly log: Log
   random(): number
+  /** This machine's wall clock. */
+  now(): UnixMs
   moduleHash(bytes: Uint8Array): ModuleHash
   dial(): void
   /** Takes the project off the swarm; called once, by `leave`. */
@@ -199,6 +202,7 @@ export class HyperProjectConnection implements ProjectConnection {
         connection,
         projectKey,
         donorKeys,
+        now: () => this.#init.now(),
         onWork: () => tell(this.#listeners.work),
         onGranted: () => tell(this.#listeners.granted),
       })

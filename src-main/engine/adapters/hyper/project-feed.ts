@@ -13,12 +13,10 @@ export interface ProjectFeedInit {
   onTrouble(error: unknown): void
 }
 
-/** Blocks asked for ahead of the one that is read. */
-const AHEAD = 256
-
 /**
  * Reads the project core from the start, first what the disk has, then live. A record that breaks the rules is
- * dropped; a newer protocol or a feed that is no project ends the reading. Returns a function that stops it.
+ * dropped; a newer protocol, a feed that is no project, or one beyond its limits ends the reading. Returns a function
+ * that stops it.
  */
 export function followProject(init: ProjectFeedInit): () => void {
   const { core, log } = init
@@ -33,14 +31,14 @@ export function followProject(init: ProjectFeedInit): () => void {
   async function read(): Promise<void> {
     await core.ready()
     for (let index = 0; ; index++) {
-      if (index >= LIMITS.projectRecords)
-        throw new PowerswarmError('limit-exceeded', 'The project is too long')
       while (core.length <= index && !isStopped())
         await new Promise<void>((resolve) => {
           wake = resolve
         })
       if (isStopped()) return
-      if (index % AHEAD === 0) core.download({ start: index, end: Math.min(core.length, index + AHEAD) })
+      checkSize(core)
+      if (index % LIMITS.projectReadAhead === 0)
+        core.download({ start: index, end: Math.min(core.length, index + LIMITS.projectReadAhead) })
       const record = parse(await core.get(index), index)
       if (record && !isStopped()) init.onRecord(record)
     }
@@ -67,4 +65,16 @@ export function followProject(init: ProjectFeedInit): () => void {
     core.off('append', onAppend)
     wake()
   }
+}
+
+/** Length and size are covered by the publisher's signature, so a flood is refused before it is downloaded. */
+function checkSize({ length, byteLength }: Hypercore): void {
+  if (length > LIMITS.projectRecords)
+    throw tooLarge(`${String(length)} records`, `${String(LIMITS.projectRecords)} are read`)
+  if (byteLength > LIMITS.projectCoreBytes)
+    throw tooLarge(`${String(byteLength)} bytes`, `${String(LIMITS.projectCoreBytes)} are read`)
+}
+
+function tooLarge(has: string, most: string): PowerswarmError {
+  return new PowerswarmError('limit-exceeded', `The project is too large: it has ${has}, at most ${most}`)
 }

@@ -6,6 +6,7 @@ import { encodeLeaseRequest, parseLeaseAnswer } from '../../../contracts/wire/le
 import { encodeResults, encodeSubmit, parseSubmitAnswer } from '../../../contracts/wire/submit.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
 import { bytesToHex, type Hex32, type ProjectKey } from '../../../domain/ids.ts'
+import type { UnixMs } from '../../../domain/units.ts'
 import type { KeyPair, ProjectConnection } from '../../ports.ts'
 import { donorKeyOf } from './keys.ts'
 import { call, onNotice, openRpc } from './rpc.ts'
@@ -18,6 +19,8 @@ export interface PublisherLinkInit {
   readonly connection: SwarmConnection
   readonly projectKey: ProjectKey
   readonly donorKeys: KeyPair
+  /** This machine's wall clock. */
+  now(): UnixMs
   onWork(): void
   onGranted(): void
 }
@@ -36,9 +39,14 @@ export async function sayHello(init: PublisherLinkInit): Promise<PublisherLink> 
     donorKey: donorKeyOf(donorKeys),
     signature: signHello({ projectKey, handshakeHash, deviceKey }, secretKey),
   })
-  parseHelloAnswer(await call(rpc, 'hello', hello))
+  const { serverTime } = parseHelloAnswer(await call(rpc, 'hello', hello))
+  // Either clock may be wrong: what the publisher calls six hours from now is six hours from now here, too.
+  const aheadMs = serverTime - init.now()
   return {
-    lease: async (request) => parseLeaseAnswer(await call(rpc, 'lease', encodeLeaseRequest(request))),
+    async lease(request) {
+      const answer = parseLeaseAnswer(await call(rpc, 'lease', encodeLeaseRequest(request)))
+      return { ...answer, expiresAt: answer.expiresAt - aheadMs }
+    },
     grants: async (request) => parseGrantsAnswer(await call(rpc, 'grants', encodeGrantsRequest(request))),
     async submit(submitted) {
       const results = encodeResults(submitted)

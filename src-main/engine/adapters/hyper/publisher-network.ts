@@ -1,11 +1,14 @@
 import type DHT from 'hyperdht'
 import Hyperswarm, { type SwarmConnection } from 'hyperswarm'
+import { LIMITS } from '../../../domain/limits.ts'
 import type { KeyPair, Log, PublisherHandlers, PublisherNetwork, RemoteDonor, Timers } from '../../ports.ts'
+import { Admission, PUBLISHER_ADMISSION, type AdmissionLimits } from './admission.ts'
 import { openDht, type NetworkOptions } from './dht.ts'
 import { publisherKeyPair } from './keys.ts'
 import type { HyperPublisherCores } from './publisher-cores.ts'
 import { openPublisherSession, type PublisherSession } from './publisher-session.ts'
 import type { Notice } from './rpc.ts'
+import { turnAway } from './turn-away.ts'
 
 export interface PublisherNetworkInit extends NetworkOptions {
   /** 32 bytes; the same that the cores were opened with. */
@@ -13,6 +16,8 @@ export interface PublisherNetworkInit extends NetworkOptions {
   /** Peers reach this machine without hole punching. Default: true on a private DHT. */
   readonly open?: boolean
   readonly cores: HyperPublisherCores
+  /** Tests set it. */
+  readonly admission?: AdmissionLimits
   readonly timers: Timers
   readonly log: Log
 }
@@ -30,11 +35,15 @@ class HyperPublisherNetwork implements PublisherNetwork {
   readonly #keys: KeyPair
   readonly #sessions = new Set<PublisherSession>()
   readonly #listeners = new Set<() => void>()
+  readonly #admission: Admission
+  /** Connections that are being told that there is no room. */
+  readonly #turnedAway = new Set<SwarmConnection>()
   #swarm: Hyperswarm | undefined
 
   constructor(init: PublisherNetworkInit) {
     this.#init = init
     this.#keys = publisherKeyPair(init.seed)
+    this.#admission = new Admission(init.admission ?? PUBLISHER_ADMISSION)
   }
 
   async serve(handlers: PublisherHandlers): Promise<void> {
@@ -77,12 +86,34 @@ class HyperPublisherNetwork implements PublisherNetwork {
     }
     // Lost connections are everyday life; `close` follows and does the work.
     connection.on('error', () => undefined)
-    const session = openPublisherSession({ connection, cores, handlers, timers, log, onHello: changed })
+    const place = this.#admission.admit(connection.rawStream.remoteHost)
+    if (!place) {
+      this.#turnAway(connection)
+      return
+    }
+    const onHello = (): void => {
+      place.prove()
+      changed()
+    }
+    const session = openPublisherSession({ connection, cores, handlers, timers, log, onHello })
     this.#sessions.add(session)
     connection.once('close', () => {
+      place.leave()
       this.#sessions.delete(session)
       if (session.donor) changed()
     })
+  }
+
+  /** Telling costs something, too: beyond as many as may be unproven, connections are closed without a word. */
+  #turnAway(connection: SwarmConnection): void {
+    const { timers, log } = this.#init
+    if (this.#turnedAway.size >= LIMITS.unprovenConnections) {
+      connection.destroy()
+      return
+    }
+    this.#turnedAway.add(connection)
+    connection.once('close', () => this.#turnedAway.delete(connection))
+    turnAway({ connection, timers, log })
   }
 
   #notify(notice: Notice, wanted: (donor: RemoteDonor) => boolean): void {

@@ -14,9 +14,6 @@ export type Notice = 'work' | 'granted'
 /** Has no version: peers of different versions must meet to tell each other so. */
 const PROTOCOL = 'powerswarm'
 const NOTHING = new Uint8Array(0)
-const MESSAGE_CHARS = 200
-/** Faults of a peer on one connection until it is closed. */
-const FAULTS_MAX = 3
 
 /** What one side may learn from the other's errors; all others are its own business. */
 const CROSSING: readonly ErrorCode[] = [
@@ -40,11 +37,16 @@ export function openRpc(connection: SwarmConnection): Rpc {
  */
 export async function call(rpc: Rpc, method: Call, value: Uint8Array): Promise<Uint8Array> {
   try {
-    return await rpc.request(method, value, { timeout: LIMITS.rpcTimeoutMs })
+    return await rpc.request(method, value, { timeout: callTimeoutMs(value.byteLength) })
   } catch (error) {
     if (codeOf(error) === 'TIMEOUT_EXCEEDED') rpc.stream.destroy()
     throw received(error)
   }
+}
+
+/** How long a call with a request of this size may take until its peer counts as dead. */
+export function callTimeoutMs(requestBytes: number): number {
+  return LIMITS.rpcTimeoutMs + Math.ceil((1000 * requestBytes) / LIMITS.uplinkBytesPerSecond)
 }
 
 export function notify(rpc: Rpc, notice: Notice): void {
@@ -77,7 +79,7 @@ export function answerCalls(
       return await handlers[method](value)
     } catch (error) {
       const sent = crossing(error, method, log)
-      if (ERROR_REMEDIES[sent.code] === 'penalise-peer' && ++faults >= FAULTS_MAX) rpc.stream.destroy()
+      if (ERROR_REMEDIES[sent.code] === 'penalise-peer' && ++faults >= LIMITS.peerFaults) rpc.stream.destroy()
       throw sent
     } finally {
       inFlight--
@@ -100,7 +102,7 @@ function received(error: unknown): PowerswarmError {
   const cause = error instanceof Error ? error.cause : undefined
   const code = CROSSING.find((known) => known === codeOf(cause))
   if (code !== undefined && cause instanceof Error)
-    return new PowerswarmError(code, displayLine(cause.message, MESSAGE_CHARS), { cause: error })
+    return new PowerswarmError(code, displayLine(cause.message, LIMITS.peerMessageChars), { cause: error })
   const slow = codeOf(error) === 'TIMEOUT_EXCEEDED'
   const message = slow ? 'The publisher did not answer in time' : 'The connection to the publisher closed'
   return new PowerswarmError('not-connected', message, { cause: error })

@@ -107,6 +107,8 @@ declare module 'hyperswarm' {
     readonly handshakeHash: Uint8Array
     readonly isInitiator: boolean
     readonly rawBytesRead: number
+    /** The stream below the encryption; its address is that of the peer, or of the relay that carries the stream. */
+    readonly rawStream: { readonly remoteHost: string | null }
     /** Corestore and hypercore look for the muxer of a stream here. */
     userData: unknown
     readonly keepAlive: number
@@ -120,7 +122,8 @@ declare module 'hyperswarm' {
     dht: DHT
     keyPair: { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array }
     maxPeers?: number
-    relayThrough?: (force: boolean) => Uint8Array | null
+    /** Of several relays one is picked at random. */
+    relayThrough?: (force: boolean) => readonly Uint8Array[] | null
   }
   export default class Hyperswarm extends EventEmitter {
     constructor(options: SwarmOptions)

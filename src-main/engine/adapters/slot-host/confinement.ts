@@ -1,3 +1,4 @@
+import { SLOT_V8_FLAGS } from '../../../contracts/slot-flags.ts'
 import type { SlotIsolation } from '../../ports.ts'
 import { canRun } from './can-run.ts'
 
@@ -31,8 +32,7 @@ export async function probeConfinement(): Promise<Confinement> {
 
 /**
  * The command line of a slot process: Node under its permission model, allowed to read one file and to start its
- * runner thread, and nothing else. Every flag here is part of the sandbox but the last, which makes units fast:
- * without it a long loop stays in V8's baseline compiler.
+ * runner thread, and nothing else. Every flag here is part of the sandbox but V8's, which make units fast.
  */
 export function confinedCommand(
   confinement: Confinement,
@@ -44,7 +44,7 @@ export function confinedCommand(
     '--permission',
     `--allow-fs-read=${programPath}`,
     '--allow-worker',
-    '--no-liftoff',
+    ...SLOT_V8_FLAGS,
     programPath,
   ] as const
   const [file, ...args] = confinement.wrapper

@@ -5,7 +5,7 @@ import { PowerswarmError } from '../../../domain/errors.ts'
 import { KIB, MIB } from '../../../domain/units.ts'
 import { translating } from './failure.ts'
 
-/** Statements that take a database from version `i` to `i + 1`, in order. Entries are never changed, only added. */
+/** Statements that take a database from version `i` to `i + 1`, in order. Entries of a release are never changed, only added. */
 export type Migrations = readonly string[]
 
 /** Reading a whole file takes about a second per 300 MB: larger ones are checked where they are read only. */

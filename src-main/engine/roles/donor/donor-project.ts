@@ -1,10 +1,16 @@
-import type { SubmittedResult } from '../../../contracts/wire/messages.ts'
+import type { Standing, SubmittedResult } from '../../../contracts/wire/messages.ts'
 import { errorCode } from '../../../domain/errors.ts'
 import { bytesToHex, type ProjectKey, type UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import { isCounted, type UnitRun } from '../../../domain/outcome.ts'
 import { movingMean, unitsToLease } from '../../../domain/work-buffer.ts'
-import type { KeyPair, ProjectConnection, StoredProject, StoredResult } from '../../ports.ts'
+import type {
+  KeyPair,
+  ProjectConnection,
+  StoredProject,
+  StoredResult,
+  StoredResultState,
+} from '../../ports.ts'
 import { Catalogue, type Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { syncGrants } from './grants.ts'
@@ -29,6 +35,7 @@ export class DonorProject {
   private slots = 0
   private unitMs: number | undefined
   private askAgainAt = 0
+  private grantsAskedAt = Number.NEGATIVE_INFINITY
   private tending: Promise<void> | undefined
   private tendAgain = false
   private left = false
@@ -58,6 +65,7 @@ export class DonorProject {
         changed()
       }),
       connection.onChange(() => {
+        if (connection.state === 'offline') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
         changed()
       }),
@@ -66,6 +74,7 @@ export class DonorProject {
         this.tend()
       }),
       connection.onGranted(() => {
+        this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
       }),
       parts.timers.every(LIMITS.tendEveryMs, () => {
@@ -81,6 +90,10 @@ export class DonorProject {
   get trouble(): string | undefined {
     return this.connection.trouble ?? this.moduleTrouble
   }
+  /** Nothing is computed, saved or sent any more. */
+  get hasLeft(): boolean {
+    return this.left
+  }
   get restricted(): boolean {
     return !this.catalogue.allows(this.init.onlyModules)
   }
@@ -93,7 +106,7 @@ export class DonorProject {
 
   /** The next unit for a slot; it stays leased on disk until {@link finish} or {@link giveBack}. */
   take(): Task | undefined {
-    if (this.restricted) return undefined
+    if (this.left || this.restricted) return undefined
     const taskOf = (unit: UnitId): Task | undefined =>
       this.catalogue.task(unit, this.projectKey, this.parts.digests)
     const unit = this.queue.take(this.parts.clock.now(), (candidate) => taskOf(candidate) !== undefined)
@@ -103,12 +116,17 @@ export class DonorProject {
   }
 
   giveBack(task: Task): void {
+    if (this.left) return
     this.queue.putBack(task.unit)
   }
 
-  /** Saves the result on disk, then sends it as soon as the publisher can be reached. */
-  finish(task: Task, run: UnitRun, wallMs: number): void {
-    if (isCounted(run.outcome)) this.unitMs = movingMean(this.unitMs, wallMs)
+  /**
+   * Saves the result on disk, then sends it as soon as the publisher can be reached. Throws what the disk says; the
+   * result is then still the caller's. Once the project was left the result is dropped.
+   */
+  finish(task: Task, run: UnitRun, computedMs: number): void {
+    if (this.left) return
+    if (isCounted(run.outcome)) this.unitMs = movingMean(this.unitMs, computedMs)
     this.parts.store.addResult({
       projectKey: this.projectKey,
       unit: task.unit,
@@ -143,27 +161,42 @@ export class DonorProject {
     })
   }
 
-  async leave(): Promise<void> {
+  /** The first half of leaving: from here on nothing is taken, saved or sent. */
+  retire(): void {
     this.left = true
-    for (const stop of this.stops) stop()
+    for (const stop of this.stops.splice(0)) stop()
+  }
+
+  async leave(): Promise<void> {
+    this.retire()
     await this.connection.leave()
     await this.tending
   }
 
+  /** Each step on its own: a grant that cannot be checked must not keep slots from getting work. */
   private async round(): Promise<void> {
-    if (this.connection.state !== 'connected') return
-    try {
-      await this.submitAll()
-      await syncGrants(this.parts, this.connection, this.projectKey, bytesToHex(this.keys.publicKey))
-      await this.leaseMore()
-    } catch (error) {
-      this.parts.log('warn', 'publisher-call-failed', {
-        project: this.projectKey,
-        code: errorCode(error),
-        message: error instanceof Error ? error.message : String(error),
-      })
+    const steps = [() => this.leaseMore(), () => this.submitAll(), () => this.checkGrants()]
+    for (const step of steps) {
+      if (this.left || this.connection.state !== 'connected') return
+      try {
+        await step()
+      } catch (error) {
+        this.parts.log('warn', 'publisher-call-failed', {
+          project: this.projectKey,
+          code: errorCode(error),
+          message: error instanceof Error ? error.message : String(error),
+        })
+      }
     }
     this.changed()
+  }
+
+  /** Asks when told of a grant, after every reconnection, and now and then in case a notice was lost. */
+  private async checkGrants(): Promise<void> {
+    const now = this.parts.clock.monotonicMs()
+    if (now - this.grantsAskedAt < LIMITS.askGrantsEveryMs) return
+    this.grantsAskedAt = now
+    await syncGrants(this.parts, this.connection, this.projectKey, bytesToHex(this.keys.publicKey))
   }
 
   private async submitAll(): Promise<void> {
@@ -173,8 +206,7 @@ export class DonorProject {
       const answer = await this.connection.submit(batch.map((result) => this.submission(result)))
       this.parts.store.transact(() => {
         batch.forEach((result, i) => {
-          const standing = answer.standings[i] ?? 'refused'
-          const state = standing === 'pending' || standing === 'verified' ? 'pending' : 'rejected'
+          const state = STATE_OF[answer.standings[i] ?? 'refused']
           this.parts.store.markResult(this.projectKey, result.unit, state)
         })
       })
@@ -200,8 +232,9 @@ export class DonorProject {
     const wanted = unitsToLease({ slots: this.slots, queued: this.queue.length, unitMs: this.unitMs })
     if (wanted === 0) return
     const answer = await this.connection.lease({ units: wanted, fuelCapacity: 0n })
-    if (answer.units.length > 0) this.queue.add(answer.units, answer.expiresAt)
-    else this.askAgainAt = now + answer.retryAfterMs
+    // Units that are here already are told again when there is nothing new.
+    const added = this.queue.add(answer.units, answer.expiresAt)
+    if (added === 0) this.askAgainAt = now + Math.max(answer.retryAfterMs, 1_000)
   }
 
   private nameProject(): void {
@@ -210,6 +243,16 @@ export class DonorProject {
     this.stored = { ...this.stored, name: manifest.name, purpose: manifest.purpose }
     this.parts.store.saveProject(this.stored)
   }
+}
+
+/** What an acknowledged result is to the donor. A verified one is pending until the ledger has it. */
+const STATE_OF: Readonly<Record<Standing, StoredResultState>> = {
+  pending: 'pending',
+  verified: 'pending',
+  rejected: 'rejected',
+  noted: 'uncounted',
+  refused: 'uncounted',
+  uncounted: 'uncounted',
 }
 
 /** As many of the oldest results as one submit may carry by size; always at least one. */

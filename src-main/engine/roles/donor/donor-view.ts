@@ -1,19 +1,26 @@
 import type { DonorState, ProjectView, ResultView, SlotView } from '../../../contracts/donor-state.ts'
 import { displayLine } from '../../../domain/display-text.ts'
-import { unitText } from '../../../domain/ids.ts'
+import { unitText, type ProjectKey } from '../../../domain/ids.ts'
 import { statusOf, statusSentence } from '../../../domain/status.ts'
 import type { Decision } from '../../../domain/scheduling-policy.ts'
-import type { DonorStore, SlotIsolation, StoredResult } from '../../ports.ts'
+import type { DonorStore, SlotIsolation, StoredProject, StoredResult } from '../../ports.ts'
 import type { DonorProject } from './donor-project.ts'
 import type { Work } from './slot-worker.ts'
 
 const RESULTS_SHOWN = 20
 const SUMMARY_CHARS = 200
 
+/** A project on disk that could not be joined, and why. */
+export interface StrandedProject {
+  readonly stored: StoredProject
+  readonly trouble: string
+}
+
 /** What the view is made of. */
 export interface ViewInputs {
   readonly store: DonorStore
   readonly projects: readonly DonorProject[]
+  readonly stranded: readonly StrandedProject[]
   readonly work: readonly { readonly slot: number; readonly work: Work }[]
   readonly decision: Decision
   readonly pausedByDonor: boolean
@@ -26,16 +33,19 @@ export function donorView(inputs: ViewInputs): DonorState {
   const { projects, store, work } = inputs
   const status = statusOf({
     decision: inputs.decision,
-    projects: projects.length,
+    projects: projects.length + inputs.stranded.length,
     connected: projects.filter((project) => project.connection.state === 'connected').length,
     restricted: projects.filter((project) => project.restricted).length,
     running: work.filter(({ work: { beat } }) => beat.phase === 'running').length,
     preparing: work.filter(({ work: { beat } }) => beat.phase === 'preparing').length,
   })
-  const views = projects.map((project) => projectView(project, store, inputs.restriction))
-  const totals = projects.map((project) => ({
-    granted: store.granted(project.projectKey),
-    pending: store.pending(project.projectKey),
+  const views = [
+    ...projects.map((project) => projectView(project, store, inputs.restriction)),
+    ...inputs.stranded.map((project) => strandedView(project, store)),
+  ]
+  const totals = views.map(({ projectKey }) => ({
+    granted: store.granted(projectKey as ProjectKey),
+    pending: store.pending(projectKey as ProjectKey),
   }))
   return {
     status,
@@ -74,6 +84,20 @@ function projectView(project: DonorProject, store: DonorStore, restriction: stri
     pending: store.pending(project.projectKey).fuel,
     leased: project.queue.length,
     meshPeers: project.connection.meshPeers,
+  }
+}
+
+function strandedView({ stored, trouble }: StrandedProject, store: DonorStore): ProjectView {
+  return {
+    projectKey: stored.projectKey,
+    name: stored.name,
+    purpose: stored.purpose,
+    connection: 'offline',
+    trouble,
+    counted: store.granted(stored.projectKey).cumulativeFuel,
+    pending: store.pending(stored.projectKey).fuel,
+    leased: 0,
+    meshPeers: 0,
   }
 }
 

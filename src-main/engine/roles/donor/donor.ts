@@ -1,6 +1,7 @@
 import type { DonorState } from '../../../contracts/donor-state.ts'
-import { PowerswarmError } from '../../../domain/errors.ts'
+import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import type { ProjectKey } from '../../../domain/ids.ts'
+import { LIMITS } from '../../../domain/limits.ts'
 import type { Link } from '../../../domain/link.ts'
 import type { Preferences } from '../../../domain/preferences.ts'
 import type { Presence } from '../../../domain/presence.ts'
@@ -8,7 +9,8 @@ import { decide, type Decision } from '../../../domain/scheduling-policy.ts'
 import type { StoredProject } from '../../ports.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { DonorProject } from './donor-project.ts'
-import { donorView } from './donor-view.ts'
+import { donorView, type StrandedProject } from './donor-view.ts'
+import { Lane } from './lane.ts'
 import { SlotPool } from './slot-pool.ts'
 import type { WorkSource } from './slot-worker.ts'
 
@@ -23,6 +25,11 @@ export class Donor {
   private readonly init: DonorInit
   private readonly projects = new Map<ProjectKey, DonorProject>()
   private readonly pool: SlotPool
+  /** Projects on disk that could not be joined, with the reason. */
+  private readonly stranded = new Map<ProjectKey, StrandedProject>()
+  /** Joining and leaving take turns. */
+  private readonly lane = new Lane()
+  private readonly stops: (() => void)[] = []
   private readonly listeners = new Set<() => void>()
   private presence: Presence
   private suspended = false
@@ -44,16 +51,24 @@ export class Donor {
     })
   }
 
-  /** Rejoins the projects on disk. A project that cannot be joined now stays listed and is said to be in trouble. */
+  /**
+   * Rejoins the projects on disk. One that cannot be joined now stays listed, says why, and is tried again every
+   * minute; it never keeps the others from computing.
+   * @param parseLink throws `bad-link`
+   */
   async start(parseLink: (text: string) => Link): Promise<void> {
-    for (const stored of this.parts.store.projects()) await this.enter(stored, parseLink(stored.link))
-    await this.follow()
+    for (const stored of this.parts.store.projects())
+      this.stranded.set(stored.projectKey, { stored, trouble: '' })
+    const rejoin = (): Promise<void> => this.lane.run(() => this.rejoin(parseLink))
+    await rejoin()
+    this.stops.push(this.parts.timers.every(LIMITS.redialMaxMs, () => void rejoin()))
   }
 
   get state(): DonorState {
     return donorView({
       store: this.parts.store,
       projects: [...this.projects.values()],
+      stranded: [...this.stranded.values()],
       work: this.pool.work,
       decision: this.decision,
       pausedByDonor: this.pausedByDonor,
@@ -94,35 +109,76 @@ export class Donor {
     if (suspended) await this.parts.network.suspend()
   }
 
-  /** Joining a project twice is fine. `linkText` is what a restart parses again. */
-  async join(link: Link, linkText: string): Promise<void> {
-    if (this.projects.has(link.projectKey)) return
-    const stored = {
-      projectKey: link.projectKey,
-      link: linkText,
-      joinedAt: this.parts.clock.now(),
-      name: '',
-      purpose: '',
-    }
-    this.parts.store.saveProject(stored)
-    await this.enter(stored, link)
-    await this.follow()
+  /**
+   * Joining a project twice is fine; another link to it, with other addresses, takes the place of the first.
+   * `linkText` is what a restart parses again. When the project cannot be joined nothing of it is kept.
+   */
+  join(link: Link, linkText: string): Promise<void> {
+    return this.lane.run(async () => {
+      const { projectKey } = link
+      const joined = this.projects.get(projectKey)
+      if (joined?.project.link === linkText) return
+      const known = joined?.project ?? this.stranded.get(projectKey)?.stored
+      const fresh = { projectKey, joinedAt: this.parts.clock.now(), name: '', purpose: '' }
+      const stored = { ...(known ?? fresh), link: linkText }
+      this.parts.store.saveProject(stored)
+      if (joined) await this.part(joined)
+      try {
+        await this.enter(stored, link)
+      } catch (error) {
+        if (!known) this.parts.store.removeProject(projectKey)
+        throw error
+      }
+      this.stranded.delete(projectKey)
+      await this.follow()
+    })
   }
 
-  async leave(projectKey: string): Promise<void> {
-    const project = this.projects.get(projectKey as ProjectKey)
-    if (!project) throw new PowerswarmError('not-found', 'That project is not joined')
-    this.projects.delete(project.projectKey)
-    await project.leave()
-    this.parts.store.removeProject(project.projectKey)
-    this.announce()
+  /** Ends what is computed for the project, then forgets it. Throws `not-found`. */
+  leave(projectKey: string): Promise<void> {
+    return this.lane.run(async () => {
+      const key = projectKey as ProjectKey
+      const project = this.projects.get(key)
+      if (!project && !this.stranded.has(key))
+        throw new PowerswarmError('not-found', 'That project is not joined')
+      if (project) await this.part(project)
+      this.stranded.delete(key)
+      this.parts.store.removeProject(key)
+      this.announce()
+    })
   }
 
   async close(): Promise<void> {
+    for (const stop of this.stops.splice(0)) stop()
     await this.pool.close()
     await Promise.all([...this.projects.values()].map((project) => project.leave()))
     await this.parts.network.close()
     await this.parts.slotHost.close()
+  }
+
+  /** Ends computing and talking for a project; what is on disk stays. */
+  private async part(project: DonorProject): Promise<void> {
+    project.retire()
+    await this.pool.abandon(project)
+    this.projects.delete(project.projectKey)
+    await project.leave()
+  }
+
+  private async rejoin(parseLink: (text: string) => Link): Promise<void> {
+    for (const { stored } of [...this.stranded.values()])
+      try {
+        await this.enter(stored, parseLink(stored.link))
+        this.stranded.delete(stored.projectKey)
+      } catch (error) {
+        const trouble = error instanceof Error ? error.message : String(error)
+        this.stranded.set(stored.projectKey, { stored, trouble })
+        this.parts.log('warn', 'project-not-joined', {
+          project: stored.projectKey,
+          code: errorCode(error),
+          trouble,
+        })
+      }
+    await this.follow()
   }
 
   private async enter(stored: StoredProject, link: Link): Promise<void> {

@@ -4,13 +4,15 @@ import type { ProjectKey } from '../../../domain/ids.ts'
 import type { ProjectConnection } from '../../ports.ts'
 import type { DonorComponents } from './components.ts'
 
+type GrantComponents = Pick<DonorComponents, 'store' | 'checkGrant'>
+
 /**
  * Brings this donor's credit up to the ledger: asks which records are new, fetches each block with its proof, and
  * takes it only when it grants exactly the units it was said to grant. What the publisher says without a signed
  * block counts for nothing.
  */
 export async function syncGrants(
-  parts: DonorComponents,
+  parts: GrantComponents,
   connection: ProjectConnection,
   projectKey: ProjectKey,
   donorKey: string,
@@ -20,12 +22,13 @@ export async function syncGrants(
     const answer = await connection.grants({ fromSequence: nextSequence })
     for (const notice of answer.grants) await takeGrant(parts, connection, projectKey, donorKey, notice)
     for (const unit of answer.rejected) parts.store.markResult(projectKey, unit, 'rejected')
+    for (const unit of answer.uncounted) parts.store.markResult(projectKey, unit, 'uncounted')
     if (!answer.more || answer.grants.length === 0) return
   }
 }
 
 async function takeGrant(
-  parts: DonorComponents,
+  parts: GrantComponents,
   connection: ProjectConnection,
   projectKey: ProjectKey,
   donorKey: string,

@@ -1,5 +1,6 @@
 import type { Decision } from '../../../domain/scheduling-policy.ts'
 import type { DonorComponents } from './components.ts'
+import type { DonorProject } from './donor-project.ts'
 import { SlotWorker, type Work, type WorkSource } from './slot-worker.ts'
 
 /** All slots of this machine. Slots are opened when first needed and kept, paused, while the donor is not computing. */
@@ -26,6 +27,11 @@ export class SlotPool {
         await worker.setPaused(i >= wanted)
       }),
     )
+  }
+
+  /** Stops what slots compute for this project. */
+  async abandon(project: DonorProject): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.abandon(project)))
   }
 
   /** There may be work: idle slots look again. */

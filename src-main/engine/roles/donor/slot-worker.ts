@@ -1,5 +1,5 @@
 import type { Beat, ModuleName } from '../../../contracts/slot.ts'
-import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
+import { errorCode, PowerswarmError, type ErrorCode } from '../../../domain/errors.ts'
 import { unitText } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { UnitRun } from '../../../domain/outcome.ts'
@@ -8,6 +8,9 @@ import type { Task } from './catalogue.ts'
 import type { DonorComponents } from './components.ts'
 import type { DonorProject } from './donor-project.ts'
 import { pauseInTime } from './pause-in-time.ts'
+
+/** The unit goes back, after a pause or at once because the machine was wanted; or it belongs to nobody any more. */
+type NoResult = 'again' | 'interrupted' | 'dropped'
 
 /** What one slot is doing, for the window. */
 export interface Work {
@@ -52,6 +55,8 @@ export class SlotWorker {
   private readonly unitFailures = new Map<string, number>()
   private wakeUp: (() => void) | undefined
   private beatAt = 0
+  /** The slot has its module and runs the unit: what fails from here on may be the unit's doing. */
+  private running = false
   private readonly loop: Promise<void>
 
   constructor(number: number, parts: DonorComponents, source: WorkSource) {
@@ -91,6 +96,11 @@ export class SlotWorker {
     await this.obey(this.slot?.throttle(cpuShare))
   }
 
+  /** Ends the slot's process if it works for this project; the unit is not given back. */
+  async abandon(project: DonorProject): Promise<void> {
+    if (this.work?.project === project) await this.slot?.kill()
+  }
+
   async close(): Promise<void> {
     this.closing = true
     this.wake()
@@ -107,14 +117,17 @@ export class SlotWorker {
     }
   }
 
+  /** Ends only when the worker is closed: whatever goes wrong is logged and tried again after a pause. */
   private async keepBusy(): Promise<void> {
     while (!this.closing) {
-      const job = this.paused ? undefined : this.source.next()
-      if (!job) {
-        await this.sleep()
-        continue
+      try {
+        const job = this.paused ? undefined : this.source.next()
+        if (job) await this.compute(job.project, job.task)
+        else await this.sleep()
+      } catch (error) {
+        this.logFailure('slot-worker-failed', error)
+        await this.backOff()
       }
-      await this.compute(job.project, job.task)
     }
   }
 
@@ -131,24 +144,45 @@ export class SlotWorker {
 
   private async compute(project: DonorProject, task: Task): Promise<void> {
     const run = this.nextRun++
-    const startedAt = this.parts.clock.monotonicMs()
-    this.beatAt = startedAt
+    this.beatAt = this.parts.clock.monotonicMs()
+    this.running = false
     this.work = { project, task, beat: { run, phase: 'preparing', fuel: 0n, ticks: 0 }, elapsedMs: 0 }
     this.source.changed()
     this.interrupted = false
-    let failure: unknown
+    const result = await this.attempt(run, project, task)
+    const computedMs = this.computedMs()
+    this.work = undefined
+    this.source.changed()
+    if (result === 'dropped') return
+    if (result !== 'again' && result !== 'interrupted') return this.save(project, task, result, computedMs)
+    project.giveBack(task)
+    if (result === 'again') await this.backOff()
+  }
+
+  private async attempt(run: number, project: DonorProject, task: Task): Promise<UnitRun | NoResult> {
     try {
       const slot = await this.openSlot()
       await this.load(slot, project, task)
+      this.running = true
       const result = await slot.run({ run, ...task.request })
       this.failures = 0
-      project.finish(task, result, this.parts.clock.monotonicMs() - startedAt)
+      return result
     } catch (error) {
-      failure = error
+      return this.recover(project, task, error)
     }
-    this.work = undefined
-    this.source.changed()
-    if (failure !== undefined) await this.recover(project, task, failure)
+  }
+
+  /** A result that is computed is never computed again because a disk was full: saving is tried until it works. */
+  private async save(project: DonorProject, task: Task, run: UnitRun, computedMs: number): Promise<void> {
+    for (;;)
+      try {
+        project.finish(task, run, computedMs)
+        return
+      } catch (error) {
+        this.logFailure('result-not-saved', error, task)
+        await this.backOff()
+        if (this.closing) return
+      }
   }
 
   private async openSlot(): Promise<Slot> {
@@ -169,13 +203,17 @@ export class SlotWorker {
   }
 
   private takeBeat(beat: Beat): void {
-    const now = this.parts.clock.monotonicMs()
-    const past = now - this.beatAt
-    this.beatAt = now
     if (!this.work || this.work.beat.run !== beat.run) return
-    const ran = this.work.beat.phase === 'paused' ? 0 : past
-    this.work = { ...this.work, beat, elapsedMs: this.work.elapsedMs + ran }
+    this.work = { ...this.work, beat, elapsedMs: this.computedMs() }
+    this.beatAt = this.parts.clock.monotonicMs()
     this.source.changed()
+  }
+
+  /** Wall time that the unit at work has computed until now, without pauses. */
+  private computedMs(): number {
+    if (!this.work) return 0
+    const sinceBeat = this.work.beat.phase === 'paused' ? 0 : this.parts.clock.monotonicMs() - this.beatAt
+    return this.work.elapsedMs + sinceBeat
   }
 
   private async load(slot: Slot, project: DonorProject, task: Task): Promise<void> {
@@ -198,34 +236,45 @@ export class SlotWorker {
 
   /**
    * A module that this machine's own checks refuse ends its units as host failures, with the reason, at once. Anything
-   * else is tried again on a fresh slot; a unit that kills three slots is given up.
+   * else is tried again on a fresh slot; a unit that kills three slots is given up. A slot that cannot be opened or a
+   * module that cannot be fetched says nothing about the unit.
    */
-  private async recover(project: DonorProject, task: Task, error: unknown): Promise<void> {
+  private recover(project: DonorProject, task: Task, error: unknown): UnitRun | NoResult {
     // The lease stays on disk; the next start computes the unit again.
-    if (this.closing) return
-    if (this.interrupted) {
-      project.giveBack(task)
-      return
-    }
-    const code = errorCode(error)
-    const message = error instanceof Error ? error.message : String(error)
-    this.parts.log('warn', 'unit-failed', { slot: this.number, unit: task.unit, code, message })
+    if (this.closing || project.hasLeft) return 'dropped'
+    if (this.interrupted) return 'interrupted'
+    const code = this.logFailure('unit-failed', error, task)
     // The slot keeps few modules; this one has to be loaded again.
     if (code === 'not-found') this.loaded.clear()
+    const key = `${project.projectKey} ${unitText(task.unit)}`
+    const unitsFault = this.running && code !== 'not-found' && code !== 'busy'
+    const failures = (this.unitFailures.get(key) ?? 0) + (unitsFault ? 1 : 0)
+    this.unitFailures.set(key, failures)
+    const message = error instanceof Error ? error.message : String(error)
     const refused = code.startsWith('module-')
     if (refused) project.reportModule(`This computer refused an app of the project: ${message}`)
-    const key = `${project.projectKey} ${unitText(task.unit)}`
-    const networkOnly = code === 'not-connected' || code === 'busy'
-    const failures = (this.unitFailures.get(key) ?? 0) + (networkOnly ? 0 : 1)
-    this.unitFailures.set(key, failures)
     if (refused || failures >= LIMITS.hostFailuresMax) {
       this.unitFailures.delete(key)
-      project.finish(task, failed(`${code}: ${message}`), 0)
-      return
+      return failed(`${code}: ${message}`)
     }
-    project.giveBack(task)
+    return 'again'
+  }
+
+  private backOff(): Promise<void> {
     this.failures++
-    await this.sleep(Math.min(60_000, 500 * 2 ** this.failures))
+    return this.sleep(Math.min(60_000, 500 * 2 ** this.failures))
+  }
+
+  private logFailure(event: string, error: unknown, task?: Task): ErrorCode {
+    const code = errorCode(error)
+    const message = error instanceof Error ? error.message : String(error)
+    this.parts.log('warn', event, {
+      slot: this.number,
+      code,
+      message,
+      ...(task && { unit: unitText(task.unit) }),
+    })
+    return code
   }
 }
 

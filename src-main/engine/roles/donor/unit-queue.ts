@@ -23,10 +23,12 @@ export class UnitQueue {
     return this.waiting.length
   }
 
-  /** Saves a lease answer. Units already here or already computed are ignored. */
-  add(units: readonly UnitId[], expiresAt: UnixMs): void {
+  /** Saves a lease answer and returns how many units are new. Those already here or already computed are ignored. */
+  add(units: readonly UnitId[], expiresAt: UnixMs): number {
+    const before = this.waiting.length
     this.store.addLeases(units.map((unit) => ({ projectKey: this.projectKey, unit, expiresAt })))
     this.waiting = this.store.leases(this.projectKey).filter((lease) => !this.taken.has(unitText(lease.unit)))
+    return this.waiting.length - before
   }
 
   /** The unit that was leased first among those `fits` accepts, or undefined. Expired leases are dropped. */

@@ -1,7 +1,10 @@
 import type { AddedApp, PublisherEngineSchema } from '../../../contracts/engine.ts'
 import type { Handlers } from '../../../contracts/rpc.ts'
+import { encodeProjectRecord } from '../../../contracts/wire/project-record.ts'
 import { checkRange, checkTemplate } from '../../../domain/batch.ts'
+import { checkDisplayText } from '../../../domain/display-text.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
+import { LIMITS } from '../../../domain/limits.ts'
 import type { App, Batch, ProjectManifest, ProjectRecord } from '../../../domain/project.ts'
 import { checkModule } from './check-module.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
@@ -12,6 +15,7 @@ type NewBatch = Parameters<Handlers<PublisherEngineSchema>['addBatch']>[0]
 /**
  * Apps and batches of the project. The store is written first, then the project core; whatever a crash kept out of
  * the core is published at the next opening. Only what is in the core can be leased: donors must be able to read it.
+ * A row whose record cannot be encoded would keep the project from ever opening again, so encoding comes before it.
  */
 export class Catalogue {
   private readonly parts: PublisherComponents
@@ -54,10 +58,14 @@ export class Catalogue {
     return this.batchesByNumber.get(number)
   }
 
-  /** Checks a module in a slot and publishes it. Rejects with `already-exists` and the codes of the toolchain. */
+  /**
+   * Checks a module in a slot and publishes it. Rejects with `bad-argument`, `already-exists` and the codes of the
+   * toolchain.
+   */
   addApp(wanted: NewApp): Promise<AddedApp> {
     return this.inLane(async () => {
       const { name, original, memoryLimitBytes } = wanted
+      checkDisplayText('The name of the app', name, LIMITS.appNameChars)
       const { store, cores, host } = this.parts
       const { rewriterVersion } = this.init
       const module = { moduleHash: host.moduleHash(original), rewriterVersion, memoryLimitBytes }
@@ -78,6 +86,7 @@ export class Catalogue {
         rewrittenHash,
         ...module,
       }
+      encodeProjectRecord(app)
       store.addApp(app, original)
       await this.publish()
       return { app: app.app, name, moduleHash: app.moduleHash, rewrittenHash, permissions }
@@ -92,6 +101,7 @@ export class Catalogue {
       checkTemplate(wanted.args)
       const { store } = this.parts
       const batch: Batch = { ...wanted, type: 'batch', app: app.app, batch: store.batches().length }
+      encodeProjectRecord(batch)
       store.addBatch(batch)
       await this.publish()
       return { batch: batch.batch, units: batch.count }

@@ -10,8 +10,9 @@ import type {
 } from '../../../contracts/wire/messages.ts'
 import { WIRE_VERSION } from '../../../contracts/wire/codec.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
+import type { UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
-import type { PublisherHandlers, RemoteDonor, SealedRecord } from '../../ports.ts'
+import type { PublisherHandlers, RemoteDonor, SealedRecord, WithoutCredit } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PublisherComponents } from './components.ts'
 import type { Intake } from './intake.ts'
@@ -23,8 +24,8 @@ import type { WriteQueue } from './write-queue.ts'
 const RETRY_MS_PER_DONOR = 20
 const RETRY_MS_MIN = 1_000
 const RETRY_MS_MAX = 60_000
-/** Units decided against a donor that it is told with every answer: an answer may be lost, so none is ticked off. */
-const REJECTED_TOLD = 256
+/** Units without credit that a donor is told with every last page: an answer may be lost, so none is ticked off. */
+const WITHOUT_CREDIT_TOLD = 256
 
 export interface DeskComponents {
   readonly parts: PublisherComponents
@@ -56,14 +57,15 @@ export class DonorDesk implements PublisherHandlers {
     }
   }
 
-  async lease({ donorKey }: RemoteDonor, request: LeaseRequest): Promise<LeaseAnswer> {
-    const { leasing, parts, writes } = this.desk
+  async lease(donor: RemoteDonor, request: LeaseRequest): Promise<LeaseAnswer> {
+    const { leasing, writes } = this.desk
     const donors = this.desk.donorsConnected()
     const weight = Math.min(request.units, LIMITS.leaseUnits)
-    const units = await writes.run(weight, () => leasing.lease(donorKey, request, donors))
-    if (units.length > 0) this.desk.changed()
+    const leased = await writes.run(weight, () => leasing.lease(donor, request, donors))
+    leasing.remember(donor.donorKey, leased)
+    if (leased.handedOut) this.desk.changed()
     const retryAfterMs = Math.min(Math.max(donors * RETRY_MS_PER_DONOR, RETRY_MS_MIN), RETRY_MS_MAX)
-    return { units, expiresAt: parts.clock.now() + LIMITS.leaseMs, retryAfterMs }
+    return { units: leased.units, expiresAt: leased.expiresAt, retryAfterMs }
   }
 
   async submit({ donorKey }: RemoteDonor, results: readonly SubmittedResult[]): Promise<SubmitAnswer> {
@@ -73,35 +75,43 @@ export class DonorDesk implements PublisherHandlers {
         'limit-exceeded',
         `At most ${LIMITS.submitResults} results fit into one submit`,
       )
-    const standings = await writes.run(results.length, () =>
+    const taken = await writes.run(results.length, () =>
       results.map((result) => intake.take(donorKey, result)),
     )
+    for (const each of taken) intake.remember(each)
     sealer.poke()
     this.desk.changed()
-    return { standings }
+    return { standings: taken.map(({ standing }) => standing) }
   }
 
+  /** One record after the other until the answer is full: asking from 0 again and again costs no more than that. */
   grants({ donorKey }: RemoteDonor, { fromSequence }: GrantsRequest): GrantsAnswer {
     const { store } = this.desk.parts
-    const sealed = store.sealedFor(donorKey, fromSequence, LIMITS.grantsPerAnswer + 1)
     const grants: GrantNotice[] = []
     let units = 0
-    for (const record of sealed) {
-      units += record.units.length
+    for (let sequence = fromSequence; ; sequence++) {
+      const sealed = store.sealedRecord(donorKey, sequence)
+      if (!sealed || !this.isVisible(sealed)) break
+      units += sealed.record.units
       const full = grants.length >= LIMITS.grantsPerAnswer || (units > LIMITS.grantUnits && grants.length > 0)
-      if (full) return { grants, more: true, rejected: [] }
-      if (!this.isVisible(record)) break
-      grants.push({
-        sequence: record.record.sequence,
-        epoch: record.epoch,
-        index: record.index,
-        units: record.units,
-      })
+      if (full) return { grants, more: true, rejected: [], uncounted: [] }
+      const { epoch, index } = sealed
+      grants.push({ sequence, epoch, index, units: store.sealedUnits(sealed) })
     }
-    return { grants, more: false, rejected: store.rejected(donorKey, REJECTED_TOLD) }
+    const ended = store.withoutCredit(donorKey, WITHOUT_CREDIT_TOLD)
+    return {
+      grants,
+      more: false,
+      rejected: unitsThat('rejected', ended),
+      uncounted: unitsThat('uncounted', ended),
+    }
   }
 
   private isVisible({ epoch, index }: SealedRecord): boolean {
     return this.desk.sealer.isVisible(epoch, index)
   }
+}
+
+function unitsThat(standing: WithoutCredit['standing'], ended: readonly WithoutCredit[]): UnitId[] {
+  return ended.filter((each) => each.standing === standing).map(({ unit }) => unit)
 }

@@ -2,17 +2,29 @@ import type { Standing, SubmittedResult } from '../../../contracts/wire/messages
 import type { DonorKey, Hex32, UnitId } from '../../../domain/ids.ts'
 import { digestParts, isCounted, type CountedOutcome } from '../../../domain/outcome.ts'
 import type { Batch } from '../../../domain/project.ts'
-import type { UnixMs } from '../../../domain/units.ts'
-import { judge, type Verdict } from '../../../domain/validation.ts'
+import type { Fuel } from '../../../domain/units.ts'
+import { judge } from '../../../domain/validation.ts'
 import { moveUnit, type LeasedUnit, type UnitEvent, type WorkUnit } from '../../../domain/work-unit.ts'
-import type { CopyRow, OutputRow } from '../../ports.ts'
+import type { CopyRow, OutputRow, VoteRow } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PublisherComponents } from './components.ts'
 import type { FuelMeans } from './fuel-means.ts'
 
 const NONE = new Uint8Array()
 
-/** Takes results in and decides units. Every call belongs inside a transaction. */
+/** What became of a submitted result, and what it is worth knowing after the commit. */
+export interface Taken {
+  readonly standing: Standing
+  /** Fuel of the unit that this result verified. */
+  readonly verifiedFuel?: Fuel
+}
+
+/**
+ * Takes results in and decides units. Every call but {@link remember} belongs inside a transaction.
+ *
+ * A donor loses standing only when a quorum contradicts it or its result is impossible. A unit that ends without a
+ * decision says nothing about anybody: its results are `uncounted`.
+ */
 export class Intake {
   private readonly parts: PublisherComponents
   private readonly catalogue: Catalogue
@@ -28,70 +40,75 @@ export class Intake {
    * Takes one result of one donor. The first answer for a (unit, donor) stands: sent again, whatever it says then,
    * it only learns how the first one stands now. Without a copy leased to this donor it is `refused`.
    */
-  take(donorKey: DonorKey, result: SubmittedResult): Standing {
+  take(donorKey: DonorKey, result: SubmittedResult): Taken {
     const { store, clock } = this.parts
     const copy = store.copy(result.unit, donorKey)
     const batch = this.catalogue.batch(result.unit.batch)
-    if (!copy || !batch) return 'refused'
-    if (copy.standing !== 'leased' && copy.standing !== 'lapsed') return copy.standing
+    if (!copy || !batch) return { standing: 'refused' }
+    if (copy.standing !== 'leased' && copy.standing !== 'lapsed') return { standing: copy.standing }
     const work = store.unit(result.unit)
     const held = copy.standing === 'leased'
     const answered: CopyRow = { ...copy, answeredAt: clock.now() }
     const { outcome } = result
-    if (!isCounted(outcome)) return this.settle(copy, answered, 'noted', work, { kind: 'failed', held })
+    if (!isCounted(outcome)) return this.dismiss(copy, answered, 'noted', work, { kind: 'failed', held })
     if (!possible(result, batch))
-      return this.settle(copy, answered, 'rejected', work, { kind: 'lapsed', held })
+      return this.dismiss(copy, answered, 'rejected', work, { kind: 'lapsed', held })
 
     const output = this.outputOf(result, outcome)
-    const voted: CopyRow = { ...answered, digest: output.digest }
+    const voted: VoteRow = { ...answered, digest: output.digest }
     if (work.state === 'leased') return this.vote(copy, voted, work, output, batch.quorum)
-    if (work.state !== 'verified' || work.digest !== output.digest)
-      return this.settle(copy, voted, 'rejected', work)
+    const standing = standingIn(work, output.digest)
     // It was leased and nothing about the unit is told before the quorum: the donor computed it.
-    this.grant(result.unit, donorKey, output)
-    return this.settle(copy, voted, 'verified', work)
+    if (standing === 'verified') this.grant(result.unit, donorKey, output)
+    store.saveCopy(copy, { ...voted, standing })
+    return { standing }
   }
 
-  private vote(copy: CopyRow, voted: CopyRow, work: LeasedUnit, output: OutputRow, quorum: number): Standing {
+  /** Call it when what was taken is on disk: a transaction may be repeated, the mean must not be. */
+  remember({ verifiedFuel }: Taken): void {
+    if (verifiedFuel !== undefined) this.fuelMeans.add(verifiedFuel)
+  }
+
+  /** `copy` before and after the vote. */
+  private vote(copy: CopyRow, voted: VoteRow, work: LeasedUnit, output: OutputRow, quorum: number): Taken {
     const { store } = this.parts
-    const { unit, donorKey } = copy
+    const { unit } = copy
     store.addOutput(output)
     const others = work.votes > 0 ? store.votes(unit) : []
-    const verdict = judge([...others, { donorKey, digest: output.digest }], quorum)
-    const event: UnitEvent = { kind: 'voted', held: copy.standing === 'leased', verdict }
-    const standing = standingIn(verdict, donorKey)
-    if (verdict.kind !== 'undecided')
-      for (const other of others)
-        store.saveCopy(other, { ...other, standing: standingIn(verdict, other.donorKey) })
-    this.settle(copy, voted, standing, work, event)
-    if (verdict.kind === 'verified') this.verify(unit, verdict, output, voted.answeredAt ?? 0)
-    return standing
-  }
-
-  private settle(
-    before: CopyRow,
-    after: CopyRow,
-    standing: Settled,
-    work: WorkUnit,
-    event?: UnitEvent,
-  ): Standing {
-    const { store } = this.parts
-    store.saveCopy(before, { ...after, standing })
-    if (event) store.saveUnit(before.unit, work, moveUnit(work, event), 0)
-    return standing
-  }
-
-  private verify(
-    unit: UnitId,
-    verdict: Extract<Verdict, { kind: 'verified' }>,
-    output: OutputRow,
-    at: UnixMs,
-  ): void {
-    const { store } = this.parts
-    store.addVerified(unit, at)
+    const verdict = judge([...others, voted], quorum)
+    const after = moveUnit(work, { kind: 'voted', held: copy.standing === 'leased', verdict })
+    const standing = standingIn(after, voted.digest)
+    store.saveCopy(copy, { ...voted, standing })
+    store.saveUnit(unit, work, after, 0)
+    this.settle(others, after)
+    if (verdict.kind !== 'verified') return { standing }
+    store.addVerified(unit, voted.answeredAt ?? 0)
     if (verdict.losing.length > 0) store.keepOutput(unit, verdict.digest)
     for (const agreeing of verdict.agreeing) this.grant(unit, agreeing, output)
-    this.fuelMeans.add(output.fuel)
+    return { standing, verifiedFuel: output.fuel }
+  }
+
+  /** A result that is no vote. It may still decide the unit. */
+  private dismiss(
+    before: CopyRow,
+    after: CopyRow,
+    standing: 'noted' | 'rejected',
+    work: WorkUnit,
+    event: UnitEvent,
+  ): Taken {
+    const { store } = this.parts
+    const moved = moveUnit(work, event)
+    store.saveCopy(before, { ...after, standing })
+    store.saveUnit(before.unit, work, moved, 0)
+    if (moved !== work && moved.state !== 'leased') this.settle(store.votes(before.unit), moved)
+    return { standing }
+  }
+
+  /** Tells the votes on a unit how they stand when it is decided. */
+  private settle(votes: readonly VoteRow[], decided: WorkUnit): void {
+    if (decided.state === 'leased') return
+    for (const vote of votes)
+      this.parts.store.saveCopy(vote, { ...vote, standing: standingIn(decided, vote.digest) })
   }
 
   private grant(unit: UnitId, donorKey: DonorKey, output: OutputRow): void {
@@ -109,7 +126,7 @@ export class Intake {
   }
 }
 
-type Settled = Exclude<Standing, 'refused'>
+type VoteStanding = Extract<Standing, 'pending' | 'verified' | 'rejected' | 'uncounted'>
 
 /** The publisher's own verify cores vote under the project's key. They are never granted credit. */
 export function ownDonorKey({ cores }: Pick<PublisherComponents, 'cores'>): DonorKey {
@@ -121,7 +138,16 @@ function possible({ fuel, stdout }: SubmittedResult, batch: Batch): boolean {
   return fuel >= 0n && fuel <= batch.maxFuel && stdout.byteLength <= batch.maxOutputBytes
 }
 
-function standingIn(verdict: Verdict, donorKey: DonorKey): Settled {
-  if (verdict.kind === 'undecided') return 'pending'
-  return verdict.kind === 'verified' && verdict.agreeing.includes(donorKey) ? 'verified' : 'rejected'
+/** How a vote with this digest stands while the unit is like this. */
+function standingIn(work: WorkUnit, digest: Hex32): VoteStanding {
+  switch (work.state) {
+    case 'unsent':
+    case 'leased':
+      return 'pending'
+    case 'verified':
+      return work.digest === digest ? 'verified' : 'rejected'
+    case 'inconclusive':
+    case 'suspended':
+      return 'uncounted'
+  }
 }

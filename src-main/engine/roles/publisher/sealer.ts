@@ -1,7 +1,7 @@
 import { compareUnits, type DonorKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { LedgerRecord } from '../../../domain/project.ts'
-import type { NewSealedRecord, NumberedGrant } from '../../ports.ts'
+import type { NumberedGrant, SealedRecord } from '../../ports.ts'
 import type { PublisherComponents } from './components.ts'
 
 /** Grants that one transaction seals at most. */
@@ -94,7 +94,7 @@ export class Sealer {
       cores.ledgerCore,
       drafts.map(({ record }) => cores.encodeLedger(record)),
     )
-    const records = drafts.map((draft, offset): NewSealedRecord => ({
+    const records = drafts.map((draft, offset): SealedRecord => ({
       ...draft,
       epoch: cores.epoch,
       index: first + offset,

@@ -51,7 +51,9 @@ export class VerifyCores {
     const core = new CoreSlot(this.desk, number, this.slots)
     while (!this.stopped) {
       try {
-        const unit = await writes.run(1, () => leasing.leaseForVerification(own))
+        const leased = await writes.run(1, () => leasing.leaseForVerification(own))
+        leasing.remember(own, leased)
+        const { unit } = leased
         if (unit === undefined) await this.sleep()
         else await this.compute(core, unit)
       } catch (error) {
@@ -68,7 +70,7 @@ export class VerifyCores {
     try {
       const result = submission(unit, await core.run(unit))
       if (this.stopped) return
-      await writes.run(1, () => intake.take(own, result))
+      intake.remember(await writes.run(1, () => intake.take(own, result)))
     } catch (error) {
       await core.end()
       if (this.stopped) return

@@ -14,7 +14,8 @@ const WEIGHT_MAX = 2048
 /**
  * Puts writes that arrive together into one transaction: the cost of a commit is waiting for the disk, and it is paid
  * once. A write's promise settles after the commit. Writes run in order and may run twice (a group that fails is
- * repeated one by one), so they change nothing but the store.
+ * repeated one by one), so they change nothing but the store and caches of it; other memory is changed by whoever
+ * awaits them.
  */
 export class WriteQueue {
   private readonly store: Pick<PublisherStore, 'transact'>

@@ -1,96 +1,62 @@
-import { UnitEnd } from '../unit-end.ts'
+import { LIMITS } from '../../../domain/limits.ts'
 import { ERRNO, WasiError } from './errno.ts'
+import type { DirectoryNode, FileNode } from './files/node.ts'
+import type { Volume } from './files/volume.ts'
+import type { InputStream, OutputStream } from './streams.ts'
 
-/** Rights of WASI preview 1 that are in use here, as bits. */
-export const RIGHTS = {
-  read: 1n << 1n,
-  write: 1n << 6n,
-  filestatGet: 1n << 21n,
-  filestatSetSize: 1n << 22n,
-  filestatSetTimes: 1n << 23n,
-  poll: 1n << 27n,
+export const FILE_TYPES = {
+  unknown: 0,
+  characterDevice: 2,
+  directory: 3,
+  regularFile: 4,
+  symbolicLink: 7,
 } as const
 
-export const FILE_TYPES = { unknown: 0, characterDevice: 2, directory: 3, regularFile: 4 } as const
+/** Flags of a descriptor. Only `append` changes anything: all files are in memory, nothing waits or is left behind. */
+export const FDFLAGS = { append: 1, all: 31 } as const
 
-/** What a unit can hold open. Files and directories will be further implementations. */
-export interface Descriptor {
-  readonly fileType: number
+/** What a unit holds open. */
+export type Descriptor = InputDescriptor | OutputDescriptor | FileDescriptor | DirectoryDescriptor
+
+interface Common {
   rightsBase: bigint
   rightsInheriting: bigint
   flags: number
-  /** Bytes that {@link read} can still give without waiting. */
-  readonly available: number
-  /** Fills `into` as far as there are bytes; returns how many. Absent when it cannot be read. */
-  read?(into: Uint8Array): number
-  /** Takes all of `bytes` (copies them). Absent when it cannot be written. */
-  write?(bytes: Uint8Array): void
+}
+export interface InputDescriptor extends Common {
+  readonly kind: 'input'
+  readonly stream: InputStream
+}
+export interface OutputDescriptor extends Common {
+  readonly kind: 'output'
+  readonly stream: OutputStream
+  readonly name: 'stdout' | 'stderr'
+}
+export interface FileDescriptor extends Common {
+  readonly kind: 'file'
+  readonly volume: Volume
+  readonly node: FileNode
+  /** A safe integer; may lie beyond the end. */
+  position: number
+}
+export interface DirectoryDescriptor extends Common {
+  readonly kind: 'directory'
+  readonly volume: Volume
+  readonly node: DirectoryNode
+  /** Absolute path that it was preopened under. */
+  readonly preopen?: string
+  /** Names as they were when reading from the start began: cookies stay valid while entries come and go. */
+  listing?: readonly string[]
 }
 
-/** Standard input: all of it is there from the start. */
-export function inputStream(data: Uint8Array): Descriptor {
-  let position = 0
-  return {
-    fileType: FILE_TYPES.characterDevice,
-    rightsBase: RIGHTS.read | RIGHTS.filestatGet | RIGHTS.poll,
-    rightsInheriting: 0n,
-    flags: 0,
-    get available() {
-      return data.length - position
-    },
-    read(into) {
-      const part = data.subarray(position, position + into.length)
-      into.set(part)
-      position += part.length
-      return part.length
-    },
-  }
+export function fileTypeOf({ kind }: Descriptor): number {
+  if (kind === 'file') return FILE_TYPES.regularFile
+  return kind === 'directory' ? FILE_TYPES.directory : FILE_TYPES.characterDevice
 }
 
-export interface OutputStream extends Descriptor {
-  write(bytes: Uint8Array): void
-  /** A copy of what was written and kept. */
-  taken(): Uint8Array
-}
-
-/**
- * Standard output or error. Beyond `maxBytes` an output that counts ends the unit with `output-too-large`; one that
- * does not is cut off silently.
- */
-export function outputStream(maxBytes: number, beyond: 'end-unit' | 'drop'): OutputStream {
-  let kept = new Uint8Array(0)
-  let length = 0
-  const reserve = (size: number): void => {
-    if (size <= kept.length) return
-    const larger = new Uint8Array(Math.min(maxBytes, Math.max(size, 2 * kept.length, 1024)))
-    larger.set(kept.subarray(0, length))
-    kept = larger
-  }
-  return {
-    fileType: FILE_TYPES.characterDevice,
-    rightsBase: RIGHTS.write | RIGHTS.filestatGet | RIGHTS.poll,
-    rightsInheriting: 0n,
-    flags: 1,
-    available: 0,
-    write(bytes) {
-      const part = bytes.subarray(0, maxBytes - length)
-      reserve(length + part.length)
-      kept.set(part, length)
-      length += part.length
-      if (part.length < bytes.length && beyond === 'end-unit')
-        throw new UnitEnd('output-too-large', `standard output is limited to ${String(maxBytes)} bytes`)
-    },
-    taken: () => kept.slice(0, length),
-  }
-}
-
-/** The unit's open descriptors by number. Starts with standard input, output and error as 0, 1 and 2. */
+/** The unit's open descriptors by number; a new one gets the lowest that is free. */
 export class DescriptorTable {
-  readonly #open: Map<number, Descriptor>
-
-  constructor(standard: readonly Descriptor[]) {
-    this.#open = new Map(standard.entries())
-  }
+  readonly #open = new Map<number, Descriptor>()
 
   /** Throws `badf` for a number that is not open. */
   get(fd: number): Descriptor {
@@ -99,16 +65,46 @@ export class DescriptorTable {
     return descriptor
   }
 
-  /** Throws `badf`, then `notcapable` when the descriptor lacks the right. */
-  getWith(fd: number, right: bigint): Descriptor {
+  /** Throws `badf`, then `notcapable` when the descriptor lacks one of the rights. */
+  getWith(fd: number, rights: bigint): Descriptor {
     const descriptor = this.get(fd)
-    if ((descriptor.rightsBase & right) === 0n) throw new WasiError(ERRNO.notcapable)
+    requireRights(descriptor, rights)
     return descriptor
   }
 
+  /** Throws `badf`, `isdir` for a folder, `spipe` for a stream, then `notcapable`. */
+  file(fd: number, rights: bigint): FileDescriptor {
+    const descriptor = this.get(fd)
+    if (descriptor.kind === 'directory') throw new WasiError(ERRNO.isdir)
+    if (descriptor.kind !== 'file') throw new WasiError(ERRNO.spipe)
+    requireRights(descriptor, rights)
+    return descriptor
+  }
+
+  /** Throws `badf`, `notdir`, then `notcapable`. */
+  directory(fd: number, rights: bigint): DirectoryDescriptor {
+    const descriptor = this.get(fd)
+    if (descriptor.kind !== 'directory') throw new WasiError(ERRNO.notdir)
+    requireRights(descriptor, rights)
+    return descriptor
+  }
+
+  /** The number that {@link open} gives next. Throws `mfile`. */
+  get lowestFree(): number {
+    for (let fd = 0; fd < LIMITS.openFiles; fd++) if (!this.#open.has(fd)) return fd
+    throw new WasiError(ERRNO.mfile)
+  }
+
+  open(descriptor: Descriptor): number {
+    const fd = this.lowestFree
+    this.#place(fd, descriptor)
+    return fd
+  }
+
   close(fd: number): void {
-    this.get(fd)
+    const descriptor = this.get(fd)
     this.#open.delete(fd >>> 0)
+    if (descriptor.kind === 'file') descriptor.volume.closed(descriptor.node)
   }
 
   /** Moves `from` over `to`, which must be open too and is closed by this. */
@@ -116,7 +112,27 @@ export class DescriptorTable {
     const descriptor = this.get(from)
     this.get(to)
     if (from === to) return
+    this.close(to)
     this.#open.set(to >>> 0, descriptor)
     this.#open.delete(from >>> 0)
   }
+
+  entries(): IterableIterator<[number, Descriptor]> {
+    return this.#open.entries()
+  }
+
+  /** Makes these the open ones. The volumes must be as they were with nothing open. */
+  restore(descriptors: Iterable<readonly [number, Descriptor]>): void {
+    this.#open.clear()
+    for (const [fd, descriptor] of descriptors) this.#place(fd, descriptor)
+  }
+
+  #place(fd: number, descriptor: Descriptor): void {
+    this.#open.set(fd, descriptor)
+    if (descriptor.kind === 'file') descriptor.volume.opened(descriptor.node)
+  }
+}
+
+export function requireRights(descriptor: Descriptor, rights: bigint): void {
+  if ((descriptor.rightsBase & rights) !== rights) throw new WasiError(ERRNO.notcapable)
 }

@@ -16,25 +16,34 @@ export class SeededRandom {
     if (this.#state.every((word) => word === 0)) this.#state[0] = 1
   }
 
+  /** Four words, from which {@link restore} goes on. */
+  save(): Uint32Array<ArrayBuffer> {
+    return this.#state.slice()
+  }
+
+  restore(state: Uint32Array): void {
+    this.#state.set(state)
+  }
+
   /** Fills `bytes`, little-endian; a rest of less than four bytes takes a word of its own. */
   fill(bytes: Uint8Array): void {
+    let [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = this.#state
     let word = 0
     for (let i = 0; i < bytes.length; i++) {
-      if (i % 4 === 0) word = this.#next()
+      if (i % 4 === 0) {
+        word = Math.imul(rotate(Math.imul(s1, 5), 7), 9)
+        const a = s2 ^ s0
+        const b = s3 ^ s1
+        const shifted = s1 << 9
+        s1 ^= a
+        s0 ^= b
+        s2 = a ^ shifted
+        s3 = rotate(b, 11)
+      }
       bytes[i] = word & 0xff
       word >>>= 8
     }
-  }
-
-  #next(): number {
-    const [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = this.#state
-    const a = s2 ^ s0
-    const b = s3 ^ s1
-    this.#state[1] = s1 ^ a
-    this.#state[0] = s0 ^ b
-    this.#state[2] = a ^ (s1 << 9)
-    this.#state[3] = rotate(b, 11)
-    return Math.imul(rotate(Math.imul(s1, 5), 7), 9) >>> 0
+    this.#state.set([s0, s1, s2, s3])
   }
 }
 

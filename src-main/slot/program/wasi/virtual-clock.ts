@@ -18,11 +18,20 @@ export class VirtualClock {
     this.#fuelUsed = fuelUsed
   }
 
+  get sleptNs(): bigint {
+    return this.#sleptNs
+  }
+
+  /** Goes on as if this much had been slept. */
+  restore(sleptNs: bigint): void {
+    this.#sleptNs = sleptNs
+  }
+
   /** Nanoseconds on a WASI clock; undefined for an unknown clock. */
   read(clockId: number): bigint | undefined {
     switch (clockId >>> 0) {
       case CLOCKS.realtime:
-        return EPOCH_NS + this.#elapsed()
+        return this.calendarNs()
       case CLOCKS.monotonic:
         return this.#elapsed()
       case CLOCKS.processCpu:
@@ -31,6 +40,11 @@ export class VirtualClock {
       default:
         return undefined
     }
+  }
+
+  /** The realtime clock. */
+  calendarNs(): bigint {
+    return EPOCH_NS + this.#elapsed()
   }
 
   /** Moves the clock on at once; saturates after about 146 years. */

@@ -54,15 +54,23 @@ const ok = (fuel = 500n): UnitRun => ({
   stdout: new TextEncoder().encode('done\n'),
   stderr: new Uint8Array(),
 })
-/** The last timer of each length; nothing is due by itself. */
+/** What waits for a timer; a test runs it when the time has come. */
+let due: (() => void)[] = []
+/** The last timer of each length. */
 const dueTimers = new Map<number, () => void>()
 const stillTimers: Timers = {
   after: (ms, work) => {
+    due.push(work)
     dueTimers.set(ms, work)
-    return () => dueTimers.delete(ms)
+    return () => {
+      due = due.filter((other) => other !== work)
+      dueTimers.delete(ms)
+    }
   },
   every: () => () => undefined,
 }
+let joins = 0
+let refuseJoin: PowerswarmError | undefined
 const digests = createDigests()
 const masterKey = new Uint8Array(32).fill(7)
 const donorKey = bytesToHex(digests.donorKeyPair(masterKey, projectKey).publicKey)
@@ -82,7 +90,10 @@ function openDonor(init: Partial<DonorInit> = {}, units = [0, 1, 2, 3].map(unit)
     {
       store,
       network: {
-        join: () => Promise.resolve(connection),
+        join: () => {
+          joins++
+          return refuseJoin ? Promise.reject(refuseJoin) : Promise.resolve(connection)
+        },
         suspend: () => Promise.resolve(),
         resume: () => Promise.resolve(),
         close: () => Promise.resolve(),
@@ -123,6 +134,9 @@ const finishOne = async (run: UnitRun = ok()): Promise<void> => {
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'powerswarm-donor-'))
+  due = []
+  joins = 0
+  refuseJoin = undefined
   donor = openDonor()
 })
 afterEach(async () => {
@@ -360,5 +374,107 @@ describe('the donor', () => {
       expect(donor.state.results[0]).toMatchObject({ state: 'rejected' })
     })
     expect(donor.state.credit.pending).toBe(0n)
+  })
+
+  it('stops computing for a project that is left, and keeps nothing of what it computed', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    await donor.leave(projectKey)
+    expect(slots.slots[0]!.killed).toBe(true)
+    expect(donor.state.slots).toEqual([])
+    expect(donor.state.status).toEqual({ kind: 'waiting', reason: 'no-project' })
+    expect(store.leases(projectKey)).toEqual([])
+    expect(store.recentResults(10)).toEqual([])
+  })
+
+  it('makes one project of two joins at the same moment', async () => {
+    await Promise.all([join1(), donor.join({ projectKey }, 'powerswarm://test')])
+    expect(donor.state.projects).toHaveLength(1)
+    expect(joins).toBe(1)
+  })
+
+  it('keeps nothing of a project that cannot be joined', async () => {
+    refuseJoin = new PowerswarmError('data-folder-in-use', 'The core store is in use')
+    await expect(donor.join({ projectKey }, 'powerswarm://test')).rejects.toMatchObject({
+      code: 'data-folder-in-use',
+    })
+    expect(store.projects()).toEqual([])
+    expect(donor.state.projects).toEqual([])
+  })
+
+  it('starts in spite of a project that cannot be rejoined, lists it with the reason, and can leave it', async () => {
+    store.saveProject({ projectKey, link: 'nonsense', joinedAt: 0, name: 'Old', purpose: '' })
+    await donor.start(() => {
+      throw new PowerswarmError('bad-link', 'That is no link')
+    })
+    expect(donor.state.projects).toMatchObject([
+      { name: 'Old', connection: 'offline', trouble: 'That is no link' },
+    ])
+    await donor.leave(projectKey)
+    expect(donor.state.projects).toEqual([])
+    expect(store.projects()).toEqual([])
+  })
+
+  it('keeps a computed result while the disk is full and saves it later, without computing it again', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    const full = vi.spyOn(store, 'addResult').mockImplementation(() => {
+      throw new PowerswarmError('disk-full', 'The disk is full')
+    })
+    slots.slots[0]!.end(ok())
+    await vi.waitFor(() => {
+      expect(full).toHaveBeenCalled()
+      expect(due).toHaveLength(1)
+    })
+    full.mockRestore()
+    for (const work of due.splice(0)) work()
+    await vi.waitFor(() => {
+      expect(store.result(projectKey, unit(0))).toMatchObject({ run: { fuel: 500n } })
+    })
+    expect(runs().filter((run) => run.args[0] === '100')).toHaveLength(1)
+  })
+
+  it('goes on leasing and submitting when a grant cannot be checked', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    connection.grant([unit(9)], 1n, { sequence: 7 })
+    await finishOne()
+    await finishOne()
+    await vi.waitFor(() => {
+      expect(connection.submitted.length).toBeGreaterThanOrEqual(2)
+    })
+    expect(donor.state.credit.counted).toBe(0n)
+  })
+
+  it('blames no unit for a slot that cannot be opened', async () => {
+    vi.spyOn(slots, 'open').mockRejectedValue(new PowerswarmError('slot-failed', 'no memory for a process'))
+    await join1()
+    for (let tries = 0; tries < 5; tries++) {
+      await vi.waitFor(() => {
+        expect(due.length).toBeGreaterThan(0)
+      })
+      for (const work of due.splice(0)) work()
+    }
+    expect(connection.submitted).toEqual([])
+    expect(store.leases(projectKey).map((lease) => lease.unit.index)).toContain(0)
+  })
+
+  it('takes another link to a joined project in place of the first, and keeps its leases and results', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    await finishOne()
+    await donor.join({ projectKey, bootstrap: [{ host: '127.0.0.1', port: 9 }] }, 'powerswarm://moved')
+    expect(joins).toBe(2)
+    expect(store.projects()).toMatchObject([{ link: 'powerswarm://moved', name: 'Demo' }])
+    expect(store.result(projectKey, unit(0))).toBeDefined()
+    expect(donor.state.projects).toHaveLength(1)
   })
 })

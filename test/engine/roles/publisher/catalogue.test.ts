@@ -58,6 +58,32 @@ describe('apps and batches', () => {
     expect(await addBatch(batch)).toEqual({ batch: 0, units: 3 })
   })
 
+  it.each([
+    ['a line break in an argument', { args: ['a\nb'] }],
+    ['long arguments together', { args: ['x'.repeat(3000), 'y'.repeat(3000)] }],
+    ['an output limit that no donor takes', { maxOutputBytes: 2 ** 30 }],
+    ['fuel that no donor spends', { maxFuel: 2n ** 60n }],
+  ])('with %s are refused and leave the project as it was', async (_, change) => {
+    const project = new Project()
+    const { publisher } = await project.start()
+    await publisher.handlers.addApp(app)
+    await expect(publisher.handlers.addBatch({ ...batch, ...change })).rejects.toMatchObject({
+      code: 'bad-argument',
+    })
+    const again = await project.start()
+    expect(await again.publisher.handlers.addBatch(batch)).toEqual({ batch: 0, units: 3 })
+  })
+
+  it.each([' ', 'a\nb', 'x'.repeat(81)])('named %j are refused before anything is done', async (name) => {
+    const slotHost = checkingSlotHost()
+    const project = new Project()
+    const { publisher } = await project.start({ slotHost })
+    await expect(publisher.handlers.addApp({ ...app, name })).rejects.toMatchObject({ code: 'bad-argument' })
+    expect(slotHost.slots).toEqual([])
+    const again = await project.start()
+    expect((await again.publisher.handlers.addApp(app)).app).toBe(0)
+  })
+
   it('pass on the slot’s refusal of a module and end the slot', async () => {
     const slotHost = checkingSlotHost()
     const project = new Project()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { unitText, type DonorKey, type UnitId } from '../../../../src-main/domain/ids.ts'
-import type { PublisherStore } from '../../../../src-main/engine/ports.ts'
+import type { PublisherStore, SealedRecord } from '../../../../src-main/engine/ports.ts'
 import { cutter, type Cutter } from '../../../support/cut.ts'
 import { ledgerOf } from '../../../support/fake-publisher-cores.ts'
 import {
@@ -20,16 +20,25 @@ const DONORS = [1, 2, 3].map(donorKey)
 const LIAR = donorKey(4)
 const pair = (unit: UnitId, donor: DonorKey): string => `${unitText(unit)} ${donor}`
 
+function sealedOf(store: PublisherStore, donor: DonorKey): SealedRecord[] {
+  const records: SealedRecord[] = []
+  for (let next = store.sealedRecord(donor, 0); next; next = store.sealedRecord(donor, records.length))
+    records.push(next)
+  return records
+}
+
 /** Every (unit, donor) on the ledger, checked block by block: roots, sums and sequences; each once. */
 function ledgerPairs(project: Project, store: PublisherStore): string[] {
   const pairs: string[] = []
   const totals = new Map<string, bigint>()
   const sequences = new Map<string, number>()
   const donors = [...DONORS, LIAR]
-  const sealed = donors.flatMap((donor) => store.sealedFor(donor, 0, 1000)).sort((a, b) => a.index - b.index)
+  const sealed = donors.flatMap((donor) => sealedOf(store, donor)).sort((a, b) => a.index - b.index)
   const ledger = ledgerOf(project.bytes)
   expect(sealed.map(({ record }) => record)).toEqual(ledger)
-  for (const [index, { record, units, index: at }] of sealed.entries()) {
+  for (const [index, each] of sealed.entries()) {
+    const { record, index: at } = each
+    const units = store.sealedUnits(each)
     expect(at).toBe(index)
     expect(record.unitsRoot).toBe(digests.unitsRoot(units))
     expect(record.units).toBe(units.length)

@@ -1,13 +1,35 @@
 import { describe, expect, it } from 'vitest'
-import { unitText } from '../../../../src-main/domain/ids.ts'
+import type { SubmittedResult } from '../../../../src-main/contracts/wire/messages.ts'
+import { unitText, type DonorKey, type UnitId } from '../../../../src-main/domain/ids.ts'
 import { LIMITS } from '../../../../src-main/domain/limits.ts'
+import type { CopyRow, SealedRecord, UnitStore } from '../../../../src-main/engine/ports.ts'
 import { ledgerOf } from '../../../support/fake-publisher-cores.ts'
-import { Project, addWork, forged, honest, lease, remote, submit } from '../../../support/publisher-rig.ts'
-import { donorKey } from '../../../support/publisher-store.ts'
+import {
+  Project,
+  addWork,
+  forged,
+  honest,
+  lease,
+  remote,
+  submit,
+  type Rig,
+} from '../../../support/publisher-rig.ts'
+import { donorKey, hex } from '../../../support/publisher-store.ts'
 
 const A = donorKey(1)
 const B = donorKey(2)
 const C = donorKey(3)
+const ANY_RECORD = { at: 1, fuel: 1n, cumulativeFuel: 1n, unitsRoot: hex(1) }
+
+function hostFailure(unit: UnitId): SubmittedResult {
+  return { ...honest(unit), outcome: 'host-failure', stdout: new Uint8Array() }
+}
+
+/** What a donor is told of units that earned nothing. */
+function ended({ publisher }: Rig, donor: DonorKey): object {
+  const { rejected, uncounted } = publisher.donorHandlers.grants(remote(donor), { fromSequence: 0 })
+  return { rejected, uncounted }
+}
 
 describe('verification by quorum', () => {
   it('grants both donors once when they agree, and the ledger says so', async () => {
@@ -59,6 +81,7 @@ describe('verification by quorum', () => {
       grants: [],
       more: false,
       rejected: units,
+      uncounted: [],
     })
     expect(await submit(rig, A, units.map(honest))).toEqual(['rejected'])
     const page = await rig.publisher.handlers.results({ cursor: '', limit: 10 })
@@ -74,11 +97,35 @@ describe('verification by quorum', () => {
       const units = await lease(rig, donorKey(n))
       expect(units).toHaveLength(1)
       const standing = await submit(rig, donorKey(n), [forged(units[0]!, `lie ${n}`)])
-      expect(standing).toEqual([n === LIMITS.copiesMax ? 'rejected' : 'pending'])
+      expect(standing).toEqual([n === LIMITS.copiesMax ? 'uncounted' : 'pending'])
     }
     expect(rig.publisher.status.batches[0]).toMatchObject({ inconclusive: 1, pending: 0 })
     expect(await lease(rig, donorKey(99))).toEqual([])
-    expect(rig.publisher.donorHandlers.grants(remote(A), { fromSequence: 0 }).rejected).toHaveLength(1)
+    expect(ended(rig, A)).toEqual({ rejected: [], uncounted: [{ batch: 0, index: 0 }] })
+    expect(rig.store.donor(A)).toEqual({ leased: 0, verified: 0, rejected: 0 })
+    expect(rig.store.votes({ batch: 0, index: 0 })).toEqual([])
+  })
+
+  it('blames nobody for a unit that is suspended, before or after', async () => {
+    const project = new Project()
+    const rig = await project.start()
+    await addWork(rig, 1, 3)
+    const [voter, late, ...failing] = [1, 2, 3, 4, 5].map(donorKey)
+    const [unit] = await lease(rig, voter!)
+    expect(await lease(rig, late!)).toEqual([unit])
+    expect(await submit(rig, voter!, [honest(unit!)])).toEqual(['pending'])
+    for (const donor of failing) {
+      if ((await lease(rig, donor)).length === 0) project.now += LIMITS.leaseMs
+      await lease(rig, donor)
+      expect(await submit(rig, donor, [hostFailure(unit!)])).toEqual(['noted'])
+    }
+    expect(rig.publisher.status.batches[0]).toMatchObject({ suspended: 1 })
+    expect(await submit(rig, voter!, [honest(unit!)])).toEqual(['uncounted'])
+    expect(await submit(rig, late!, [honest(unit!)])).toEqual(['uncounted'])
+    for (const donor of [voter!, late!]) {
+      expect(ended(rig, donor)).toEqual({ rejected: [], uncounted: [unit] })
+      expect(rig.store.donor(donor)).toEqual({ leased: 0, verified: 0, rejected: 0 })
+    }
   })
 
   it('suspends a unit that failed on three machines', async () => {
@@ -86,8 +133,7 @@ describe('verification by quorum', () => {
     await addWork(rig, 1)
     for (const donor of [A, B, C]) {
       const [unit] = await lease(rig, donor)
-      const failure = { ...honest(unit!), outcome: 'host-failure' as const, stdout: new Uint8Array() }
-      expect(await submit(rig, donor, [failure])).toEqual(['noted'])
+      expect(await submit(rig, donor, [hostFailure(unit!)])).toEqual(['noted'])
     }
     expect(rig.publisher.status.batches[0]).toMatchObject({ suspended: 1 })
   })
@@ -126,7 +172,7 @@ describe('leases', () => {
   it('never give one donor two copies of a unit', async () => {
     const rig = await new Project().start()
     await addWork(rig, 6)
-    const had = [...(await lease(rig, A, 4)), ...(await lease(rig, A, 4)), ...(await lease(rig, A, 4))]
+    const had = [...(await lease(rig, A, 4)), ...(await lease(rig, A, 4))]
     expect(had.map(unitText).sort()).toEqual(['0.0', '0.1', '0.2', '0.3', '0.4', '0.5'])
     await submit(rig, A, had.map(honest))
     expect(await lease(rig, A)).toEqual([])
@@ -176,9 +222,55 @@ describe('leases', () => {
     await addWork(rig, 1000, 1)
     const units = await lease(rig, A, 256)
     expect(units).toHaveLength(16)
-    expect(await lease(rig, A, 256)).toEqual([])
+    expect(await lease(rig, A, 256)).toEqual(units)
     await submit(rig, A, units.map(honest))
     expect((await lease(rig, A, 256)).length).toBe(80)
+  })
+
+  it('that a donor has lost are told again to the machine that had them, and to no other', async () => {
+    const project = new Project()
+    const rig = await project.start()
+    await addWork(rig, 5)
+    const units = await lease(rig, A)
+    expect(units).toHaveLength(5)
+    expect(await lease(rig, A, 100, { device: 1 })).toEqual([])
+    expect(await lease(rig, A, 2)).toEqual(units)
+    const again = await project.start()
+    expect(await lease(again, A)).toEqual(units)
+    expect(again.store.donor(A).leased).toBe(5)
+  })
+
+  it('are told again only while they run and where there is nothing new', async () => {
+    const project = new Project()
+    const rig = await project.start()
+    await addWork(rig, 4)
+    const first = await lease(rig, A, 2)
+    project.now += 1000
+    const second = await lease(rig, A, 1)
+    expect(second.map(unitText)).not.toContain(unitText(first[0]!))
+    await submit(rig, A, first.slice(0, 1).map(honest))
+    for (const donor of [B, C]) await lease(rig, donor)
+    const answer = await rig.publisher.donorHandlers.lease(remote(A), { units: 9, fuelCapacity: 0n })
+    expect(answer.units).toEqual([first[1], second[0]])
+    expect(answer.expiresAt).toBe(1_000_000 + LIMITS.leaseMs)
+    project.now = answer.expiresAt
+    // The older lease has run out: it is handed out anew, which is news.
+    expect(await lease(rig, A)).toEqual([first[1]])
+  })
+
+  it('of units that were decided meanwhile are given up instead of told again', async () => {
+    const rig = await new Project().start()
+    await addWork(rig, 1, 2)
+    const units = await lease(rig, A)
+    const failing = [B, C, donorKey(4)]
+    await lease(rig, B)
+    for (const [i, donor] of failing.entries()) {
+      if (i > 0) await lease(rig, donor)
+      await submit(rig, donor, units.map(hostFailure))
+    }
+    expect(rig.publisher.status.batches[0]).toMatchObject({ suspended: 1 })
+    expect(await lease(rig, A)).toEqual([])
+    expect(rig.store.donor(A).leased).toBe(0)
   })
 
   it('are answered in bounded submits only', async () => {
@@ -239,6 +331,33 @@ describe('submits', () => {
     expect(commits).toBe(1)
   })
 
+  it('that share a transaction with one that cannot be stored count once', async () => {
+    let fullFor = ''
+    const wrap = <T extends object>(part: T): T =>
+      'saveCopy' in part
+        ? {
+            ...part,
+            saveCopy: (before: CopyRow | undefined, after: CopyRow) => {
+              if (after.donorKey === fullFor) throw new Error('disk full')
+              ;(part.saveCopy as UnitStore['saveCopy'])(before, after)
+            },
+          }
+        : part
+    const rig = await new Project().start({ wrap })
+    await addWork(rig, 40, 1)
+    const [cheap, dear] = await lease(rig, A, 2)
+    const other = await lease(rig, B, 1)
+    await submit(rig, A, [{ ...honest(cheap!), fuel: 10n }])
+    fullFor = B
+    const together = [submit(rig, A, [{ ...honest(dear!), fuel: 330n }]), submit(rig, B, other.map(honest))]
+    expect((await Promise.allSettled(together)).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+    ])
+    // The mean is 10 + (330 - 10) / 32 = 20; counted twice it would be 29.
+    expect(await lease(rig, C, 16, { fuelCapacity: 100n })).toHaveLength(6)
+  })
+
   it('are answered busy when they cannot be stored, and nothing is lost', async () => {
     let full = false
     const wrap = <T extends object>(part: T): T =>
@@ -278,6 +397,32 @@ describe('grants', () => {
     ])
     expect(ask(1)).toHaveLength(1)
     expect(ask(2)).toEqual([])
+  })
+
+  it('cost what one answer holds, however many records there are', async () => {
+    let read = 0
+    const wrap = <T extends object>(part: T): T =>
+      'sealedRecord' in part
+        ? {
+            ...part,
+            sealedRecord: (donor: DonorKey, sequence: number): SealedRecord => ({
+              // Of an earlier ledger: all of it is visible.
+              epoch: -1,
+              index: sequence,
+              record: { ...ANY_RECORD, sequence, donorKey: donor, units: LIMITS.grantUnits / 4 },
+              firstGrant: 1,
+              lastGrant: 2,
+            }),
+            sealedUnits: () => {
+              read += LIMITS.grantUnits / 4
+              return [{ batch: 0, index: 0 }]
+            },
+          }
+        : part
+    const rig = await new Project().start({ wrap })
+    const answer = rig.publisher.donorHandlers.grants(remote(A), { fromSequence: 0 })
+    expect({ more: answer.more, records: answer.grants.length }).toEqual({ more: true, records: 4 })
+    expect(read).toBe(LIMITS.grantUnits)
   })
 })
 

@@ -27,8 +27,15 @@ interface ResultColumns {
 }
 
 const OUTCOMES: readonly Outcome[] = [...COUNTED_OUTCOMES, ...UNCOUNTED_OUTCOMES]
-/** The first two await an acknowledgement, the first three a decision; the last two are decided. */
-const STATES: readonly StoredResultState[] = ['computed', 'sent', 'pending', 'verified', 'rejected']
+/** The first two await an acknowledgement, the first three a decision; the others are decided. */
+const STATES: readonly StoredResultState[] = [
+  'computed',
+  'sent',
+  'pending',
+  'verified',
+  'rejected',
+  'uncounted',
+]
 
 export function results(db: Database.Database, tx: Transactions): Results {
   const insert = db.prepare(

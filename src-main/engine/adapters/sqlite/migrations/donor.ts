@@ -35,7 +35,7 @@ CREATE TABLE results (
   stdout BLOB NOT NULL,
   stderr BLOB NOT NULL,
   reason TEXT,
-  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),
   finished_at INTEGER NOT NULL,
   UNIQUE (project, batch, idx)
 ) STRICT;

@@ -67,19 +67,21 @@ CREATE TABLE units (
 CREATE INDEX units_wanting ON units (lottery) WHERE state = 0 AND wanted > live;
 CREATE INDEX units_voted ON units (lottery) WHERE state = 0 AND wanted > live AND votes > 0;
 
--- standing: 0 leased, 1 lapsed, 2 noted, 3 pending, 4 verified, 5 rejected.
+-- standing: 0 leased, 1 lapsed, 2 noted, 3 pending, 4 verified, 5 rejected, 6 uncounted.
 CREATE TABLE copies (
   batch INTEGER NOT NULL,
   idx INTEGER NOT NULL,
   donor INTEGER NOT NULL REFERENCES donors,
-  standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 5),
+  standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 6),
   expires_at INTEGER NOT NULL,
   answered_at INTEGER CHECK ((standing <= 1) = (answered_at IS NULL)),
   digest BLOB CHECK (digest IS NOT NULL OR standing NOT IN (3, 4)),
+  device BLOB CHECK (device IS NULL OR (standing = 0 AND length(device) = 32)),
   PRIMARY KEY (batch, idx, donor),
   FOREIGN KEY (batch, idx) REFERENCES units
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX copies_leased ON copies (expires_at) WHERE standing = 0;
+CREATE INDEX copies_leased_to ON copies (donor, expires_at) WHERE standing = 0;
 
 -- outcome: place in COUNTED_OUTCOMES.
 CREATE TABLE outputs (
@@ -101,14 +103,16 @@ CREATE TABLE verified (
   at INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE rejections (
+-- Copies that ended as rejected or uncounted, in the order in which they did.
+CREATE TABLE without_credit (
   id INTEGER PRIMARY KEY,
   donor INTEGER NOT NULL REFERENCES donors,
   batch INTEGER NOT NULL,
   idx INTEGER NOT NULL,
+  standing INTEGER NOT NULL CHECK (standing IN (5, 6)),
   UNIQUE (batch, idx, donor)
 ) STRICT;
-CREATE INDEX rejections_by_donor ON rejections (donor, id);
+CREATE INDEX without_credit_by_donor ON without_credit (donor, id);
 
 -- A grant exists once per (unit, donor), and only for a copy that the donor held.
 CREATE TABLE grants (
@@ -120,6 +124,7 @@ CREATE TABLE grants (
   UNIQUE (batch, idx, donor),
   FOREIGN KEY (batch, idx, donor) REFERENCES copies
 ) STRICT;
+CREATE INDEX grants_by_donor ON grants (donor, id);
 
 -- A record covers this donor's grants from first_grant to last_grant.
 CREATE TABLE ledger_records (

@@ -1,12 +1,15 @@
 import type Database from 'better-sqlite3'
-import type { DonorKey, Hex32, UnitId } from '../../../../domain/ids.ts'
-import type { CopyRow, CopyStanding, UnitStore } from '../../../ports.ts'
+import type { DonorKey, Hex32 } from '../../../../domain/ids.ts'
+import type { CopyRow, CopyStanding, UnitStore, WithoutCredit } from '../../../ports.ts'
 import { blob32, hexOf } from '../columns.ts'
 import type { Transactions } from '../transactions.ts'
 import type { DonorIds } from './donor-ids.ts'
 import type { Tallies } from './tallies.ts'
 
-type Copies = Pick<UnitStore, 'copy' | 'saveCopy' | 'votes' | 'overdue' | 'leasedTo' | 'donor' | 'rejected'>
+type Copies = Pick<
+  UnitStore,
+  'copy' | 'saveCopy' | 'votes' | 'overdue' | 'leasedTo' | 'leasedToDevice' | 'donor' | 'withoutCredit'
+>
 
 interface CopyColumns {
   batch: number
@@ -16,18 +19,27 @@ interface CopyColumns {
   expires_at: number
   answered_at: number | null
   digest: Buffer | null
+  device: Buffer | null
 }
 
-const STANDINGS: readonly CopyStanding[] = ['leased', 'lapsed', 'noted', 'pending', 'verified', 'rejected']
-const ALL = 'batch, idx, donor, standing, expires_at, answered_at, digest'
+const STANDINGS: readonly CopyStanding[] = [
+  'leased',
+  'lapsed',
+  'noted',
+  'pending',
+  'verified',
+  'rejected',
+  'uncounted',
+]
+const ALL = 'batch, idx, donor, standing, expires_at, answered_at, digest, device'
 
 export function copies(db: Database.Database, tx: Transactions, ids: DonorIds, counters: Tallies): Copies {
   const select = db.prepare<[number, number, number], CopyColumns>(
     `SELECT ${ALL} FROM copies WHERE batch = ? AND idx = ? AND donor = ?`,
   )
-  const insert = db.prepare(`INSERT INTO copies (${ALL}) VALUES (?, ?, ?, ?, ?, ?, ?)`)
+  const insert = db.prepare(`INSERT INTO copies (${ALL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
   const update = db.prepare(
-    `UPDATE copies SET standing = ?, expires_at = ?, answered_at = ?, digest = ?
+    `UPDATE copies SET standing = ?, expires_at = ?, answered_at = ?, digest = ?, device = ?
      WHERE batch = ? AND idx = ? AND donor = ?`,
   )
   const votes = db.prepare<[number, number], CopyColumns & { digest: Buffer }>(
@@ -39,12 +51,17 @@ export function copies(db: Database.Database, tx: Transactions, ids: DonorIds, c
   const leasedTo = db.prepare<[number], CopyColumns>(
     `SELECT ${ALL} FROM copies WHERE standing = 0 AND donor = ?`,
   )
+  const leasedToDevice = db.prepare<[number, Buffer, number], CopyColumns>(
+    `SELECT ${ALL} FROM copies WHERE standing = 0 AND donor = ? AND device = ? ORDER BY expires_at LIMIT ?`,
+  )
   const donor = db.prepare<[number], { leased: number; verified: number; rejected: number }>(
     'SELECT leased, verified, rejected FROM donors WHERE donor = ?',
   )
-  const reject = db.prepare('INSERT INTO rejections (donor, batch, idx) VALUES (?, ?, ?)')
-  const rejected = db.prepare<[number, number], { batch: number; idx: number }>(
-    'SELECT batch, idx FROM rejections WHERE donor = ? ORDER BY id DESC LIMIT ?',
+  const endWithoutCredit = db.prepare(
+    'INSERT INTO without_credit (donor, batch, idx, standing) VALUES (?, ?, ?, ?)',
+  )
+  const withoutCredit = db.prepare<[number, number], { batch: number; idx: number; standing: number }>(
+    'SELECT batch, idx, standing FROM without_credit WHERE donor = ? ORDER BY id DESC LIMIT ?',
   )
 
   const copyOf = (row: CopyColumns): CopyRow => ({
@@ -54,6 +71,7 @@ export function copies(db: Database.Database, tx: Transactions, ids: DonorIds, c
     expiresAt: row.expires_at,
     ...(row.answered_at === null ? {} : { answeredAt: row.answered_at }),
     ...(row.digest === null ? {} : { digest: hexOf<Hex32>(row.digest) }),
+    ...(row.device === null ? {} : { deviceKey: hexOf<Hex32>(row.device) }),
   })
   const known = <T>(donorKey: DonorKey, none: T, read: (id: number) => T): T => {
     const id = ids.find(donorKey)
@@ -65,15 +83,17 @@ export function copies(db: Database.Database, tx: Transactions, ids: DonorIds, c
         const row = select.get(batch, index, id)
         return row && copyOf(row)
       }),
-    saveCopy(before, { unit, donorKey, standing, expiresAt, answeredAt, digest }) {
+    saveCopy(before, { unit, donorKey, standing, expiresAt, answeredAt, digest, deviceKey }) {
       tx.needed()
       const id = ids.ensure(donorKey)
       const place = [unit.batch, unit.index, id]
-      const rest = [expiresAt, answeredAt ?? null, digest === undefined ? null : blob32(digest)]
+      const device = standing === 'leased' && deviceKey !== undefined ? blob32(deviceKey) : null
+      const rest = [expiresAt, answeredAt ?? null, digest === undefined ? null : blob32(digest), device]
       if (before) update.run(STANDINGS.indexOf(standing), ...rest, ...place)
       else insert.run(...place, STANDINGS.indexOf(standing), ...rest)
       counters.copyMoved(id, before?.standing, standing)
-      if (standing === 'rejected' && before?.standing !== 'rejected') reject.run(id, unit.batch, unit.index)
+      if ((standing === 'rejected' || standing === 'uncounted') && before?.standing !== standing)
+        endWithoutCredit.run(id, unit.batch, unit.index, STANDINGS.indexOf(standing))
     },
     votes: ({ batch, index }) =>
       votes.all(batch, index).map((row) => ({ ...copyOf(row), digest: hexOf<Hex32>(row.digest) })),
@@ -83,9 +103,14 @@ export function copies(db: Database.Database, tx: Transactions, ids: DonorIds, c
       const none = { leased: 0, verified: 0, rejected: 0 }
       return known(donorKey, none, (id) => donor.get(id) ?? none)
     },
-    rejected: (donorKey, limit) =>
-      known<UnitId[]>(donorKey, [], (id) =>
-        rejected.all(id, limit).map(({ batch, idx }) => ({ batch, index: idx })),
+    leasedToDevice: (donorKey, deviceKey, limit) =>
+      known<CopyRow[]>(donorKey, [], (id) => leasedToDevice.all(id, blob32(deviceKey), limit).map(copyOf)),
+    withoutCredit: (donorKey, limit) =>
+      known<WithoutCredit[]>(donorKey, [], (id) =>
+        withoutCredit.all(id, limit).map(({ batch, idx, standing }) => ({
+          unit: { batch, index: idx },
+          standing: STANDINGS[standing] === 'rejected' ? 'rejected' : 'uncounted',
+        })),
       ),
   }
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { compareUnits, type DonorKey, type Hex32 } from '../../../../domain/ids.ts'
 import type { LedgerRecord } from '../../../../domain/project.ts'
-import type { GrantRow, GrantStore } from '../../../ports.ts'
+import type { GrantRow, GrantStore, SealedRecord } from '../../../ports.ts'
 import { blob32, hexOf } from '../columns.ts'
 import type { Transactions } from '../transactions.ts'
 import type { DonorIds } from './donor-ids.ts'
@@ -53,13 +53,12 @@ export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): 
       'SELECT * FROM ledger_records WHERE donor = ? ORDER BY sequence DESC LIMIT 1',
     )
     .safeIntegers()
-  const recordsFrom = db
-    .prepare<[number, number, number], RecordColumns>(
-      'SELECT * FROM ledger_records WHERE donor = ? AND sequence >= ? ORDER BY sequence LIMIT ?',
-    )
+  const oneRecord = db
+    .prepare<[number, number], RecordColumns>('SELECT * FROM ledger_records WHERE donor = ? AND sequence = ?')
     .safeIntegers()
-  const unitsOf = db.prepare<[bigint, bigint, bigint], { batch: number; idx: number }>(
-    'SELECT batch, idx FROM grants WHERE id BETWEEN ? AND ? AND donor = ?',
+  // By this index a record costs as many rows as it has units, whatever other donors were granted meanwhile.
+  const unitsOf = db.prepare<[number, number, number], { batch: number; idx: number }>(
+    'SELECT batch, idx FROM grants INDEXED BY grants_by_donor WHERE donor = ? AND id BETWEEN ? AND ?',
   )
   const seal = db.prepare('INSERT INTO ledger_records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const totals = db.prepare<[], TotalColumns>('SELECT records, donors, grants, fuel FROM ledger')
@@ -87,6 +86,13 @@ export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): 
     cumulativeFuel: row.cumulative_fuel,
     unitsRoot: hexOf<Hex32>(row.units_root),
   })
+  const sealedOf = (row: RecordColumns, donorKey: DonorKey): SealedRecord => ({
+    epoch: Number(row.epoch),
+    index: Number(row.idx),
+    record: recordOf(row, donorKey),
+    firstGrant: Number(row.first_grant),
+    lastGrant: Number(row.last_grant),
+  })
   return {
     addGrant({ unit, donorKey, fuel }) {
       tx.needed()
@@ -113,18 +119,16 @@ export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): 
       }
       setTotals.run(count, donors, granted, fuel.toString(), throughGrant)
     },
-    sealedFor: (donorKey, fromSequence, limit) => {
+    sealedRecord: (donorKey, sequence) => {
       const id = ids.find(donorKey)
+      const row = id === undefined ? undefined : oneRecord.get(id, sequence)
+      return row && sealedOf(row, donorKey)
+    },
+    sealedUnits: ({ record, firstGrant, lastGrant }) => {
+      const id = ids.find(record.donorKey as DonorKey)
       if (id === undefined) return []
-      return recordsFrom.all(id, fromSequence, limit).map((row) => ({
-        epoch: Number(row.epoch),
-        index: Number(row.idx),
-        record: recordOf(row, donorKey),
-        units: unitsOf
-          .all(row.first_grant, row.last_grant, row.donor)
-          .map(({ batch, idx }) => ({ batch, index: idx }))
-          .sort(compareUnits),
-      }))
+      const rows = unitsOf.all(id, firstGrant, lastGrant)
+      return rows.map(({ batch, idx }) => ({ batch, index: idx })).sort(compareUnits)
     },
     ledgerTotals,
     *grants() {

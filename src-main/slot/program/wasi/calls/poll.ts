@@ -1,6 +1,7 @@
-import { ERRNO, WasiError, type Errno } from './errno.ts'
-import { RIGHTS } from './descriptors.ts'
-import type { WasiCalls, WasiSystem } from './system.ts'
+import type { Descriptor } from '../descriptors.ts'
+import { ERRNO, WasiError, type Errno } from '../errno.ts'
+import { RIGHTS } from '../rights.ts'
+import { chargeBytes, type WasiCalls, type WasiSystem } from '../system.ts'
 
 const SUBSCRIPTION_BYTES = 48
 const EVENT_BYTES = 32
@@ -22,8 +23,8 @@ interface Timer {
   readonly waitNs: bigint
 }
 
-/** The clocks and sleeping. Nothing here waits: a sleep moves the virtual clock. */
-export function clockCalls(system: WasiSystem): WasiCalls {
+/** Waiting. Nothing here really waits: a sleep moves the virtual clock, and files and streams are always ready. */
+export function pollCalls(system: WasiSystem): WasiCalls {
   const { memory, clock } = system
 
   const timer = (at: number): Timer | ReadyEvent => {
@@ -35,16 +36,17 @@ export function clockCalls(system: WasiSystem): WasiCalls {
     const waitNs = absolute ? (timeout > now ? timeout - now : 0n) : timeout
     return { userData, waitNs }
   }
-  const stream = (at: number, tag: number): ReadyEvent => {
+  const readiness = (at: number, tag: number): ReadyEvent => {
     const userData = memory.u64(at)
     const event = { userData, tag, bytes: 0, flags: 0 }
     try {
       const descriptor = system.table.getWith(memory.u32(at + 16), RIGHTS.poll)
       if (tag === TAG.fdWrite)
-        return { ...event, errno: descriptor.write === undefined ? ERRNO.badf : ERRNO.success }
-      if (descriptor.read === undefined) return { ...event, errno: ERRNO.badf }
-      const bytes = descriptor.available
-      return { ...event, errno: ERRNO.success, bytes, flags: bytes === 0 ? HANG_UP : 0 }
+        return { ...event, errno: descriptor.kind === 'input' ? ERRNO.badf : ERRNO.success }
+      if (descriptor.kind === 'output') return { ...event, errno: ERRNO.badf }
+      const bytes = readableBytes(descriptor)
+      const isOver = descriptor.kind === 'input' && bytes === 0
+      return { ...event, errno: ERRNO.success, bytes, flags: isOver ? HANG_UP : 0 }
     } catch (error) {
       if (error instanceof WasiError) return { ...event, errno: error.errno }
       throw error
@@ -53,29 +55,18 @@ export function clockCalls(system: WasiSystem): WasiCalls {
   const subscription = (at: number): Timer | ReadyEvent => {
     const tag = memory.u8(at + 8)
     if (tag === TAG.clock) return timer(at)
-    if (tag === TAG.fdRead || tag === TAG.fdWrite) return stream(at, tag)
+    if (tag === TAG.fdRead || tag === TAG.fdWrite) return readiness(at, tag)
     throw new WasiError(ERRNO.inval)
   }
 
   return {
-    clock_res_get: (clockId: number, at: number) => {
-      if (clock.read(clockId) === undefined) return ERRNO.inval
-      memory.setU64(at, 1n)
-      return ERRNO.success
-    },
-    clock_time_get: (clockId: number, _precision: bigint, at: number) => {
-      const now = clock.read(clockId)
-      if (now === undefined) return ERRNO.inval
-      memory.setU64(at, now)
-      return ERRNO.success
-    },
     poll_oneoff: (subscriptionsAt: number, eventsAt: number, count: number, countAt: number) => {
       const wanted = count >>> 0
       if (wanted === 0 || wanted > MAX_SUBSCRIPTIONS) return ERRNO.inval
       memory.span(subscriptionsAt, wanted * SUBSCRIPTION_BYTES)
       memory.span(eventsAt, wanted * EVENT_BYTES)
       memory.span(countAt, 4)
-      system.chargeBytes(wanted * (SUBSCRIPTION_BYTES + EVENT_BYTES))
+      chargeBytes(system, wanted * (SUBSCRIPTION_BYTES + EVENT_BYTES))
 
       const ready: ReadyEvent[] = []
       const timers: Timer[] = []
@@ -98,6 +89,11 @@ export function clockCalls(system: WasiSystem): WasiCalls {
       return ERRNO.success
     },
   }
+}
+
+function readableBytes(descriptor: Descriptor): number {
+  if (descriptor.kind === 'input') return descriptor.stream.available
+  return descriptor.kind === 'file' ? Math.max(0, descriptor.node.content.size - descriptor.position) : 0
 }
 
 /** Timers that fire: those already due when something else is ready, else the earliest, after sleeping until then. */

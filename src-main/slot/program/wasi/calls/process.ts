@@ -1,17 +1,23 @@
-import { UnitEnd } from '../unit-end.ts'
-import { ERRNO } from './errno.ts'
-import type { SeededRandom } from './random.ts'
-import type { WasiCalls, WasiSystem } from './system.ts'
+import { UnitEnd } from '../../unit-end.ts'
+import { ERRNO } from '../errno.ts'
+import type { SeededRandom } from '../random.ts'
+import { chargeBytes, inPieces, type WasiCalls, type WasiSystem } from '../system.ts'
 
-/** Random bytes are made in pieces of this size, with a charge before each: a pause never waits for a huge request. */
-const RANDOM_PIECE_BYTES = 64 * 1024
+export interface ProcessInit {
+  /** Includes the program's name. */
+  readonly args: readonly string[]
+  /** Each one `NAME=value`. */
+  readonly environment: readonly string[]
+  readonly random: SeededRandom
+}
 
-/** Arguments, environment, random numbers and the end of the process. `args` includes the program's name. */
-export function processCalls(system: WasiSystem, args: readonly string[], random: SeededRandom): WasiCalls {
+/** Arguments, environment, random numbers and the end of the process. */
+export function processCalls(system: WasiSystem, { args, environment, random }: ProcessInit): WasiCalls {
   const { memory } = system
   const encoder = new TextEncoder()
-  const argv = args.map((text) => encoder.encode(`${text}\0`))
-  const environ: Uint8Array[] = []
+  const terminated = (text: string): Uint8Array => encoder.encode(`${text}\0`)
+  const argv = args.map(terminated)
+  const environ = environment.map(terminated)
 
   const sizes = (list: readonly Uint8Array[], countAt: number, bytesAt: number): number => {
     memory.setU32(countAt, list.length)
@@ -24,7 +30,7 @@ export function processCalls(system: WasiSystem, args: readonly string[], random
   const copy = (list: readonly Uint8Array[], pointersAt: number, textAt: number): number => {
     let at = textAt
     for (const [index, bytes] of list.entries()) {
-      system.chargeBytes(bytes.length)
+      chargeBytes(system, bytes.length)
       memory.setU32(pointersAt + 4 * index, at)
       memory.span(at, bytes.length).set(bytes)
       at += bytes.length
@@ -39,11 +45,7 @@ export function processCalls(system: WasiSystem, args: readonly string[], random
     environ_get: (pointersAt: number, textAt: number) => copy(environ, pointersAt, textAt),
     random_get: (at: number, length: number) => {
       const bytes = memory.span(at, length)
-      for (let done = 0; done < bytes.length; done += RANDOM_PIECE_BYTES) {
-        const piece = bytes.subarray(done, done + RANDOM_PIECE_BYTES)
-        system.chargeBytes(piece.length)
-        random.fill(piece)
-      }
+      inPieces(system, bytes.length, (start, end) => random.fill(bytes.subarray(start, end)))
       return ERRNO.success
     },
     sched_yield: () => ERRNO.success,
