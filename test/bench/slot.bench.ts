@@ -47,15 +47,16 @@ async function pausesOf(
   await runner.load(loadOf(original))
   control.beginUnit()
   const ended = runner.run(unitOf(original, { args, maxFuel: LIMITS.fuelPerUnit }))
-  let over = false
+  const unit = { over: false }
+  const isOver = (): boolean => unit.over
   // It also ends, with an error, when its thread is ended.
   ended.then(
-    () => (over = true),
-    () => (over = true),
+    () => (unit.over = true),
+    () => (unit.over = true),
   )
-  while (control.read().ticks === 0 && !over) await rest(1)
+  while (control.read().ticks === 0 && !isOver()) await rest(1)
   const took: number[] = []
-  while (took.length < PAUSES && !over) {
+  while (took.length < PAUSES && !isOver()) {
     // At any point of a quantum.
     await rest(1 + Math.random() * 4)
     const startMs = performance.now()
@@ -66,7 +67,7 @@ async function pausesOf(
     control.requestResume()
     // Some programs that never end run out of their fuel all the same.
     await rest(0)
-    if (control.isParkedFor(command) || !over) took.push(tookMs)
+    if (control.isParkedFor(command) || !isOver()) took.push(tookMs)
   }
   return took
 }
