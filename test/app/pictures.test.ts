@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { startVirtualDisplay } from '../../scripts/display/virtual-display.mjs'
 import { rootDir } from '../../scripts/setup/paths.mjs'
+import type { DonorState } from '../../src-main/contracts/donor-state.ts'
 import { commandSwarm } from '../support/command-swarm.ts'
 import { expect, test } from './app-test.ts'
 
@@ -22,6 +23,9 @@ test('tray window and screensaver at work', async ({ launch }) => {
   const display = await startVirtualDisplay({ width: 2560, height: 1600 })
   try {
     await swarm.serve()
+    // Ahead of the app, so that what the app computes is verified at once.
+    const headless = await swarm.donate('headless')
+    await headless.line((line) => (line as DonorState).credit.unitsPending >= 50)
     const app = await launch({
       home: swarm.home('app'),
       display: display.env,
@@ -31,8 +35,6 @@ test('tray window and screensaver at work', async ({ launch }) => {
     const page = await app.page('tray')
     await swarm.answer('app', 'donor', 'set', 'runWhen=always', 'cores=2')
     await swarm.answer('app', 'donor', 'join', swarm.link)
-    await page.locator('[data-unit]').first().waitFor()
-    await swarm.donate('headless')
     await page.locator('[data-state="verified"]').nth(5).waitFor({ timeout: 60_000 })
     await page.locator('[data-unit]').first().waitFor()
     for (const colorScheme of ['light', 'dark'] as const) {
