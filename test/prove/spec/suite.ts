@@ -74,7 +74,11 @@ export class Suite {
       this.#original.instantiate(bytes, name)
     } catch (error) {
       // It needs something of a module that was refused, or of a host that there is none of.
-      this.#refuse(error instanceof TypeError || error instanceof WebAssembly.LinkError ? 'it imports from a refused module' : String(error))
+      this.#refuse(
+        error instanceof TypeError || error instanceof WebAssembly.LinkError
+          ? 'it imports from a refused module'
+          : String(error),
+      )
       return
     }
     for (const world of this.#rewritten) world.instantiate(rewritten, name)

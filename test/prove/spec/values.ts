@@ -55,7 +55,9 @@ export function mentionsNan(value: Value): boolean {
 
 function isNanPattern(text: string, type: string): boolean {
   if (type === 'f32' || type === 'i32') return (BigInt(text) & 0x7fff_ffffn) > 0x7f80_0000n
-  return (type === 'f64' || type === 'i64') && (BigInt(text) & 0x7fff_ffff_ffff_ffffn) > 0x7ff0_0000_0000_0000n
+  return (
+    (type === 'f64' || type === 'i64') && (BigInt(text) & 0x7fff_ffff_ffff_ffffn) > 0x7ff0_0000_0000_0000n
+  )
 }
 
 /** Whether bytes that came out are what the script expects. */
