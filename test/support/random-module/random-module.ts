@@ -1,6 +1,6 @@
 import { buildModule, EXTERNREF, F32, F64, FUNCREF, I32, I64, i32, unsigned, V128 } from '../wasm-builder.ts'
 import { Choice } from './choice.ts'
-import { FunctionMaker } from './function-maker.ts'
+import { makeFunction } from './function-maker.ts'
 import { MEMORY_PAGES_MAX, ModuleShape } from './shape.ts'
 
 /** Loops and calls that a run may make. */
@@ -27,7 +27,7 @@ export function randomModule(seed: number): RandomModule {
 function make(seed: number, counts: boolean): Uint8Array<ArrayBuffer> {
   const choice = new Choice(seed ^ 0x2545_f491)
   const shape = new ModuleShape(choice)
-  const functions = shape.functions.map((_, own) => new FunctionMaker(choice, shape, own, counts).make())
+  const functions = shape.functions.map((_, own) => makeFunction(choice, shape, own, counts))
   const [go, ...others] = functions
   if (go === undefined) throw new RangeError('no functions')
   const indices = shape.functions.map((_, own) => shape.firstFunction + own)
