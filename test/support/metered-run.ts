@@ -20,8 +20,8 @@ export interface MeteredRunOptions {
   readonly entry?: string
   readonly arguments?: readonly (number | bigint)[]
   readonly imports?: WebAssembly.Imports
-  /** Called before the entry is, for imports that need the memory. */
-  readonly onInstance?: (instance: WebAssembly.Instance) => void
+  /** Called before the entry is, for imports that need the memory or the fuel used up to a moment. */
+  readonly onInstance?: (instance: WebAssembly.Instance, fuelUsed: () => bigint) => void
 }
 
 const LARGE = 1n << 40n
@@ -55,7 +55,7 @@ export function runMetered(bytes: Uint8Array<ArrayBuffer>, options: MeteredRunOp
   })
   const global = (name: string): WebAssembly.Global => instance.exports[name] as WebAssembly.Global
   const fuel = global(METER_ABI.fuelExport)
-  options.onInstance?.(instance)
+  options.onInstance?.(instance, () => used + current - (fuel.value as bigint))
   start()
   let trap: string | undefined
   let result: unknown

@@ -141,6 +141,26 @@ function largeModule(size: number): Uint8Array<ArrayBuffer> {
   return out
 }
 
+// A rewriter that looked at every block from every other would take minutes for these, and run out of the test's time.
+describe('the deepest nestings that fit into a body', () => {
+  const times = (bytes: readonly number[], count: number): number[] =>
+    Array.from({ length: count }, () => bytes).flat()
+  it.each([
+    ['loops', [0x03, 0x40], [0x0b]],
+    ['blocks', [0x02, 0x40], [0x0b]],
+    ['loops with blocks between', [0x03, 0x40, 0x02, 0x40], [0x0b, 0x0b]],
+    ['loops with branches', [0x03, 0x40, 0x02, 0x40, 0x41, 0, 0x0d, 0], [0x0b, 0x0b]],
+  ])('are decided about in linear time: %s', async (_, open, close) => {
+    const count = Math.floor(255_000 / (open.length + close.length))
+    const module = {
+      functions: [{ code: [...times(open, count), ...times(close, count)], exportAs: '_start' }],
+    }
+    await prepare(module).catch((error: unknown) => {
+      expect(error).toMatchObject({ code: 'module-refused' })
+    })
+  })
+})
+
 describe('bytes that are no module', () => {
   const good = buildModule({})
   it.each([

@@ -97,9 +97,12 @@ function innermostShape(
   return calls ? 'calls' : 'plain'
 }
 
+/** Looked at from a loop's header on; bounded, because loops nest and each looks for itself. */
+const LOOKED_AT_MAX = 200
+
 /** Whether every round of the loop comes by a loop in it, or a call of own function `own`, before it can go back. */
 function isCheckedInside(body: BodyCode, loop: number, own: number): boolean {
-  const end = body.partner(loop)
+  const end = Math.min(body.partner(loop), loop + LOOKED_AT_MAX)
   let depth = 0
   for (let at = loop + 1; at < end; at++) {
     const code = body.code(at)

@@ -26,13 +26,17 @@ const STORE: Readonly<Record<string, readonly number[]>> = {
  * so a module made for the call passes the arguments and stores the results. Calls with references go the direct way.
  */
 export function callWith(target: unknown, args: readonly Value[], expected: readonly Value[]): Returned {
-  if (!isCallee(target)) throw new Error('there is no such function')
+  if (!isFunction(target)) throw new Error('there is no such function')
   if (![...args, ...expected].every(isNumeric)) return callDirectly(target, args)
   const module = new WebAssembly.Module(caller(args, expected))
   const { exports } = new WebAssembly.Instance(module, { it: { target } })
   ;(exports['go'] as () => void)()
   const memory = new Uint8Array((exports['memory'] as WebAssembly.Memory).buffer)
   return { bytes: expected.map((value, at) => memory.slice(at * 16, at * 16 + byteLength(value))) }
+}
+
+function isFunction(target: unknown): target is (...args: unknown[]) => unknown {
+  return typeof target === 'function'
 }
 
 function caller(args: readonly Value[], expected: readonly Value[]): Uint8Array<ArrayBuffer> {
@@ -70,8 +74,6 @@ function signedBits(value: bigint): number[] {
 
 /** Stands for the host's references, one object for each number, on every side. */
 const externals = new Map<string, object>()
-
-const isCallee = (target: unknown): target is (...args: unknown[]) => unknown => typeof target === 'function'
 
 function callDirectly(target: (...args: unknown[]) => unknown, args: readonly Value[]): Returned {
   const result = target(...args.map(toJavaScript))
