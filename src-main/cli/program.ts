@@ -5,6 +5,7 @@ import { addBatchCommands } from './commands/batch-add.ts'
 import { addBootstrapCommand } from './commands/bootstrap.ts'
 import { addDonateCommand } from './commands/donate.ts'
 import { addDonorCommands } from './commands/donor.ts'
+import { addDonorReceipt, addReceiptCommand } from './commands/receipt.ts'
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
@@ -12,6 +13,7 @@ import { addResultsCommand } from './commands/results.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStatusCommand } from './commands/status.ts'
+import { addVerifyCommand } from './commands/verify.ts'
 import { addCommonOptions, examples, type CliIo } from './context.ts'
 
 /**
@@ -67,10 +69,13 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addServeCommand(program, io)
   addStatusCommand(program, io)
   addResultsCommand(program, io)
+  addReceiptCommand(program, io)
+  addVerifyCommand(program, io, setExitCode)
   addDonateCommand(program, io)
   const donor = program.command('donor').description('look at and steer the donor that runs on this machine')
   showHelpWithoutCommand(donor)
   addDonorCommands(donor, io)
+  addDonorReceipt(donor, io)
   addBootstrapCommand(program, io)
   addRunCommand(program, io, setExitCode)
   return program

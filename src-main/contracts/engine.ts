@@ -7,7 +7,7 @@ import type { DonorState } from './donor-state.ts'
 import type { PublisherStatus, ResultPage } from './publisher-state.ts'
 import { call, notice, nothing } from './rpc.ts'
 import type { PermissionSheet } from './slot.ts'
-import { argumentsValue, bytesValue, fuelValue, linkValue, wholeNumber } from './values.ts'
+import { argumentsValue, bytesValue, fuelValue, hex32Value, linkValue, wholeNumber } from './values.ts'
 
 /** Served by an engine to Electron main (over its process port) and to the CLI (over the socket in the data folder). */
 
@@ -48,6 +48,11 @@ export const donorEngineSchema = {
   /** Joins by link; joining twice is fine. Rejects with `bad-link`. */
   joinProject: call<{ link: string }, { projectKey: Hex32 }>(v.object({ link: linkValue })),
   leaveProject: call<{ projectKey: string }, void>(v.object({ projectKey: v.string() })),
+  /**
+   * The receipt of all credit that project granted this donor, as a file (contracts/wire). Needs no publisher. Rejects
+   * with `not-found` while none was granted.
+   */
+  receipt: call<{ projectKey: string }, Uint8Array>(v.object({ projectKey: hex32Value() })),
   /** Brings the running app's window to the front; the engine passes it on to its host. */
   showWindow: call<void, void>(nothing),
   /** Stops slots, closes stores, answers, then the process ends. */
@@ -92,6 +97,8 @@ export const publisherEngineSchema = {
   results: call<{ cursor: string; limit: number }, ResultPage>(
     v.object({ cursor: v.string(), limit: v.pipe(wholeNumber, v.minValue(1), v.maxValue(256)) }),
   ),
+  /** The receipt of all credit this donor was granted, as a file. Rejects with `not-found` while none was. */
+  receipt: call<{ donorKey: Hex32 }, Uint8Array>(v.object({ donorKey: hex32Value() })),
   shutdown: call<void, void>(nothing),
   changed: notice<PublisherStatus>(
     v.custom<PublisherStatus>((raw) => typeof raw === 'object' && raw !== null),

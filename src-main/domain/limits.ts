@@ -66,6 +66,10 @@ export const LIMITS = {
   projectRecords: 100_000,
   /** All records of one project core together, which a donor keeps on disk and in memory. */
   projectCoreBytes: 16 * MIB,
+  /** A receipt: two blocks with their paths. One of a ledger of 10^5 blocks has about 1 KB. */
+  receiptBytes: 16 * KIB,
+  /** A block in a receipt: ledger records and announcements have less than 200 bytes. */
+  provenBlockBytes: 1 * KIB,
   /** Blocks of a project core asked for ahead of the one that is read. */
   projectReadAhead: 256,
   projectNameChars: 80,

@@ -118,6 +118,7 @@ function engineOf(donor: Donor, init: DonorEngineInit, socketPath: string, undo:
         return { projectKey: parsed.projectKey }
       },
       leaveProject: ({ projectKey }) => donor.leave(projectKey),
+      receipt: ({ projectKey }) => donor.receipt(projectKey),
     },
     onChange(listener) {
       listeners.add(listener)

@@ -285,6 +285,8 @@ export interface PublisherCores {
   /** Appends what the journal holds beyond the ledger's end. Idempotent. */
   flushLedger(): Promise<void>
   ledgerRecords(from?: number): AsyncIterable<{ readonly index: number; readonly record: LedgerRecord }>
+  /** The receipt of the grant in this block, as a file. Rejects with `not-found` when the ledger has no such block. */
+  receipt(epoch: number, index: number): Promise<Uint8Array>
   /** Puts an original module into a static core named by its content. Same bytes, same key. */
   addModule(original: Uint8Array): Promise<{ readonly moduleCore: Hex32 }>
   close(): Promise<void>
@@ -380,6 +382,8 @@ export interface DonorStore {
     readonly cumulativeFuel: Fuel
     readonly units: number
   }
+  /** Where the last of the records lies; undefined before the first. */
+  lastGrant(projectKey: ProjectKey): { readonly epoch: number; readonly index: number } | undefined
   grantedUnits(projectKey: ProjectKey): readonly UnitId[]
   /** Fuel and count of results that are not decided. */
   pending(projectKey: ProjectKey): { readonly fuel: Fuel; readonly units: number }
@@ -389,6 +393,11 @@ export interface DonorStore {
 /** Joins projects over the swarm. One Noise key per machine, one donor key per project. */
 export interface DonorNetwork {
   join(link: Link, donorKeys: KeyPair): Promise<ProjectConnection>
+  /**
+   * The receipt of a grant that was fetched once, as a file: from the disk alone, also for a project that was left.
+   * Rejects with `not-found` when a part of it is not here.
+   */
+  receipt(projectKey: ProjectKey, epoch: number, index: number): Promise<Uint8Array>
   suspend(): Promise<void>
   resume(): Promise<void>
   close(): Promise<void>

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatLink } from '../../src-main/contracts/wire/link.ts'
+import type { ProjectKey } from '../../src-main/domain/ids.ts'
 import { copyingFiles } from '../slot/apps.ts'
 import { builtFile } from '../support/build.ts'
 import { runCli, startCli, type Ended } from '../support/command-line.ts'
@@ -78,6 +80,13 @@ describe('usage', () => {
     [['donor', 'set', 'cores=many'], /'cores' must be a whole number/],
     [['run', 'a.wasm', '--max-fuel', 'x'], /--max-fuel takes a number/],
     [['results'], /--out/],
+    [['receipt', 'alice', '--out', 'x'], /donor key has 64 hexadecimal digits, not 'alice'/],
+    [['receipt', 'ab'.repeat(32)], /--out/],
+    [['donor', 'receipt'], /--out/],
+    [['verify'], /missing required argument 'file'/],
+    [['verify', 'x', '--link', 'y'], /not a valid Powerswarm link/],
+    [['verify', 'x', '--project-key', 'zz'], /--project-key takes 64 hexadecimal digits, not 'zz'/],
+    [['verify', 'x', '--link', 'y', '--project-key', 'z'], /not by both/],
   ])('%j is refused with status 2', async (args, words) => {
     expectRefusal(await run(...args), 2, words)
   })
@@ -99,6 +108,54 @@ describe('usage', () => {
       expect(stdout).toContain('Usage: powerswarm')
       if (args.length !== 1 || args[0] !== 'batch') expect(stdout).toMatch(/Examples?:\n {2}powerswarm /)
     }
+  })
+})
+
+describe('verify', () => {
+  const vectors = (name: string): readonly { name: string; projectKey: ProjectKey; file: string }[] =>
+    JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/proofs', name), 'utf8')) as never
+  const saved = (name: string, list: string, vector: string): { path: string; projectKey: ProjectKey } => {
+    const { projectKey, file: hex } = vectors(list).find((each) => each.name === vector)!
+    writeFileSync(file(name), Buffer.from(hex, 'hex'))
+    return { path: file(name), projectKey }
+  }
+
+  it('says what a receipt proves and what it does not', async () => {
+    const { path, projectKey } = saved('a.receipt', 'receipts.json', 'block 20 of 37 is proven')
+    const { exitCode, stdout } = await run('verify', path, '--project-key', projectKey)
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^The receipt holds\.\n.+147 fuel\).+does not prove/s) as string,
+    })
+    expect(stdout).toContain(`donor    ${'d0'.repeat(32)}`)
+    expect(stdout).not.toContain('You named no project')
+    expect((await run('verify', path)).stdout).toContain('You named no project')
+    const link = formatLink({ projectKey })
+    const answer = JSON.parse((await run('verify', path, '--link', link, '--json')).stdout) as unknown
+    expect(answer).toMatchObject({ holds: true, compared: true, projectKey, cumulativeFuel: '147', epoch: 0 })
+  })
+
+  it('shows what evidence proves', async () => {
+    const { path } = saved('a.evidence', 'evidence.json', 'heads of 7 and 9 blocks that differ at block 6')
+    const { exitCode, stdout } = await run('verify', path)
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^The evidence holds\.\n.+ledger 0, within its first 7 blocks.+does not prove/s)
+  })
+
+  it('ends with status 1 when nothing is proven', async () => {
+    const { path } = saved('b.receipt', 'receipts.json', 'a broken signature is refused')
+    const { exitCode, stdout } = await run('verify', path)
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 1,
+      stdout: 'The receipt does not hold: the ledger’s signature does not cover the grant\n',
+    })
+    const other = ['verify', file('a.receipt'), '--project-key', '11'.repeat(32)]
+    expect((await run(...other)).stdout).toMatch(/does not hold: it is about another project/)
+    expect(await run('verify', file('hello.wasm'))).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/^The receipt does not hold: .+does not begin as/) as string,
+    })
+    expectRefusal(await run('verify', file('nowhere')), 1, /The receipt .+nowhere does not exist/)
   })
 })
 

@@ -1,5 +1,6 @@
 import { encodeProjectRecord } from '../../src-main/contracts/wire/project-record.ts'
 import { encodeLedgerRecord, parseLedgerRecord } from '../../src-main/contracts/wire/ledger-record.ts'
+import { PowerswarmError } from '../../src-main/domain/errors.ts'
 import type { ProjectKey } from '../../src-main/domain/ids.ts'
 import type { LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
 import type { CoreJournal, PublisherCores } from '../../src-main/engine/ports.ts'
@@ -43,6 +44,7 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
       for (let index = from; index < bytes.ledger.length; index++)
         yield { index, record: await Promise.resolve(parseLedgerRecord(bytes.ledger[index]!)) }
     },
+    receipt: () => Promise.reject(new PowerswarmError('not-found', 'Nothing is signed here')),
     addModule: () => Promise.resolve({ moduleCore: hex(0xc0de) }),
     close: () => Promise.resolve(),
   }

@@ -1,13 +1,14 @@
 import type Corestore from 'corestore'
-import type { ModuleHash } from '../../../domain/ids.ts'
+import { hexToBytes, type ModuleHash, type ProjectKey } from '../../../domain/ids.ts'
 import type { UnixMs } from '../../../domain/units.ts'
 import type { Link } from '../../../domain/link.ts'
 import type { DonorNetwork, KeyPair, Log, ProjectConnection, Timers } from '../../ports.ts'
 import { openCoreStore } from './core-store.ts'
 import { networkName, type NetworkOptions } from './dht.ts'
 import { DonorSwarm } from './donor-swarm.ts'
-import { deviceKeyPair } from './keys.ts'
+import { deviceKeyPair, projectCoreKey } from './keys.ts'
 import { HyperProjectConnection } from './project-connection.ts'
+import { exportReceipt, findLedger } from './receipt-export.ts'
 
 export interface DonorNetworkInit {
   /** Folder of the core store; made when missing. */
@@ -67,6 +68,22 @@ class HyperDonorNetwork implements DonorNetwork {
     swarm.add(project, link.relay)
     project.start()
     return project
+  }
+
+  async receipt(projectKey: ProjectKey, epoch: number, index: number): Promise<Uint8Array> {
+    const store = await this.#openStore()
+    const project = store.get({ key: projectCoreKey(projectKey), writable: false })
+    try {
+      const announced = await findLedger(projectKey, project, epoch)
+      const ledger = store.get({ key: hexToBytes(announced.key), writable: false })
+      try {
+        return await exportReceipt(announced, ledger, index)
+      } finally {
+        await ledger.close()
+      }
+    } finally {
+      await project.close()
+    }
   }
 
   async suspend(): Promise<void> {

@@ -8,6 +8,7 @@ import { openCoreStore, storageBarrier } from './core-store.ts'
 import { openDurableCore, type DurableCore } from './durable-core.ts'
 import { ledgerKeyPair, manifestOf, projectKeyOf, publisherKeyPair } from './keys.ts'
 import { createModuleCore } from './module-core.ts'
+import { exportReceipt, findLedger } from './receipt-export.ts'
 
 export interface PublisherCoresInit {
   /** Folder of the core store; made when missing. */
@@ -72,6 +73,15 @@ export async function openPublisherCores(init: PublisherCoresInit): Promise<Hype
       async *ledgerRecords(from = 0) {
         for (let index = from; index < ledger.core.length; index++)
           yield { index, record: parseLedgerRecord(await ledger.core.get(index)) }
+      },
+      async receipt(of, index) {
+        const announced = await findLedger(projectKeyOf(keys), project.core, of)
+        const core = store.get({ key: hexToBytes(announced.key), writable: false })
+        try {
+          return await exportReceipt(announced, core, index)
+        } finally {
+          await core.close()
+        }
       },
       async addModule(original) {
         const core = await createModuleCore(store, original)

@@ -16,6 +16,27 @@ declare module 'hypercore' {
     readonly signers: readonly { readonly publicKey: Uint8Array }[]
     readonly prologue?: { readonly hash: Uint8Array; readonly length: number } | null
   }
+  export interface ProofNode {
+    readonly index: number
+    readonly size: number
+    readonly hash: Uint8Array
+  }
+  export interface CoreProof {
+    readonly fork: number
+    readonly block: {
+      readonly index: number
+      readonly value: Uint8Array
+      readonly nodes: readonly ProofNode[]
+    } | null
+    readonly upgrade: {
+      readonly start: number
+      readonly length: number
+      readonly nodes: readonly ProofNode[]
+      readonly additionalNodes: readonly ProofNode[]
+      /** Wrapped for several signers; {@link Manifest} says how many. */
+      readonly signature: Uint8Array
+    }
+  }
   export interface Download {
     done(): Promise<void>
     destroy(): void
@@ -28,6 +49,8 @@ declare module 'hypercore' {
     readonly length: number
     readonly byteLength: number
     readonly writable: boolean
+    /** Null until a first proof came from a peer. */
+    readonly manifest: Manifest | null
     readonly closing: boolean | Promise<void> | null
     readonly peers: readonly CorePeer[]
     ready(): Promise<void>
@@ -36,6 +59,11 @@ declare module 'hypercore' {
     append(blocks: readonly Uint8Array[]): Promise<{ length: number }>
     get(index: number, options: { wait: false }): Promise<Uint8Array | null>
     get(index: number, options?: { timeout?: number }): Promise<Uint8Array>
+    /** From the disk alone; rejects when nodes or the block are missing. `upgrade` from 0 gives the roots at its length. */
+    proof(wanted: {
+      readonly block?: { readonly index: number; readonly nodes: 0 }
+      readonly upgrade: { readonly start: 0; readonly length: number }
+    }): Promise<CoreProof>
     has(start: number, end?: number): Promise<boolean>
     download(range: { start: number; end: number; linear?: boolean }): Download
     /** On a connection, or on a new stream of its own (`true` = initiator). */

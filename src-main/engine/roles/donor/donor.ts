@@ -148,6 +148,14 @@ export class Donor {
     })
   }
 
+  /** See `receipt` of contracts/engine. */
+  async receipt(projectKey: string): Promise<Uint8Array> {
+    const key = projectKey as ProjectKey
+    const place = this.parts.store.lastGrant(key)
+    if (!place) throw new PowerswarmError('not-found', 'No credit of that project was granted here yet')
+    return this.parts.network.receipt(key, place.epoch, place.index)
+  }
+
   async close(): Promise<void> {
     for (const stop of this.stops.splice(0)) stop()
     await this.pool.close()

@@ -1,6 +1,7 @@
 import type { PublisherEngineSchema } from '../../../contracts/engine.ts'
 import type { PublisherStatus } from '../../../contracts/publisher-state.ts'
 import type { Handlers } from '../../../contracts/rpc.ts'
+import type { DonorKey } from '../../../domain/ids.ts'
 import type { PublisherHandlers, PublisherNetwork } from '../../ports.ts'
 import { Catalogue } from './catalogue.ts'
 import type { PublisherComponents, PublisherInit, ServeInit } from './components.ts'
@@ -10,7 +11,7 @@ import { Intake, ownDonorKey } from './intake.ts'
 import { Leasing } from './leasing.ts'
 import { Sealer } from './sealer.ts'
 import { VerifyCores } from './verify-cores.ts'
-import { publisherStatus, resultPage } from './views.ts'
+import { donorReceipt, publisherStatus, resultPage } from './views.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** The publisher of one project: open it, add apps and batches, serve donors, close it. */
@@ -67,6 +68,7 @@ export class Publisher {
         return added
       },
       results: (page) => resultPage(parts, this.catalogue, page),
+      receipt: ({ donorKey }) => donorReceipt(parts, donorKey as DonorKey),
     }
   }
 

@@ -6,7 +6,7 @@ import type {
 } from '../../../contracts/publisher-state.ts'
 import { unitArguments, unitNumber } from '../../../domain/batch.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
-import { unitText } from '../../../domain/ids.ts'
+import { unitText, type DonorKey } from '../../../domain/ids.ts'
 import { MIB } from '../../../domain/units.ts'
 import type { VerifiedRow } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -42,6 +42,17 @@ export function publisherStatus(
     batches,
     ledger,
   }
+}
+
+/** The receipt of a donor's last record, as a file. Rejects with `not-found` for a donor without one. */
+export async function donorReceipt(
+  { store, cores }: PublisherComponents,
+  donorKey: DonorKey,
+): Promise<Uint8Array> {
+  const last = store.lastRecord(donorKey)
+  const sealed = last && store.sealedRecord(donorKey, last.sequence)
+  if (!sealed) throw new PowerswarmError('not-found', `No credit was granted to donor ${donorKey} yet`)
+  return cores.receipt(sealed.epoch, sealed.index)
 }
 
 /** A page ends early when its outputs grow beyond this. */

@@ -94,6 +94,7 @@ function openDonor(init: Partial<DonorInit> = {}, units = [0, 1, 2, 3].map(unit)
           joins++
           return refuseJoin ? Promise.reject(refuseJoin) : Promise.resolve(connection)
         },
+        receipt: (_projectKey, epoch, index) => Promise.resolve(Uint8Array.of(epoch, index)),
         suspend: () => Promise.resolve(),
         resume: () => Promise.resolve(),
         close: () => Promise.resolve(),
@@ -193,6 +194,19 @@ describe('the donor', () => {
       expect(donor.state.credit).toEqual({ counted: 500n, pending: 0n, unitsVerified: 1, unitsPending: 0 })
     })
     expect(donor.state.results[0]).toMatchObject({ unit: '0.0', state: 'verified', summary: 'done' })
+  })
+
+  it('has a receipt of the last grant, also for a project that was left', async () => {
+    await join1()
+    await expect(donor.receipt(projectKey)).rejects.toMatchObject({ code: 'not-found' })
+    connection.grant([unit(0)], 5n)
+    connection.grant([unit(1)], 5n)
+    await vi.waitFor(() => {
+      expect(donor.state.credit.counted).toBe(10n)
+    })
+    expect(await donor.receipt(projectKey)).toEqual(Uint8Array.of(0, 1))
+    await donor.leave(projectKey)
+    expect(await donor.receipt(projectKey)).toEqual(Uint8Array.of(0, 1))
   })
 
   it.each([

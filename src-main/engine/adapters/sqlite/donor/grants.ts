@@ -5,7 +5,7 @@ import type { DonorStore } from '../../../ports.ts'
 import { blob32 } from '../columns.ts'
 import type { Transactions } from '../transactions.ts'
 
-type Grants = Pick<DonorStore, 'addGrant' | 'granted' | 'grantedUnits'>
+type Grants = Pick<DonorStore, 'addGrant' | 'granted' | 'lastGrant' | 'grantedUnits'>
 type Granted = ReturnType<DonorStore['granted']>
 
 interface LastColumns {
@@ -21,6 +21,9 @@ export function grants(db: Database.Database, tx: Transactions): Grants {
        WHERE project = ? ORDER BY sequence DESC LIMIT 1`,
     )
     .safeIntegers()
+  const lastPlace = db.prepare<[Buffer], { epoch: number; idx: number }>(
+    'SELECT epoch, idx FROM grants WHERE project = ? ORDER BY sequence DESC LIMIT 1',
+  )
   const insert = db.prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const insertUnit = db.prepare('INSERT OR IGNORE INTO granted_units VALUES (?, ?, ?, ?)')
   const verify = db.prepare('UPDATE results SET state = 3 WHERE project = ? AND batch = ? AND idx = ?')
@@ -55,6 +58,10 @@ export function grants(db: Database.Database, tx: Transactions): Grants {
       })
     },
     granted,
+    lastGrant: (projectKey) => {
+      const row = lastPlace.get(blob32(projectKey))
+      return row && { epoch: row.epoch, index: row.idx }
+    },
     grantedUnits: (projectKey) =>
       units.all(blob32(projectKey)).map(({ batch, idx }): UnitId => ({ batch, index: idx })),
   }
