@@ -84,8 +84,15 @@ export interface CoreJournal {
   length(core: string): number
   /** Adds blocks behind the last one; returns the index of the first. Joins the transaction that is open, if one is. */
   record(core: string, blocks: readonly Uint8Array[]): number
-  /** Rows still kept from `index` on, in order. */
-  from(core: string, index: number): readonly { readonly index: number; readonly block: Uint8Array }[]
+  /**
+   * Rows from `index` on, in order, `limit` at most. Where `index` lies below {@link firstKept} and the journal can make
+   * these rows again, as for a ledger that it has the records of: those, up to `firstKept`.
+   */
+  from(
+    core: string,
+    index: number,
+    limit?: number,
+  ): readonly { readonly index: number; readonly block: Uint8Array }[]
   /** Index of the oldest row still kept; equals {@link length} when none is. */
   firstKept(core: string): number
   discardBelow(core: string, index: number): void
@@ -287,6 +294,8 @@ export interface PublisherCores {
   ledgerRecords(from?: number): AsyncIterable<{ readonly index: number; readonly record: LedgerRecord }>
   /** The receipt of the grant in this block, as a file. Rejects with `not-found` when the ledger has no such block. */
   receipt(epoch: number, index: number): Promise<Uint8Array>
+  /** Whether the module of this app is whole on this disk. */
+  holdsModule(app: App): Promise<boolean>
   /** Puts an original module into a static core named by its content. Same bytes, same key. */
   addModule(original: Uint8Array): Promise<{ readonly moduleCore: Hex32 }>
   close(): Promise<void>

@@ -44,6 +44,7 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
       for (let index = from; index < bytes.ledger.length; index++)
         yield { index, record: await Promise.resolve(parseLedgerRecord(bytes.ledger[index]!)) }
     },
+    holdsModule: () => Promise.resolve(true),
     receipt: () => Promise.reject(new PowerswarmError('not-found', 'Nothing is signed here')),
     addModule: () => Promise.resolve({ moduleCore: hex(0xc0de) }),
     close: () => Promise.resolve(),

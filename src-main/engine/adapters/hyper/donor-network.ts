@@ -1,9 +1,10 @@
 import type Corestore from 'corestore'
+import { errorCode } from '../../../domain/errors.ts'
 import { hexToBytes, type ModuleHash, type ProjectKey } from '../../../domain/ids.ts'
 import type { UnixMs } from '../../../domain/units.ts'
 import type { Link } from '../../../domain/link.ts'
 import type { DonorNetwork, KeyPair, Log, ProjectConnection, Timers } from '../../ports.ts'
-import { openCoreStore } from './core-store.ts'
+import { openCoreStore, setAsideStore } from './core-store.ts'
 import { networkName, type NetworkOptions } from './dht.ts'
 import { DonorSwarm } from './donor-swarm.ts'
 import { deviceKeyPair, projectCoreKey } from './keys.ts'
@@ -104,13 +105,25 @@ class HyperDonorNetwork implements DonorNetwork {
   }
 
   async #openStore(): Promise<Corestore> {
-    const opening = (this.#store ??= openCoreStore(this.#init.coresDir))
+    const opening = (this.#store ??= this.#openOrReplaceStore())
     try {
       return await opening
     } catch (error) {
       // The next join tries again: the other process may be gone by then.
       this.#store = undefined
       throw error
+    }
+  }
+
+  /** Everything in a donor's store can be fetched again. */
+  async #openOrReplaceStore(): Promise<Corestore> {
+    const { coresDir, log } = this.#init
+    try {
+      return await openCoreStore(coresDir)
+    } catch (error) {
+      if (errorCode(error) !== 'store-damaged') throw error
+      log('error', 'cores-set-aside', { aside: setAsideStore(coresDir), why: String((error as Error).cause) })
+      return openCoreStore(coresDir)
     }
   }
 

@@ -1,10 +1,12 @@
 import type Hypercore from 'hypercore'
 import { parseLedgerRecord, encodeLedgerRecord } from '../../../contracts/wire/ledger-record.ts'
 import { encodeProjectRecord, parseProjectRecord } from '../../../contracts/wire/project-record.ts'
+import { errorCode } from '../../../domain/errors.ts'
 import { bytesToHex, hexToBytes, type Hex32 } from '../../../domain/ids.ts'
+import { ledgerCoreName } from '../../../domain/ledger-name.ts'
 import type { ProjectRecord } from '../../../domain/project.ts'
-import type { CoreJournal, PublisherCores } from '../../ports.ts'
-import { openCoreStore, storageBarrier } from './core-store.ts'
+import type { CoreJournal, Log, PublisherCores } from '../../ports.ts'
+import { damaged, openCoreStore, setAsideStore, storageBarrier } from './core-store.ts'
 import { openDurableCore, type DurableCore } from './durable-core.ts'
 import { ledgerKeyPair, manifestOf, projectKeyOf, publisherKeyPair } from './keys.ts'
 import { createModuleCore } from './module-core.ts'
@@ -16,6 +18,7 @@ export interface PublisherCoresInit {
   /** 32 bytes: the publisher's whole identity. */
   readonly seed: Uint8Array
   readonly journal: CoreJournal
+  readonly log?: Log
 }
 
 /** The publisher's cores as its network needs them: what peers may replicate. */
@@ -24,14 +27,25 @@ export interface HyperPublisherCores extends PublisherCores {
   offered(discoveryKey: Uint8Array): Hypercore | undefined
 }
 
-/** Names of the cores in the journal. */
+/** Its name in the journal. */
 const PROJECT_CORE = 'project'
-const ledgerName = (epoch: number): string => (epoch === 0 ? 'ledger' : `ledger-${String(epoch)}`)
 
 /**
- * Opens the cores and restores what a power loss took. Throws `data-folder-in-use`, `store-behind`, `store-forked`.
+ * Opens the cores and restores what a power loss took; a store that is damaged is set aside and made again from the
+ * journal. Throws `data-folder-in-use`, `store-behind`, `store-forked`.
  */
 export async function openPublisherCores(init: PublisherCoresInit): Promise<HyperPublisherCores> {
+  try {
+    return await openCores(init)
+  } catch (error) {
+    if (errorCode(error) !== 'store-damaged') throw error
+    const aside = setAsideStore(init.dir)
+    init.log?.('error', 'cores-set-aside', { aside, why: String((error as Error).cause) })
+    return await openCores(init)
+  }
+}
+
+async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores> {
   const { seed, journal } = init
   const keys = publisherKeyPair(seed)
   const store = await openCoreStore(init.dir)
@@ -40,7 +54,8 @@ export async function openPublisherCores(init: PublisherCoresInit): Promise<Hype
 
   async function open(name: string, keyPair: typeof keys): Promise<DurableCore> {
     const core = store.get({ keyPair, manifest: manifestOf(keyPair.publicKey) })
-    const durable = await openDurableCore({ store, core, journal, name })
+    // The project core is small and names everything else: its rows are never let go, so that it can be made again.
+    const durable = await openDurableCore({ store, core, journal, name, keepRows: name === PROJECT_CORE })
     offer(core)
     return durable
   }
@@ -55,13 +70,13 @@ export async function openPublisherCores(init: PublisherCoresInit): Promise<Hype
     const project = await open(PROJECT_CORE, keys)
     const records = await readAll(project.core, parseProjectRecord)
     const epoch = records.reduce((last, record) => (record.type === 'core' ? record.epoch : last), 0)
-    const ledger = await open(ledgerName(epoch), ledgerKeyPair(seed, epoch))
+    const ledger = await open(ledgerCoreName(epoch), ledgerKeyPair(seed, epoch))
     for (const record of records) if (record.type === 'app') await offerModule(record.moduleCore)
 
     return {
       projectKey: projectKeyOf(keys),
       ledgerKey: bytesToHex(ledger.core.key) as Hex32,
-      ledgerCore: ledgerName(epoch),
+      ledgerCore: ledgerCoreName(epoch),
       epoch,
       async appendProject(added) {
         journal.record(PROJECT_CORE, added.map(encodeProjectRecord))
@@ -83,6 +98,15 @@ export async function openPublisherCores(init: PublisherCoresInit): Promise<Hype
           await core.close()
         }
       },
+      async holdsModule({ moduleCore, moduleBytes }) {
+        const core = store.get({ key: hexToBytes(moduleCore), writable: false })
+        try {
+          await core.ready()
+          return core.byteLength === moduleBytes && (await core.has(0, core.length))
+        } finally {
+          await core.close()
+        }
+      },
       async addModule(original) {
         const core = await createModuleCore(store, original)
         offer(core)
@@ -99,7 +123,7 @@ export async function openPublisherCores(init: PublisherCoresInit): Promise<Hype
     } satisfies HyperPublisherCores
   } catch (error) {
     await store.close()
-    throw error
+    throw damaged(init.dir, error) ?? error
   }
 }
 

@@ -83,7 +83,8 @@ declare module 'corestore' {
   }
   export default class Corestore {
     constructor(dir: string, options?: { allowBackup?: boolean; wait?: boolean })
-    readonly storage: { readonly rocks: { flush(): Promise<void> } }
+    /** `db` is the column family that holds the cores; another one, also called rocks, is empty. */
+    readonly storage: { readonly db: { flush(): Promise<void> } }
     ready(): Promise<void>
     close(): Promise<void>
     get(options: {

@@ -36,6 +36,7 @@ export class Catalogue {
     await this.publish()
     if (!this.published.some((record) => record.type === 'project'))
       throw new PowerswarmError('not-found', 'There is no project here yet; create one first')
+    await this.restoreModules()
   }
 
   get manifest(): ProjectManifest | undefined {
@@ -106,6 +107,16 @@ export class Catalogue {
       await this.publish()
       return { batch: batch.batch, units: batch.count }
     })
+  }
+
+  /** The store has every module; cores that were lost with their folder are made again from it. */
+  private async restoreModules(): Promise<void> {
+    const { cores, store } = this.parts
+    for (const app of store.apps()) {
+      if (await cores.holdsModule(app)) continue
+      const original = store.originalModule(app.app)
+      if (original) await cores.addModule(original)
+    }
   }
 
   private find(nameOrNumber: string): App {
