@@ -5,7 +5,7 @@ import { addBatchCommands } from './commands/batch-add.ts'
 import { addBootstrapCommand } from './commands/bootstrap.ts'
 import { addDonateCommand } from './commands/donate.ts'
 import { addDonorCommands } from './commands/donor.ts'
-import { addDonorReceipt, addReceiptCommand } from './commands/receipt.ts'
+import { addDonorEvidence, addDonorReceipt, addReceiptCommand } from './commands/receipt.ts'
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
@@ -76,6 +76,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   showHelpWithoutCommand(donor)
   addDonorCommands(donor, io)
   addDonorReceipt(donor, io)
+  addDonorEvidence(donor, io)
   addBootstrapCommand(program, io)
   addRunCommand(program, io, setExitCode)
   return program

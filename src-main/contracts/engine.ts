@@ -53,6 +53,8 @@ export const donorEngineSchema = {
    * with `not-found` while none was granted.
    */
   receipt: call<{ projectKey: string }, Uint8Array>(v.object({ projectKey: hex32Value() })),
+  /** Evidence, as files, that the project's publisher signed two stories; checked, oldest first. */
+  evidence: call<{ projectKey: string }, readonly Uint8Array[]>(v.object({ projectKey: hex32Value() })),
   /** Brings the running app's window to the front; the engine passes it on to its host. */
   showWindow: call<void, void>(nothing),
   /** Stops slots, closes stores, answers, then the process ends. */

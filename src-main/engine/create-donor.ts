@@ -21,6 +21,7 @@ import { Donor } from './roles/donor/donor.ts'
 import { throttled } from './throttled.ts'
 import { UndoList } from './undo-list.ts'
 import { checkGrant } from './verifier/check-grant.ts'
+import { verifyEvidence } from './verifier/verify-evidence.ts'
 import { socketPathFor } from './socket-server.ts'
 
 /** Notices of a changed state are at least this far apart. */
@@ -79,6 +80,10 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
         clock: realClock,
         timers: realTimers,
         log: init.log,
+        checkEvidence: (file, projectKey) => {
+          const verdict = verifyEvidence(file, projectKey)
+          return verdict.holds ? verdict.fork : verdict.why
+        },
         checkGrant: (record, notice, expected) => checkGrant(record, notice, expected, digests),
       },
       {
@@ -119,6 +124,7 @@ function engineOf(donor: Donor, init: DonorEngineInit, socketPath: string, undo:
       },
       leaveProject: ({ projectKey }) => donor.leave(projectKey),
       receipt: ({ projectKey }) => donor.receipt(projectKey),
+      evidence: ({ projectKey }) => donor.evidence(projectKey),
     },
     onChange(listener) {
       listeners.add(listener)

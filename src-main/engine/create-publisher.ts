@@ -91,7 +91,13 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
     if (!seed) throw new PowerswarmError('file-not-found', `The project has lost its key ${paths.keyPath}`)
     const store = openPublisherStore(paths.databasePath)
     undo.add(() => store.close())
-    const cores = await openPublisherCores({ dir: paths.coresDir, seed, journal: store, log })
+    const cores = await openPublisherCores({
+      dir: paths.coresDir,
+      seed,
+      journal: store,
+      epoch: store.ledgerEpoch(),
+      log,
+    })
     undo.add(() => cores.close())
     const slotHost = lazySlots()
     undo.add(() => slotHost.close())

@@ -263,6 +263,13 @@ export interface GrantStore {
   /** What the record grants, in `compareUnits` order. */
   sealedUnits(sealed: SealedRecord): readonly UnitId[]
   ledgerTotals(): LedgerTotals
+  /** Epoch of the ledger that new records belong to. */
+  ledgerEpoch(): number
+  /**
+   * Closes the ledger of the present epoch and makes the next one the present: every record goes on to it, in its
+   * place. Answers its epoch.
+   */
+  nextLedger(): number
   /** All grants of the project, for checks. */
   grants(): Iterable<GrantRow>
 }
@@ -280,11 +287,15 @@ export interface PublisherStore extends CoreJournal, CatalogueStore, UnitStore, 
 /** The publisher's cores. Every append goes through the journal first. */
 export interface PublisherCores {
   readonly projectKey: ProjectKey
-  /** Key of the ledger of the current epoch. */
+  /** Key of the ledger of the present epoch. This and the next two change with {@link openLedger}. */
   readonly ledgerKey: Hex32
   /** The journal's name for that ledger: roles record encoded ledger blocks under it, then call `flushLedger`. */
   readonly ledgerCore: string
   readonly epoch: number
+  /** Why this ledger can never be written again, in words for the log; undefined while it can. */
+  readonly ledgerTrouble: string | undefined
+  /** Opens the ledger of a later epoch, fills it from the journal and makes it the present one. */
+  openLedger(epoch: number): Promise<void>
   /** Encodes, records and appends; resolves when the core has them. */
   appendProject(records: readonly ProjectRecord[]): Promise<void>
   projectRecords(): Promise<readonly ProjectRecord[]>
@@ -346,6 +357,15 @@ export interface StoredLease {
   readonly unit: UnitId
   readonly expiresAt: UnixMs
 }
+/** Proof, checked and kept, that a publisher signed two stories. */
+export interface StoredEvidence {
+  readonly projectKey: ProjectKey
+  /** Which ledger; undefined for the project core. */
+  readonly epoch: number | undefined
+  /** As contracts/wire writes evidence. */
+  readonly file: Uint8Array
+  readonly foundAt: UnixMs
+}
 export type StoredResultState = 'computed' | 'sent' | 'pending' | 'verified' | 'rejected' | 'uncounted'
 export interface StoredResult {
   readonly projectKey: ProjectKey
@@ -355,6 +375,12 @@ export interface StoredResult {
   readonly run: UnitRun
   readonly state: StoredResultState
   readonly finishedAt: UnixMs
+}
+
+/** The donor's last ledger record in a project, without the donor's own key. */
+export interface HeldGrant extends Pick<LedgerRecord, 'sequence' | 'units' | 'cumulativeFuel' | 'unitsRoot'> {
+  readonly epoch: number
+  readonly index: number
 }
 
 /** The donor's working state on disk. Synchronous; every call is one transaction unless inside `transact`. */
@@ -391,8 +417,13 @@ export interface DonorStore {
     readonly cumulativeFuel: Fuel
     readonly units: number
   }
-  /** Where the last of the records lies; undefined before the first. */
-  lastGrant(projectKey: ProjectKey): { readonly epoch: number; readonly index: number } | undefined
+  /** The last of the records and where it lies; undefined before the first. */
+  lastGrant(projectKey: ProjectKey): HeldGrant | undefined
+  /** The last record lies in this ledger, too: from now on it is held from there. */
+  moveLastGrant(projectKey: ProjectKey, epoch: number): void
+  /** The first evidence about each core is kept. Answers whether this is it. */
+  addEvidence(evidence: StoredEvidence): boolean
+  evidence(projectKey: ProjectKey): readonly StoredEvidence[]
   grantedUnits(projectKey: ProjectKey): readonly UnitId[]
   /** Fuel and count of results that are not decided. */
   pending(projectKey: ProjectKey): { readonly fuel: Fuel; readonly units: number }
@@ -435,6 +466,11 @@ export interface ProjectConnection {
   lease(request: LeaseRequest): Promise<LeaseAnswer>
   submit(results: readonly SubmittedResult[]): Promise<SubmitAnswer>
   grants(request: GrantsRequest): Promise<GrantsAnswer>
+  /**
+   * The publisher signed two stories of a core: evidence as a file, built from what both sides of the contradiction
+   * signed and not checked yet.
+   */
+  onFork(listener: (evidence: Uint8Array) => void): () => void
   /** Fetches one block of the ledger of that epoch, checked against the publisher's signature. */
   ledgerRecord(epoch: number, index: number): Promise<LedgerRecord>
   /** Fetches the original module from whoever has it; checks length and hash (`module-hash-mismatch`). */

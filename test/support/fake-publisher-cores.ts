@@ -33,6 +33,8 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
     ledgerKey: hex(0x1ed6e5),
     ledgerCore: 'ledger',
     epoch: 0,
+    ledgerTrouble: undefined,
+    openLedger: () => Promise.reject(new Error('these cores have one ledger')),
     appendProject: async (records) => {
       for (const record of records) encodeProjectRecord(record)
       bytes.project.push(...(await Promise.resolve(records)))

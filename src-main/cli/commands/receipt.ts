@@ -64,6 +64,27 @@ export function addDonorReceipt(parent: Command, io: CliIo): void {
     })
 }
 
+/** `powerswarm donor evidence --out FILE`: proof that a publisher signed two stories, where this donor met it. */
+export function addDonorEvidence(parent: Command, io: CliIo): void {
+  parent
+    .command('evidence')
+    .description('write the proof that a project’s publisher signed two stories, if one was met')
+    .requiredOption('--out <file>', 'file to write; more than one proof get .2, .3 … behind it')
+    .addHelpText('after', examples(['powerswarm donor evidence --out twice.proof', 'for powerswarm verify']))
+    .action(async ({ out }: Options, command: Command) => {
+      const { homeDir, project, output } = contextOf(command, io)
+      const files = await withDonor(homeDir, output, async ({ engine }) =>
+        engine.evidence({ projectKey: chosenProject(await engine.state(), project) }),
+      )
+      if (files.length === 0)
+        throw new PowerswarmError('not-found', 'This donor met no contradiction in what the publisher signed')
+      makeFolder(dirname(out))
+      const paths = files.map((_file, i) => (i === 0 ? out : `${out}.${String(i + 1)}`))
+      for (const [i, path] of paths.entries()) replaceFile(path, files[i] ?? new Uint8Array())
+      output.answer({ out: paths }, paths)
+    })
+}
+
 /** By key or link also one that was left; by name one that is joined; without a word the only one. */
 function chosenProject({ projects }: DonorState, named: string | undefined): string {
   if (named === undefined) {

@@ -2,10 +2,11 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode } from '../../../src-main/domain/errors.ts'
 import { hexToBytes, unitText, type DonorKey, type UnitId } from '../../../src-main/domain/ids.ts'
+import { openPublisherCores } from '../../../src-main/engine/adapters/hyper/publisher-cores.ts'
 import { openPublisherStore } from '../../../src-main/engine/adapters/sqlite/publisher-store.ts'
 import { copyCores, copyDatabase, diskAt, imageOf, loseCores, loseTail, type Disk } from './disk.ts'
 import { checkLedger } from './check-ledger.ts'
-import { donorKeys, live, type Incarnation } from './incarnation.ts'
+import { donorKeys, live, SEED, type Incarnation } from './incarnation.ts'
 import { Random } from './random.ts'
 import { Witness } from './witness.ts'
 
@@ -22,6 +23,7 @@ export interface TrialReport {
 }
 
 const STEPS = 14
+const MEETING_MS = 10_000
 
 /**
  * One publisher's life with power cuts: random work, sealing, new batches and clean restarts; at a cut the store of
@@ -158,21 +160,23 @@ class Trial {
   /** A whole folder put back from earlier finds out from a peer, before it writes. */
   private async refuseOldCopy(old: Disk): Promise<void> {
     const copy = imageOf(old, this.newDisk().dir)
-    const opened = await live(copy)
-    const key = hexToBytes(opened.cores.ledgerKey)
+    const store = openPublisherStore(copy.databasePath)
+    const cores = await openPublisherCores({ dir: copy.coresDir, seed: SEED, journal: store })
     try {
-      await this.witness?.beside(opened.cores, key, async (own, theirs) => {
+      await this.witness?.beside(cores, hexToBytes(cores.ledgerKey), async (own, theirs) => {
         if (own.length <= theirs.length) return
-        while (theirs.peers[0]?.remoteLength !== own.length)
+        for (let waitedMs = 0; theirs.peers[0]?.remoteLength !== own.length; waitedMs++) {
+          if (waitedMs > MEETING_MS) throw new Error('the old copy did not meet the witness')
           await new Promise((resolve) => setTimeout(resolve, 1))
-        const before = theirs.length
-        opened.store.record(opened.cores.ledgerCore, [Uint8Array.of(1, 2, 3)])
-        const code = await opened.cores.flushLedger().then(() => 'written', errorCode)
-        if (code !== 'store-behind') throw new Error(`an old copy of ${before} blocks wrote: ${code}`)
+        }
+        store.record(cores.ledgerCore, [Uint8Array.of(1, 2, 3)])
+        const code = await cores.flushLedger().then(() => 'written', errorCode)
+        if (code !== 'store-behind') throw new Error(`an old copy of ${theirs.length} blocks: ${code}`)
         this.counts.oldCopiesRefused += 1
       })
     } finally {
-      await opened.close().catch(() => undefined)
+      await cores.close()
+      store.close()
     }
   }
 

@@ -7,8 +7,9 @@ import { ledgerCoreName } from '../../../domain/ledger-name.ts'
 import type { ProjectRecord } from '../../../domain/project.ts'
 import type { CoreJournal, Log, PublisherCores } from '../../ports.ts'
 import { damaged, openCoreStore, setAsideStore, storageBarrier } from './core-store.ts'
-import { openDurableCore, type DurableCore } from './durable-core.ts'
-import { ledgerKeyPair, manifestOf, projectKeyOf, publisherKeyPair } from './keys.ts'
+import { openDurableCore } from './durable-core.ts'
+import { manifestOf, projectKeyOf, publisherKeyPair } from './keys.ts'
+import { openLedgerCore } from './ledger-core.ts'
 import { createModuleCore } from './module-core.ts'
 import { exportReceipt, findLedger } from './receipt-export.ts'
 
@@ -18,6 +19,8 @@ export interface PublisherCoresInit {
   /** 32 bytes: the publisher's whole identity. */
   readonly seed: Uint8Array
   readonly journal: CoreJournal
+  /** Epoch of the ledger that the store writes; the last one announced, if that is later. */
+  readonly epoch?: number
   readonly log?: Log
 }
 
@@ -52,14 +55,6 @@ async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores>
   const offered = new Map<string, Hypercore>()
   const offer = (core: Hypercore): void => void offered.set(bytesToHex(core.discoveryKey), core)
 
-  async function open(name: string, keyPair: typeof keys): Promise<DurableCore> {
-    const core = store.get({ keyPair, manifest: manifestOf(keyPair.publicKey) })
-    // The project core is small and names everything else: its rows are never let go, so that it can be made again.
-    const durable = await openDurableCore({ store, core, journal, name, keepRows: name === PROJECT_CORE })
-    offer(core)
-    return durable
-  }
-
   async function offerModule(key: Hex32): Promise<void> {
     const core = store.get({ key: hexToBytes(key), writable: false })
     await core.ready()
@@ -67,17 +62,38 @@ async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores>
   }
 
   try {
-    const project = await open(PROJECT_CORE, keys)
-    const records = await readAll(project.core, parseProjectRecord)
-    const epoch = records.reduce((last, record) => (record.type === 'core' ? record.epoch : last), 0)
-    const ledger = await open(ledgerCoreName(epoch), ledgerKeyPair(seed, epoch))
+    const core = store.get({ keyPair: keys, manifest: manifestOf(keys.publicKey) })
+    // It is small and names everything else: its rows are never let go, so that it can be made again.
+    const project = await openDurableCore({ store, core, journal, name: PROJECT_CORE, keepRows: true })
+    offer(core)
+    const records = await readAll(core, parseProjectRecord)
+    const announced = records.reduce((last, record) => (record.type === 'core' ? record.epoch : last), 0)
+    let ledger = await openLedgerCore({ store, seed, journal, epoch: Math.max(announced, init.epoch ?? 0) })
+    offer(ledger.core)
     for (const record of records) if (record.type === 'app') await offerModule(record.moduleCore)
 
     return {
       projectKey: projectKeyOf(keys),
-      ledgerKey: bytesToHex(ledger.core.key) as Hex32,
-      ledgerCore: ledgerCoreName(epoch),
-      epoch,
+      get ledgerKey() {
+        return bytesToHex(ledger.core.key) as Hex32
+      },
+      get ledgerCore() {
+        return ledgerCoreName(ledger.epoch)
+      },
+      get epoch() {
+        return ledger.epoch
+      },
+      get ledgerTrouble() {
+        return ledger.trouble
+      },
+      async openLedger(epoch) {
+        const next = await openLedgerCore({ store, seed, journal, epoch })
+        const closed = ledger
+        ledger = next
+        offer(next.core)
+        offered.delete(bytesToHex(closed.core.discoveryKey))
+        await closed.close()
+      },
       async appendProject(added) {
         journal.record(PROJECT_CORE, added.map(encodeProjectRecord))
         await project.flush()
@@ -89,30 +105,30 @@ async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores>
         for (let index = from; index < ledger.core.length; index++)
           yield { index, record: parseLedgerRecord(await ledger.core.get(index)) }
       },
-      async receipt(of, index) {
-        const announced = await findLedger(projectKeyOf(keys), project.core, of)
-        const core = store.get({ key: hexToBytes(announced.key), writable: false })
+      async receipt(epoch, index) {
+        const found = await findLedger(projectKeyOf(keys), project.core, epoch)
+        const session = store.get({ key: hexToBytes(found.key), writable: false })
         try {
-          return await exportReceipt(announced, core, index)
+          return await exportReceipt(found, session, index)
         } finally {
-          await core.close()
+          await session.close()
         }
       },
       async holdsModule({ moduleCore, moduleBytes }) {
-        const core = store.get({ key: hexToBytes(moduleCore), writable: false })
+        const session = store.get({ key: hexToBytes(moduleCore), writable: false })
         try {
-          await core.ready()
-          return core.byteLength === moduleBytes && (await core.has(0, core.length))
+          await session.ready()
+          return session.byteLength === moduleBytes && (await session.has(0, session.length))
         } finally {
-          await core.close()
+          await session.close()
         }
       },
       async addModule(original) {
-        const core = await createModuleCore(store, original)
-        offer(core)
+        const module = await createModuleCore(store, original)
+        offer(module)
         // No journal stands behind modules: they must be on disk before a record names them.
         await storageBarrier(store)
-        return { moduleCore: bytesToHex(core.key) as Hex32 }
+        return { moduleCore: bytesToHex(module.key) as Hex32 }
       },
       offered: (discoveryKey) => offered.get(bytesToHex(discoveryKey)),
       async close() {

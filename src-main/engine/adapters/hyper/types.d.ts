@@ -68,7 +68,9 @@ declare module 'hypercore' {
     download(range: { start: number; end: number; linear?: boolean }): Download
     /** On a connection, or on a new stream of its own (`true` = initiator). */
     replicate(stream: Duplex | boolean): Duplex
-    on(event: 'append' | 'close' | 'peer-add' | 'peer-remove' | 'conflict', listener: () => void): this
+    on(event: 'append' | 'close' | 'peer-add' | 'peer-remove', listener: () => void): this
+    /** Two signed stories of this core exist; `proof` is the other one, at `length`. The core closes right after. */
+    on(event: 'conflict', listener: (length: number, fork: number, proof: CoreProof) => void): this
     off(event: 'append' | 'close' | 'peer-add' | 'peer-remove', listener: () => void): this
   }
 }

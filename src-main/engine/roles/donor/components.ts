@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '../../../domain/project.ts'
 import type { Clock } from '../../../domain/clock.ts'
-import type { ModuleHash } from '../../../domain/ids.ts'
+import type { ModuleHash, ProjectKey } from '../../../domain/ids.ts'
 import type { GrantNotice } from '../../../contracts/wire/messages.ts'
 import type { Digests, DonorNetwork, DonorStore, HostInfo, Log, SlotHost, Timers } from '../../ports.ts'
 
@@ -9,6 +9,15 @@ export interface GrantExpectation {
   readonly donorKey: string
   readonly nextSequence: number
   readonly cumulativeFuel: bigint
+  /** Of the ledger that the last record lies in. */
+  readonly epoch: number
+}
+
+/** What checked evidence is about: a ledger, or the project core when there is no epoch. */
+export interface SignedTwice {
+  readonly epoch?: number
+  /** The two stories differ within so many blocks. */
+  readonly length: number
 }
 
 /** Everything the donor role needs from outside, given by the composition root. */
@@ -21,6 +30,8 @@ export interface DonorComponents {
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log
+  /** What evidence of this project shows, else why it shows nothing. */
+  checkEvidence(file: Uint8Array, projectKey: ProjectKey): SignedTwice | string
   /** Undefined when the record grants exactly what the notice says, else why not. */
   checkGrant(record: LedgerRecord, notice: GrantNotice, expected: GrantExpectation): string | undefined
 }

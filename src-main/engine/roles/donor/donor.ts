@@ -156,6 +156,11 @@ export class Donor {
     return this.parts.network.receipt(key, place.epoch, place.index)
   }
 
+  /** See `evidence` of contracts/engine. */
+  evidence(projectKey: string): readonly Uint8Array[] {
+    return this.parts.store.evidence(projectKey as ProjectKey).map(({ file }) => file)
+  }
+
   async close(): Promise<void> {
     for (const stop of this.stops.splice(0)) stop()
     await this.pool.close()

@@ -3,6 +3,7 @@ import { LIMITS } from '../../../domain/limits.ts'
 import type { LedgerRecord } from '../../../domain/project.ts'
 import type { NumberedGrant, SealedRecord } from '../../ports.ts'
 import type { PublisherComponents } from './components.ts'
+import { mendLedger } from './mend-ledger.ts'
 
 /** Grants that one transaction seals at most. */
 const GRANTS_PER_ROUND = 8192
@@ -31,7 +32,7 @@ export class Sealer {
   /** Seals every `LIMITS.sealEveryMs` when there is something to seal. */
   start(): void {
     this.stopTimer ??= this.parts.timers.every(LIMITS.sealEveryMs, () => {
-      if (this.dirty) void this.seal()
+      if (this.dirty || this.parts.cores.ledgerTrouble !== undefined) void this.seal()
     })
   }
 
@@ -64,6 +65,7 @@ export class Sealer {
     const { store, cores, log } = this.parts
     this.dirty = false
     try {
+      if (await mendLedger(this.parts)) this.visible = 0
       while (store.transact(() => this.sealSome()) === GRANTS_PER_ROUND);
       const length = store.length(cores.ledgerCore)
       await cores.flushLedger()

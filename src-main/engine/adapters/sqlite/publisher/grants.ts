@@ -5,6 +5,7 @@ import type { GrantRow, GrantStore, SealedRecord } from '../../../ports.ts'
 import { blob32, hexOf } from '../columns.ts'
 import type { Transactions } from '../transactions.ts'
 import type { DonorIds } from './donor-ids.ts'
+import { ledgerEpochs } from './ledger-epochs.ts'
 
 interface GrantColumns {
   id: bigint
@@ -67,6 +68,7 @@ export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): 
   )
   const through = db.prepare<[], number>('SELECT sealed_through FROM ledger').pluck()
 
+  const epochs = ledgerEpochs(db, tx)
   const ledgerTotals: GrantStore['ledgerTotals'] = () => {
     const row = totals.get()
     if (!row) throw new Error('the ledger totals are missing')
@@ -131,6 +133,8 @@ export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): 
       return rows.map(({ batch, idx }) => ({ batch, index: idx })).sort(compareUnits)
     },
     ledgerTotals,
+    ledgerEpoch: epochs.present,
+    nextLedger: epochs.next,
     *grants() {
       // By pages: an open cursor would block the connection for everybody else.
       for (let after = 0n; ;) {
