@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { VERSION } from '../domain/version.ts'
 import { addAppCommands } from './commands/app-add.ts'
+import { addBackupCommand, addRestoreCommand } from './commands/backup.ts'
 import { addBatchCommands } from './commands/batch-add.ts'
 import { addBootstrapCommand } from './commands/bootstrap.ts'
 import { addDonateCommand } from './commands/donate.ts'
@@ -69,6 +70,8 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addServeCommand(program, io)
   addStatusCommand(program, io)
   addResultsCommand(program, io)
+  addBackupCommand(program, io)
+  addRestoreCommand(program, io)
   addReceiptCommand(program, io)
   addVerifyCommand(program, io, setExitCode)
   addDonateCommand(program, io)

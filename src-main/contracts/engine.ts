@@ -99,6 +99,11 @@ export const publisherEngineSchema = {
   results: call<{ cursor: string; limit: number }, ResultPage>(
     v.object({ cursor: v.string(), limit: v.pipe(wholeNumber, v.minValue(1), v.maxValue(256)) }),
   ),
+  /**
+   * Copies the project as it is now into a folder of this backup folder (an absolute path). Rejects with
+   * `file-unreadable`.
+   */
+  backup: call<{ dir: string }, { dir: string }>(v.object({ dir: v.pipe(v.string(), v.minLength(1)) })),
   /** The receipt of all credit this donor was granted, as a file. Rejects with `not-found` while none was. */
   receipt: call<{ donorKey: Hex32 }, Uint8Array>(v.object({ donorKey: hex32Value() })),
   shutdown: call<void, void>(nothing),

@@ -9,5 +9,6 @@ export { openPublisher, runningPublisher, type Publisher, type PublisherInit } f
 export { defaultHomeDir, makeDirs, projectFolderName, projectFolders } from './data-folder.ts'
 export { openHeadlessDonor, type HeadlessDonor } from './headless-donor.ts'
 export { openForegroundSlots } from './node-slots.ts'
+export { restoreProject, type RestoredProject } from './restore-project.ts'
 export { runningDonor } from './running-donor.ts'
 export { connectToSocket, type SocketClient } from './socket-server.ts'

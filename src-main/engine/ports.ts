@@ -281,6 +281,13 @@ export interface PublisherStore extends CoreJournal, CatalogueStore, UnitStore, 
   /** Small values by name. */
   setting(name: string): string | undefined
   setSetting(name: string, value: string): void
+  /** Copies the database as it is now into a new file, while it goes on being used. */
+  backup(copyFile: string): Promise<void>
+  /**
+   * Copies the database into a new file and keeps the copy up to date: from then on a transaction is in both, on disk,
+   * when it returns. Throws what the disk says; a later failure ends the copying and is told once.
+   */
+  replicate(copyFile: string, onFailure: (error: unknown) => void): void
   close(): void
 }
 
@@ -294,6 +301,8 @@ export interface PublisherCores {
   readonly epoch: number
   /** Why this ledger can never be written again, in words for the log; undefined while it can. */
   readonly ledgerTrouble: string | undefined
+  /** Rejects with `store-behind` when a peer proves that it holds more of the project core than there is here. */
+  checkProject(): Promise<void>
   /** Opens the ledger of a later epoch, fills it from the journal and makes it the present one. */
   openLedger(epoch: number): Promise<void>
   /** Encodes, records and appends; resolves when the core has them. */

@@ -83,6 +83,8 @@ describe('usage', () => {
     [['receipt', 'alice', '--out', 'x'], /donor key has 64 hexadecimal digits, not 'alice'/],
     [['receipt', 'ab'.repeat(32)], /--out/],
     [['donor', 'receipt'], /--out/],
+    [['backup'], /--out/],
+    [['restore'], /missing required argument 'dir'/],
     [['verify'], /missing required argument 'file'/],
     [['verify', 'x', '--link', 'y'], /not a valid Powerswarm link/],
     [['verify', 'x', '--project-key', 'zz'], /--project-key takes 64 hexadecimal digits, not 'zz'/],
@@ -307,6 +309,34 @@ describe('a project', SLOT_TIMEOUT, () => {
     expect(left).toHaveLength(1)
     expect((await runCli(otherHome, 'project', 'create', 'x', '--purpose', 'y')).exitCode).toBe(0)
     expect((await runCli(otherHome, 'status')).exitCode).toBe(0)
+  })
+
+  it('is backed up and restored elsewhere, but not over itself or from nothing', async () => {
+    const { exitCode, stdout, stderr } = await run('backup', '--out', file('backup'))
+    expect({ exitCode, stdout: stdout.trim() }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringContaining(file('backup/hello-world/')) as string,
+    })
+    expect(stderr).toContain('the project’s key')
+    expectRefusal(await run('restore', file('backup')), 1, /There is a project in .+ already/)
+    expectRefusal(await run('restore', file('nowhere')), 1, /There is no backup in/)
+    const elsewhere = file('elsewhere')
+    const { stdout: link } = await run('project', 'link')
+    expect(await runCli(elsewhere, 'restore', file('backup'), '--newest', '--quiet')).toEqual({
+      exitCode: 0,
+      stdout: link,
+      stderr: '',
+    })
+    const { stdout: status } = await runCli(elsewhere, 'status')
+    expect(status).toContain('batch 0 (hello): 0 of 10 units verified')
+  })
+
+  it('waits for a donor when its backup may not be the newest', async () => {
+    const elsewhere = file('waiting')
+    expect((await runCli(elsewhere, 'restore', file('backup'))).stderr).toContain('once a donor')
+    expect((await runCli(elsewhere, 'status')).stdout).toMatch(/WAITING {2}This project was restored/)
+    const more = await runCli(elsewhere, 'batch', 'add', '--app', 'hello', '--range', '0..1')
+    expectRefusal(more, 1, /restored from a backup and writes nothing until a donor/)
   })
 
   it('has to be chosen when there are several', async () => {

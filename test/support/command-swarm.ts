@@ -13,7 +13,7 @@ export interface CommandSwarm {
   /** The project's folder. */
   readonly projectDir: string
   home(name: string): string
-  serve(): Promise<Running>
+  serve(...more: readonly string[]): Promise<Running>
   donate(name: string): Promise<Running>
   /** Runs a command in this home and returns its JSON answer. */
   answer(name: string, ...args: readonly string[]): Promise<unknown>
@@ -77,8 +77,9 @@ export async function commandSwarm({ units, exponents }: CommandSwarmInit): Prom
     projectDir: join(home('publisher'), 'publisher/mersenne-primes'),
     home,
     answer,
-    serve: async () => {
-      const publisher = await start('publisher', 'serve', '--verify-cores', '0', '--host', '127.0.0.1')
+    serve: async (...more) => {
+      const options = ['--verify-cores', '0', '--host', '127.0.0.1', ...more]
+      const publisher = await start('publisher', 'serve', ...options)
       await publisher.line((line) => (line as PublisherStatus).serving)
       return publisher
     },

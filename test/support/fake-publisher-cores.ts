@@ -34,6 +34,7 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
     ledgerCore: 'ledger',
     epoch: 0,
     ledgerTrouble: undefined,
+    checkProject: () => Promise.resolve(),
     openLedger: () => Promise.reject(new Error('these cores have one ledger')),
     appendProject: async (records) => {
       for (const record of records) encodeProjectRecord(record)

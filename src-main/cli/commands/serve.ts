@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { PublisherStatus } from '../../contracts/publisher-state.ts'
 import { REWRITER_VERSION } from '../../toolchain/index.ts'
@@ -15,6 +16,7 @@ interface Options {
   readonly verifyCores: string
   readonly host?: string
   readonly open?: true
+  readonly backup?: string
 }
 
 const VERIFY_CORES_MAX = 1024
@@ -27,6 +29,7 @@ export function addServeCommand(parent: Command, io: CliIo): void {
     .option('--verify-cores <n>', 'cores of this machine that recompute second copies', '1')
     .option('--host <address>', 'address to listen at (default: all)')
     .option('--open', 'donors can reach this machine directly: it is not behind a firewall or router')
+    .option('--backup <dir>', 'keep a copy of the project in this folder up to date, its key included')
     .addHelpText(
       'after',
       examples(
@@ -36,12 +39,16 @@ export function addServeCommand(parent: Command, io: CliIo): void {
           'leave all computing to donors; a quorum of 2 then takes two of them',
         ],
         [
+          'powerswarm serve --backup /media/disk/powerswarm',
+          'whatever donors were told is also on that disk; powerswarm restore puts it back',
+        ],
+        [
           'powerswarm serve --open --json >> progress.jsonl',
           'on a server, with a line of status every second or so',
         ],
       ),
     )
-    .action(async ({ verifyCores, host, open }: Options, command: Command) => {
+    .action(async ({ verifyCores, host, open, backup }: Options, command: Command) => {
       const { homeDir, project, output } = contextOf(command, io)
       const cores = parseWhole(verifyCores, '--verify-cores', 0, VERIFY_CORES_MAX)
       const bind = host === undefined ? {} : { host: parseHost(host, '--host') }
@@ -53,6 +60,7 @@ export function addServeCommand(parent: Command, io: CliIo): void {
           folder,
           rewriterVersion: REWRITER_VERSION,
           listen: true,
+          ...(backup === undefined ? {} : { backupDir: resolve(backup) }),
         })
         try {
           await publisher.serve({

@@ -2,6 +2,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateS
 import { join } from 'node:path'
 import type { Random } from './random.ts'
 
+const COPY_ATTEMPTS = 5
+
 /** Where a publisher's files lie. */
 export interface Disk {
   readonly dir: string
@@ -33,8 +35,15 @@ export function copyDatabase(from: Disk, to: Disk): void {
 
 /** Without the file that ties a store to its place: what a disk looks like after the power is back. */
 export function copyCores(from: Disk, to: Disk): void {
-  rmSync(to.coresDir, { recursive: true, force: true })
-  if (existsSync(from.coresDir)) cpSync(from.coresDir, to.coresDir, { recursive: true })
+  for (let attempt = 1; ; attempt++)
+    try {
+      rmSync(to.coresDir, { recursive: true, force: true })
+      if (existsSync(from.coresDir)) cpSync(from.coresDir, to.coresDir, { recursive: true })
+      break
+    } catch (error) {
+      // The store drops old logs by itself, perhaps while they are copied.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === COPY_ATTEMPTS) throw error
+    }
   rmSync(join(to.coresDir, 'CORESTORE'), { force: true })
 }
 

@@ -23,6 +23,8 @@ export interface Incarnation {
   /** Leases up to `count` units to the donor and submits what it computes; says which the publisher called verified. */
   work(donorKey: DonorKey, count: number): Promise<readonly UnitId[]>
   seal(): Promise<void>
+  /** What a donor does that connects again: asks for its records from this one on. */
+  ask(donorKey: DonorKey, fromSequence: number): void
   addBatch(count: number): Promise<void>
   /** Ends it in order, as far as it goes; for the power cut itself the disk was copied before. */
   close(): Promise<void>
@@ -33,11 +35,17 @@ export const donorKeys: readonly [DonorKey, ...DonorKey[]] = [1, 2, 3].map((n) =
   key<DonorKey>(0xd0 + n),
 ) as [DonorKey]
 
+/** Opens what lies on this disk, or makes a project there. */
 export async function live(disk: Disk): Promise<Incarnation> {
   const store = openPublisherStore(disk.databasePath)
   let cores: HyperPublisherCores | undefined
   try {
-    cores = await openPublisherCores({ dir: disk.coresDir, seed: SEED, journal: store })
+    cores = await openPublisherCores({
+      dir: disk.coresDir,
+      seed: SEED,
+      journal: store,
+      epoch: store.ledgerEpoch(),
+    })
     await addApp(store, cores)
     return await open(store, cores)
   } catch (error) {
@@ -85,6 +93,9 @@ async function open(store: PublisherStore, cores: HyperPublisherCores): Promise<
       if (units.length === 0) return []
       const { standings } = await publisher.donorHandlers.submit(donor, units.map(computed))
       return units.filter((_unit, i) => standings[i] === 'verified')
+    },
+    ask(donorKey, fromSequence) {
+      publisher.donorHandlers.grants({ donorKey, deviceKey: donorKey }, { fromSequence })
     },
     async addBatch(count) {
       await publisher.handlers.addBatch({ ...batch, app: '0', count })

@@ -20,6 +20,8 @@ export interface DurableCore {
    * the core is or may be longer elsewhere than here: then this store is an old copy and must not write.
    */
   flush(): Promise<void>
+  /** Throws `store-behind` as {@link flush} does, and appends nothing. */
+  check(): Promise<void>
   /** Makes the core durable by itself and lets the journal forget. */
   settle(): Promise<void>
   /** Settles and closes the session. */
@@ -86,6 +88,7 @@ export async function openDurableCore(init: DurableCoreInit): Promise<DurableCor
   return {
     core,
     flush: () => inTurn(append),
+    check: () => inTurn(refuseIfBehind),
     settle: () => inTurn(settle),
     async close() {
       await inTurn(settle)
@@ -109,7 +112,10 @@ async function checkOverlap({ core, journal, name }: DurableCoreInit): Promise<v
 }
 
 function behind(name: string, why: string): PowerswarmError {
-  return new PowerswarmError('store-behind', `The ${name} core must not be written from here: ${why}`)
+  return new PowerswarmError(
+    'store-behind',
+    `The ${name} core must not be written from here: ${why}. Restore the newest backup of this project`,
+  )
 }
 
 /** Resolves when `work` is done or the time is up, whatever comes first; a failure of `work` counts as done. */

@@ -21,7 +21,7 @@ export interface ForkWatch {
  * checked its signature; it freezes the core and closes it right after.
  */
 export function watchForks(watch: ForkWatch): void {
-  const { core, onEvidence, onFailure } = watch
+  const { core } = watch
   core.on('conflict', (length, _fork, proof) => {
     // Asked for before the core closes.
     const own = proveHead(core, length)
@@ -33,7 +33,7 @@ export function watchForks(watch: ForkWatch): void {
         heads: [head, shownHead(length, proof)],
       }),
     )
-    file.then(onEvidence).catch(onFailure)
+    file.then((bytes) => watch.onEvidence(bytes)).catch((error: unknown) => watch.onFailure(error))
   })
 }
 

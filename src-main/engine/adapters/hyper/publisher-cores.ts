@@ -86,6 +86,7 @@ async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores>
       get ledgerTrouble() {
         return ledger.trouble
       },
+      checkProject: () => project.check(),
       async openLedger(epoch) {
         const next = await openLedgerCore({ store, seed, journal, epoch })
         const closed = ledger

@@ -10,6 +10,7 @@ import { journal } from './publisher/journal.ts'
 import { outputs } from './publisher/outputs.ts'
 import { tallies } from './publisher/tallies.ts'
 import { units } from './publisher/units.ts'
+import { startReplica, type Replica } from './replica/replica.ts'
 import { settings } from './settings.ts'
 import { transactions } from './transactions.ts'
 
@@ -29,7 +30,9 @@ export function openPublisherStore(file: string): PublisherStore {
       counters.forget()
       ids.forget()
     },
+    committed: () => replica?.ship(),
   })
+  let replica: Replica | undefined
   return translated<PublisherStore>(file, {
     ...settings(db),
     ...journal(db, tx),
@@ -39,7 +42,14 @@ export function openPublisherStore(file: string): PublisherStore {
     ...outputs(db, tx, ids),
     ...grants(db, tx, ids),
     transact: (work) => tx.transact(work),
+    backup: async (copyFile) => {
+      await db.backup(copyFile)
+    },
+    replicate: (copyFile, onFailure) => {
+      replica = startReplica({ db, file, copyFile, onFailure })
+    },
     close: () => {
+      replica?.close()
       translating(file, () => db.close())
     },
   })

@@ -4,6 +4,8 @@ import type Database from 'better-sqlite3'
 export interface Pending {
   flush(): void
   forget(): void
+  /** It is on disk. Must not throw. */
+  committed?(): void
 }
 
 export interface Transactions {
@@ -27,6 +29,7 @@ export function transactions(db: Database.Database, pending: Pending): Transacti
         const result = work()
         pending.flush()
         commit.run()
+        pending.committed?.()
         return result
       } catch (error) {
         pending.forget()

@@ -61,6 +61,8 @@ export class DonorProject {
     this.stops.push(
       connection.onRecord((record) => {
         this.catalogue.add(record)
+        // A new ledger repeats what this donor holds: that is looked at as soon as it can be.
+        if (record.type === 'core') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.nameProject()
         this.tend()
         changed()

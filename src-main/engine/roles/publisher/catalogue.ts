@@ -8,6 +8,7 @@ import { LIMITS } from '../../../domain/limits.ts'
 import type { App, Batch, ProjectManifest, ProjectRecord } from '../../../domain/project.ts'
 import { checkModule } from './check-module.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
+import type { Restored } from './restored.ts'
 
 type NewApp = Parameters<Handlers<PublisherEngineSchema>['addApp']>[0]
 type NewBatch = Parameters<Handlers<PublisherEngineSchema>['addBatch']>[0]
@@ -20,15 +21,17 @@ type NewBatch = Parameters<Handlers<PublisherEngineSchema>['addBatch']>[0]
 export class Catalogue {
   private readonly parts: PublisherComponents
   private readonly init: PublisherInit
+  private readonly restored: Restored
   private published: ProjectRecord[] = []
   private batchesByNumber = new Map<number, Batch>()
   private appsByNumber = new Map<number, App>()
   /** Additions happen one after the other: numbers follow their order in the core. */
   private lane: Promise<unknown> = Promise.resolve()
 
-  constructor(parts: PublisherComponents, init: PublisherInit) {
+  constructor(parts: PublisherComponents, init: PublisherInit, restored: Restored) {
     this.parts = parts
     this.init = init
+    this.restored = restored
   }
 
   /** Reads the project core and publishes what it lacks. Throws `not-found` where no project was ever made. */
@@ -65,6 +68,7 @@ export class Catalogue {
    */
   addApp(wanted: NewApp): Promise<AddedApp> {
     return this.inLane(async () => {
+      this.restored.check()
       const { name, original, memoryLimitBytes } = wanted
       checkDisplayText('The name of the app', name, LIMITS.appNameChars)
       const { store, cores, host } = this.parts
@@ -97,6 +101,7 @@ export class Catalogue {
   /** Publishes a batch. Rejects with `not-found` for an unknown app and `bad-argument` for what cannot be a batch. */
   addBatch(wanted: NewBatch): Promise<{ batch: number; units: number }> {
     return this.inLane(async () => {
+      this.restored.check()
       const app = this.find(wanted.app)
       checkRange(wanted)
       checkTemplate(wanted.args)
@@ -117,6 +122,11 @@ export class Catalogue {
       const original = store.originalModule(app.app)
       if (original) await cores.addModule(original)
     }
+  }
+
+  /** Publishes what had to wait. */
+  catchUp(): Promise<void> {
+    return this.inLane(() => this.publish())
   }
 
   private find(nameOrNumber: string): App {
@@ -141,7 +151,7 @@ export class Catalogue {
       ...store.apps().filter((app) => !this.appsByNumber.has(app.app)),
       ...store.batches().filter((batch) => !this.batchesByNumber.has(batch.batch)),
     ]
-    if (missing.length === 0) return
+    if (missing.length === 0 || this.restored.why !== undefined) return
     await cores.appendProject(missing)
     this.remember([...this.published, ...missing])
   }

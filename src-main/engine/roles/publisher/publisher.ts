@@ -9,6 +9,7 @@ import { DonorDesk, type DeskComponents } from './donor-desk.ts'
 import { FuelMeans } from './fuel-means.ts'
 import { Intake, ownDonorKey } from './intake.ts'
 import { Leasing } from './leasing.ts'
+import { Restored } from './restored.ts'
 import { Sealer } from './sealer.ts'
 import { VerifyCores } from './verify-cores.ts'
 import { donorReceipt, publisherStatus, resultPage } from './views.ts'
@@ -17,13 +18,14 @@ import { WriteQueue } from './write-queue.ts'
 /** The publisher of one project: open it, add apps and batches, serve donors, close it. */
 export class Publisher {
   /** The calls of contracts/engine but those of the process around it. */
-  readonly handlers: Omit<Handlers<PublisherEngineSchema>, 'info' | 'shutdown'>
+  readonly handlers: Omit<Handlers<PublisherEngineSchema>, 'info' | 'backup' | 'shutdown'>
   /** What donors are answered; given to the network by {@link serve}. */
   readonly donorHandlers: PublisherHandlers
 
   private readonly parts: PublisherComponents
   private readonly init: PublisherInit
   private readonly catalogue: Catalogue
+  private readonly restored: Restored
   private readonly leasing: Leasing
   private readonly writes: WriteQueue
   private readonly sealer: Sealer
@@ -37,10 +39,16 @@ export class Publisher {
     this.parts = parts
     this.init = init
     const fuelMeans = new FuelMeans()
-    this.catalogue = new Catalogue(parts, init)
+    this.restored = new Restored(parts, {
+      done: () => void this.goOn(),
+      changed: () => {
+        this.changed()
+      },
+    })
+    this.catalogue = new Catalogue(parts, init, this.restored)
     this.leasing = new Leasing(parts, this.catalogue, fuelMeans)
     this.writes = new WriteQueue(parts.store, parts.timers, parts.log)
-    this.sealer = new Sealer(parts, (donorKeys) => {
+    this.sealer = new Sealer(parts, this.restored, (donorKeys) => {
       this.network?.notifyGranted(donorKeys)
       this.changed()
     })
@@ -50,6 +58,7 @@ export class Publisher {
       leasing: this.leasing,
       intake: new Intake(parts, this.catalogue, fuelMeans),
       sealer: this.sealer,
+      restored: this.restored,
       writes: this.writes,
       donorsConnected: () => this.network?.donors().length ?? 0,
       changed: () => {
@@ -88,6 +97,7 @@ export class Publisher {
     return publisherStatus(this.parts, this.catalogue, this.init.link, {
       serving: this.serving,
       donorsConnected: this.network?.donors().length ?? 0,
+      ...(this.restored.why === undefined ? {} : { waiting: this.restored.why }),
     })
   }
 
@@ -121,6 +131,17 @@ export class Publisher {
     await this.sealer.stop()
     this.network = undefined
     this.serving = false
+  }
+
+  /** What had to wait since the project was restored is published and granted. */
+  private async goOn(): Promise<void> {
+    this.sealer.poke()
+    try {
+      await this.catalogue.catchUp()
+    } catch (error) {
+      this.parts.log('error', 'catch-up-failed', { message: String(error) })
+    }
+    this.changed()
   }
 
   private changed(): void {

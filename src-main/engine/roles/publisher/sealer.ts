@@ -4,6 +4,7 @@ import type { LedgerRecord } from '../../../domain/project.ts'
 import type { NumberedGrant, SealedRecord } from '../../ports.ts'
 import type { PublisherComponents } from './components.ts'
 import { mendLedger } from './mend-ledger.ts'
+import type { Restored } from './restored.ts'
 
 /** Grants that one transaction seals at most. */
 const GRANTS_PER_ROUND = 8192
@@ -15,6 +16,7 @@ const GRANTS_PER_ROUND = 8192
  */
 export class Sealer {
   private readonly parts: PublisherComponents
+  private readonly restored: Pick<Restored, 'why'>
   private readonly tellDonors: (donorKeys: readonly DonorKey[]) => void
   /** Donors with records that may not be in the core yet. */
   private toTell = new Set<DonorKey>()
@@ -24,8 +26,13 @@ export class Sealer {
   private trouble: string | undefined
   private stopTimer: (() => void) | undefined
 
-  constructor(parts: PublisherComponents, tellDonors: (donorKeys: readonly DonorKey[]) => void) {
+  constructor(
+    parts: PublisherComponents,
+    restored: Pick<Restored, 'why'>,
+    tellDonors: (donorKeys: readonly DonorKey[]) => void,
+  ) {
     this.parts = parts
+    this.restored = restored
     this.tellDonors = tellDonors
   }
 
@@ -63,6 +70,7 @@ export class Sealer {
 
   private async round(): Promise<void> {
     const { store, cores, log } = this.parts
+    if (this.restored.why !== undefined) return
     this.dirty = false
     try {
       if (await mendLedger(this.parts)) this.visible = 0

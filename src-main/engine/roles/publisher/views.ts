@@ -15,6 +15,7 @@ import type { PublisherComponents } from './components.ts'
 export interface Serving {
   readonly serving: boolean
   readonly donorsConnected: number
+  readonly waiting?: string
 }
 
 /** What `powerswarm status` shows of this project right now. */
