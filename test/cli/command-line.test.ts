@@ -107,8 +107,8 @@ const refusedModules = [
   ['folder.wasm', /is a folder, not a file/],
   ['text.wasm', /is not a WebAssembly module/],
   ['empty.wasm', /is empty/],
-  ['truncated.wasm', /not a usable WebAssembly module/],
-  ['socket.wasm', /import env\.socket is unknown/],
+  ['truncated.wasm', /truncated\.wasm: .*not a usable WebAssembly module/],
+  ['socket.wasm', /socket\.wasm: .*import env\.socket is unknown/],
 ] as const
 
 /** Slots run at the lowest priority: on a busy machine they take their time. */
@@ -205,11 +205,16 @@ describe('a project', SLOT_TIMEOUT, () => {
       '1KiB',
     ]
     expect(await run('batch', 'add', ...args)).toMatchObject({ exitCode: 0, stdout: 'batch 0: 10 units\n' })
+    const same = await run('batch', 'add', '--app', 'hello', '--range', '0..1', '--arg', 'n')
+    expect(same.stderr).toBe('No argument holds {n}: all 2 units do the same.\n')
     const { stdout } = await run('status', '--json')
     expect(JSON.parse(stdout)).toMatchObject({
       name: 'Hello World',
       serving: false,
-      batches: [{ batch: 0, app: 0, units: 10, unsent: 10, verified: 0 }],
+      batches: [
+        { batch: 0, app: 0, units: 10, unsent: 10, verified: 0 },
+        { batch: 1, units: 2 },
+      ],
       ledger: { fuel: '0' },
     })
     expect((await run('status')).stdout).toContain('batch 0 (hello): 0 of 10 units verified, 10 unsent')

@@ -4,7 +4,7 @@ import { checkDisplayText } from '../../domain/display-text.ts'
 import { LIMITS } from '../../domain/limits.ts'
 import { WASM_PAGE_BYTES } from '../../domain/units.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
-import { readModule } from '../files.ts'
+import { namingModule, readModule } from '../files.ts'
 import { withPublisher } from '../publisher-connection.ts'
 import { parseBytes, sizeText } from '../quantities.ts'
 import { permissionLines } from '../status-lines.ts'
@@ -35,8 +35,8 @@ export function addAppCommands(parent: Command, io: CliIo): void {
       const name = options.name ?? basename(path).replace(/\.wasm$/i, '')
       checkDisplayText('The name of the app', name, LIMITS.appNameChars)
       const original = readModule(path)
-      const added = await withPublisher(homeDir, project, (engine) =>
-        engine.addApp({ name, original, memoryLimitBytes }),
+      const added = await namingModule(path, () =>
+        withPublisher(homeDir, project, (engine) => engine.addApp({ name, original, memoryLimitBytes })),
       )
       output.answer(added, [`app ${String(added.app)} '${added.name}' ${added.moduleHash}`])
       if (!output.json) for (const line of permissionLines(added.permissions)) output.note(line)

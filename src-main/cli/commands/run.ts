@@ -5,7 +5,7 @@ import { REWRITER_VERSION } from '../../toolchain/index.ts'
 import { hostInfo, openForegroundSlots } from '../../engine/create-engine.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { EXIT_FAILURE, EXIT_OK } from '../failure.ts'
-import { readInputFile, readModule } from '../files.ts'
+import { namingModule, readInputFile, readModule } from '../files.ts'
 import type { Output } from '../output.ts'
 import { durationText, largeText } from '../text.ts'
 import { readUnitFiles, writeUnitFiles } from '../unit-files.ts'
@@ -57,7 +57,7 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
       const slots = await openForegroundSlots()
       try {
         const slot = await slots.open(0)
-        const loaded = await slot.load({ module, original })
+        const loaded = await namingModule(path, () => slot.load({ module, original }))
         const startedMs = performance.now()
         const unit = await slot.run({
           run: 0,
