@@ -19,9 +19,17 @@ import { shareValue, wholeNumber } from './values.ts'
 
 const slotOnly = v.object({ slot: wholeNumber })
 
+/** How far a slot's process stands back for everything else on the machine. */
+export interface SlotPriority {
+  readonly scheduler: 'idle' | 'normal'
+  /** The lowest ordinary priority. */
+  readonly nice: boolean
+}
+
 export interface OpenedSlot {
   /** Operating system process of the slot. */
   readonly pid: number
+  readonly priority: SlotPriority
 }
 
 export const slotHostSchema = {

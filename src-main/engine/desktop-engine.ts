@@ -8,6 +8,7 @@ import { sandboxGate } from '../domain/sandbox-gate.ts'
 import { VERSION } from '../domain/version.ts'
 import { realClock } from './adapters/host/real-time.ts'
 import { createDesktopSlotHost } from './adapters/slot-host/desktop-slot-host.ts'
+import { openIdleGroup } from './adapters/slot-host/idle-group.ts'
 import { createDonor } from './create-donor.ts'
 import { openEventLog } from './event-log.ts'
 import { logsDir } from './data-folder.ts'
@@ -70,7 +71,12 @@ async function openEngine(
     const engine = await createDonor({
       home: options.home,
       version: VERSION,
-      slotHost: createDesktopSlotHost(channel(port, ENGINE_CHANNELS.slotHost), isolation(options)),
+      slotHost: createDesktopSlotHost({
+        port: channel(port, ENGINE_CHANNELS.slotHost),
+        isolation: isolation(options),
+        group: openIdleGroup(),
+        log,
+      }),
       gate,
       demoModulesDir: options.demoModules,
       presence: { kind: 'unknown', source: 'no report yet' },

@@ -1,5 +1,5 @@
 import { serve, type Port, type Server } from '../../contracts/rpc.ts'
-import { slotHostSchema, type SlotHostSchema } from '../../contracts/slot-host.ts'
+import { slotHostSchema, type OpenedSlot, type SlotHostSchema } from '../../contracts/slot-host.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
 import { lowerPriority } from './low-priority.ts'
 import type { SlotWindow } from './slot-window.ts'
@@ -26,7 +26,7 @@ export function serveSlots(port: Port, open: OpenSlot): () => void {
     if (place?.pid === undefined) throw new PowerswarmError('not-found', `Slot ${String(slot)} is not open`)
     return place.program
   }
-  const openSlot = async (slot: number): Promise<{ pid: number }> => {
+  const openSlot = async (slot: number): Promise<OpenedSlot> => {
     if (places.has(slot)) throw new PowerswarmError('already-exists', `Slot ${String(slot)} is open`)
     const opening: Opening = { pid: undefined }
     places.set(slot, opening)
@@ -39,7 +39,7 @@ export function serveSlots(port: Port, open: OpenSlot): () => void {
       }
       places.set(slot, window)
       relayNotices(slot, window)
-      return { pid: window.pid }
+      return { pid: window.pid, priority: window.priority }
     } catch (error) {
       if (places.get(slot) === opening) places.delete(slot)
       throw error
@@ -52,11 +52,11 @@ export function serveSlots(port: Port, open: OpenSlot): () => void {
     return shared ? `Slot ${String(slot)} has no process of its own` : undefined
   }
   const relayNotices = (slot: number, window: SlotWindow): void => {
-    let lastRun = -1
+    let hasRun = false
     window.program.on('beat', (beat) => {
-      // A new run may have started new threads.
-      if (beat.run !== lastRun) lowerPriority(window.pid)
-      lastRun = beat.run
+      // A thread that was being made when its maker was lowered; all later ones take after theirs.
+      if (!hasRun) void lowerPriority(window.pid)
+      hasRun = true
       server.notify('beat', { slot, beat })
     })
     window.onClosed((reason) => {
