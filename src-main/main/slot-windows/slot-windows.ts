@@ -1,7 +1,7 @@
 import { serve, type Port, type Server } from '../../contracts/rpc.ts'
 import { slotHostSchema, type OpenedSlot, type SlotHostSchema } from '../../contracts/slot-host.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
-import { lowerPriority } from './low-priority.ts'
+import { lowerNewThreads } from './low-priority.ts'
 import type { SlotWindow } from './slot-window.ts'
 
 /** Opens one slot; rejects with `slot-failed`. */
@@ -52,11 +52,10 @@ export function serveSlots(port: Port, open: OpenSlot): () => void {
     return shared ? `Slot ${String(slot)} has no process of its own` : undefined
   }
   const relayNotices = (slot: number, window: SlotWindow): void => {
-    let hasRun = false
+    let lastRun = -1
     window.program.on('beat', (beat) => {
-      // A thread that was being made when its maker was lowered; all later ones take after theirs.
-      if (!hasRun) void lowerPriority(window.pid)
-      hasRun = true
+      if (beat.run !== lastRun) void lowerNewThreads(window.pid)
+      lastRun = beat.run
       server.notify('beat', { slot, beat })
     })
     window.onClosed((reason) => {
