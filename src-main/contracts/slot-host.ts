@@ -6,9 +6,12 @@ import {
   loadedModuleValue,
   loadModuleValue,
   runUnitValue,
+  snapshotValue,
   unitRunValue,
+  withinMsValue,
   type Beat,
   type LoadedModule,
+  type Snapshot,
 } from './slot.ts'
 import { shareValue, wholeNumber } from './values.ts'
 
@@ -46,6 +49,11 @@ export const slotHostSchema = {
   resume: call<{ slot: number }, void>(slotOnly),
   throttle: call<{ slot: number; cpuShare: number }, void>(
     v.object({ slot: wholeNumber, cpuShare: shareValue }),
+  ),
+  /** See `contracts/slot`. */
+  snapshot: call<{ slot: number; withinMs: number }, Snapshot>(
+    v.object({ slot: wholeNumber, withinMs: withinMsValue }),
+    snapshotValue,
   ),
   /** Ends the slot's process at once. Its pending calls reject with `peer-gone`. Unknown slots are ignored. */
   kill: call<{ slot: number }, void>(slotOnly),

@@ -32,6 +32,10 @@ export const LIMITS = {
   importNameChars: 128,
   /** Why a unit ended, as its slot says: a line for the log. */
   reasonChars: 1000,
+  /** A unit's saved state: its memory without pages of zeros, its stack, its files. Larger ones are not saved. */
+  snapshotBytes: 128 * MIB,
+  /** How long a slot may look for a place to save; safe points are milliseconds apart in most programs. */
+  snapshotWithinMs: 10_000,
   /** About an hour on a fast core: longer units lose too much when a machine goes away. */
   fuelPerUnit: 10_000_000_000_000n,
   fuelPerUnitDefault: 1_000_000_000_000n,

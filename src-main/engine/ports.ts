@@ -1,4 +1,4 @@
-import type { Beat, LoadedModule, LoadModule, RunUnit } from '../contracts/slot.ts'
+import type { Beat, LoadedModule, LoadModule, RunUnit, Snapshot } from '../contracts/slot.ts'
 import type {
   GrantNotice,
   GrantsAnswer,
@@ -46,6 +46,8 @@ export interface Slot {
   pause(): Promise<void>
   resume(): Promise<void>
   throttle(cpuShare: number): Promise<void>
+  /** Saves the running unit; see `contracts/slot`. Without bytes when it cannot be saved within `withinMs`. */
+  snapshot(withinMs: number): Promise<Snapshot>
   /** Ends the process at once; a pending `run` rejects. */
   kill(): Promise<void>
   onBeat(listener: (beat: Beat) => void): () => void

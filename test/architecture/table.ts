@@ -119,14 +119,14 @@ export const LAYERS: readonly Layer[] = [
     filesOnly: true,
     contains: [PROGRAM],
     layers: [PROGRAM, TOOLCHAIN, CONTRACTS, DOMAIN],
-    node: ['node:worker_threads', 'node:process'],
+    node: ['node:worker_threads', 'node:process', 'node:v8'],
   },
   {
     at: TOOLCHAIN,
-    contains: ['src-main/toolchain/checkpoint.ts'],
-    layers: [DOMAIN, 'src-main/toolchain/checkpoint.ts'],
+    contains: ['src-main/toolchain/checkpoint/asyncify.ts'],
+    layers: [DOMAIN, 'src-main/toolchain/checkpoint/asyncify.ts'],
   },
-  { at: 'src-main/toolchain/checkpoint.ts', layers: [DOMAIN, TOOLCHAIN], npm: ['binaryen'] },
+  { at: 'src-main/toolchain/checkpoint/asyncify.ts', layers: [DOMAIN, TOOLCHAIN], npm: ['binaryen'] },
   {
     at: 'src-main/cli',
     layers: [CONTRACTS, WIRE, DOMAIN, CREATE_ENGINE, VERIFIER, TOOLCHAIN],

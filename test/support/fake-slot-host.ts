@@ -94,6 +94,7 @@ function fakeSlot(slot: number, host: FakeSlotHost): FakeSlot {
       return Promise.resolve()
     },
     throttle: () => Promise.resolve(),
+    snapshot: () => Promise.resolve({ run: 0 }),
     kill: () => {
       killed = true
       die()

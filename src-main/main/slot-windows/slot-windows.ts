@@ -70,6 +70,7 @@ export function serveSlots(port: Port, open: OpenSlot): () => void {
     pause: ({ slot }) => program(slot).pause(),
     resume: ({ slot }) => program(slot).resume(),
     throttle: ({ slot, cpuShare }) => program(slot).throttle({ cpuShare }),
+    snapshot: ({ slot, withinMs }) => program(slot).snapshot({ withinMs }),
     kill: ({ slot }) => {
       const place = places.get(slot)
       if (place?.pid === undefined) places.delete(slot)

@@ -49,6 +49,7 @@ test('relays calls to the slot that they name, and its beats back', async () => 
   const windows = [0, 1].map((slot) =>
     fakeWindow(NO_PID + slot, {
       throttle: ({ cpuShare }) => void shares.push(`slot ${String(slot)}: ${String(cpuShare)}`),
+      snapshot: ({ withinMs }) => ({ run: withinMs, bytes: new Uint8Array([slot]) }),
     }),
   )
   const { host } = served((slot) => Promise.resolve(windows[slot]!.window))
@@ -56,6 +57,8 @@ test('relays calls to the slot that they name, and its beats back', async () => 
   expect(await host.open({ slot: 1 })).toEqual({ pid: NO_PID + 1, priority: PRIORITY })
   await host.throttle({ slot: 1, cpuShare: 0.5 })
   expect(shares).toEqual(['slot 1: 0.5'])
+  const bytes = new Uint8Array([1])
+  expect(await host.snapshot({ slot: 1, withinMs: 30 })).toEqual({ run: 30, bytes })
 
   const beat: Beat = { run: 1, phase: 'running', fuel: 5n, ticks: 1 }
   const heard = new Promise((done) => host.on('beat', done))

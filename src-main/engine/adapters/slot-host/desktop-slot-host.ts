@@ -105,6 +105,7 @@ function desktopLink(slot: number, host: Host): DesktopLink {
     pause: () => orGone(() => host.pause({ slot })),
     resume: () => orGone(() => host.resume({ slot })),
     throttle: ({ cpuShare }) => orGone(() => host.throttle({ slot, cpuShare })),
+    snapshot: ({ withinMs }) => orGone(() => host.snapshot({ slot, withinMs })),
   }
   return {
     slot,

@@ -29,6 +29,10 @@ function desktop() {
     pause: ({ slot }) => note('pause', slot),
     resume: ({ slot }) => note('resume', slot),
     throttle: ({ slot, cpuShare }) => note('throttle', slot, ` ${String(cpuShare)}`),
+    snapshot: ({ slot, withinMs }) => {
+      note('snapshot', slot, ` ${String(withinMs)}`)
+      return { run: 7, bytes: new Uint8Array([slot]) }
+    },
     kill: ({ slot }) => {
       note('kill', slot)
       server.notify('closed', { slot, reason: 'killed' })
@@ -69,7 +73,8 @@ describe('desktop slot host', () => {
     await slot.pause()
     await slot.resume()
     await slot.throttle(0.5)
-    expect(calls).toEqual(['open 2', 'pause 2', 'resume 2', 'throttle 2 0.5'])
+    expect(await slot.snapshot(30)).toEqual({ run: 7, bytes: new Uint8Array([2]) })
+    expect(calls).toEqual(['open 2', 'pause 2', 'resume 2', 'throttle 2 0.5', 'snapshot 2 30'])
     await expect(host.open(2)).rejects.toMatchObject({ code: 'already-exists' })
   })
 
