@@ -64,6 +64,8 @@ export interface AddedApp {
   readonly name: string
   readonly moduleHash: Hex32
   readonly rewrittenHash: Hex32
+  /** Its units can be saved half-way. */
+  readonly checkpoint: boolean
   readonly permissions: PermissionSheet
 }
 
@@ -71,6 +73,8 @@ const addAppValue = v.object({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.appNameChars)),
   original: bytesValue(LIMITS.moduleBytes),
   memoryLimitBytes: v.pipe(wholeNumber, v.minValue(65_536), v.maxValue(LIMITS.memoryBytes)),
+  /** Rewrite the module so that units can be saved half-way; absent: not. */
+  checkpoint: v.exactOptional(v.boolean()),
 })
 const addBatchValue = v.object({
   /** App by name (its newest version) or number. */
