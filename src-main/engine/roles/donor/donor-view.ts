@@ -5,7 +5,7 @@ import { statusOf, statusSentence } from '../../../domain/status.ts'
 import type { Decision } from '../../../domain/scheduling-policy.ts'
 import type { DonorStore, SlotIsolation, StoredProject, StoredResult } from '../../ports.ts'
 import type { DonorProject } from './donor-project.ts'
-import type { Work } from './slot-worker.ts'
+import type { Work } from './work.ts'
 
 const RESULTS_SHOWN = 20
 const SUMMARY_CHARS = 200

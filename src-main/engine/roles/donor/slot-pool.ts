@@ -1,7 +1,8 @@
 import type { Decision } from '../../../domain/scheduling-policy.ts'
 import type { DonorComponents } from './components.ts'
 import type { DonorProject } from './donor-project.ts'
-import { SlotWorker, type Work, type WorkSource } from './slot-worker.ts'
+import { SlotWorker, type WorkSource } from './slot-worker.ts'
+import type { Work } from './work.ts'
 
 /** All slots of this machine. Slots are opened when first needed and kept, paused, while the donor is not computing. */
 export class SlotPool {

@@ -1,25 +1,16 @@
-import type { Beat, ModuleName } from '../../../contracts/slot.ts'
-import { errorCode, PowerswarmError, type ErrorCode } from '../../../domain/errors.ts'
+import type { Beat } from '../../../contracts/slot.ts'
+import { errorCode, type ErrorCode } from '../../../domain/errors.ts'
 import { unitText } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { UnitRun } from '../../../domain/outcome.ts'
-import type { Slot } from '../../ports.ts'
 import type { Task } from './catalogue.ts'
 import type { DonorComponents } from './components.ts'
 import type { DonorProject } from './donor-project.ts'
-import { pauseInTime } from './pause-in-time.ts'
+import { WorkerSlot } from './worker-slot.ts'
+import { WorkInSlot, type Work } from './work.ts'
 
 /** The unit goes back, after a pause or at once because the machine was wanted; or it belongs to nobody any more. */
 type NoResult = 'again' | 'interrupted' | 'dropped'
-
-/** What one slot is doing, for the window. */
-export interface Work {
-  readonly project: DonorProject
-  readonly task: Task
-  readonly beat: Beat
-  /** Wall time computing, without pauses, as of the last beat. */
-  readonly elapsedMs: number
-}
 
 /** Where a slot gets its next unit from, and whom it tells. */
 export interface WorkSource {
@@ -32,38 +23,35 @@ export interface WorkSource {
  * next. Sleeps until {@link wake} when there is no unit. A slot whose process died is opened again after a pause.
  *
  *   opening ──▶ idle ⇄ working ──▶ (process gone) ──▶ opening
- *
- * A pause keeps a running unit; a module that is still being prepared is not worth the wait: its slot is killed and the
- * unit goes back to the others.
  */
 export class SlotWorker {
-  readonly number: number
-  work: Work | undefined
   private readonly parts: DonorComponents
   private readonly source: WorkSource
-  private slot: Slot | undefined
-  private loaded = new Set<string>()
-  private paused = false
-  private cpuShare = 1
+  private readonly slot: WorkerSlot
+  private working: WorkInSlot | undefined
   private closing = false
   private nextRun = 1
   private failures = 0
-  /** The slot is checking, rewriting and compiling a module. */
-  private preparing = false
-  /** The unit at work was given up for a pause. */
-  private interrupted = false
   private readonly unitFailures = new Map<string, number>()
   private wakeUp: (() => void) | undefined
-  private beatAt = 0
   /** The slot has its module and runs the unit: what fails from here on may be the unit's doing. */
   private running = false
   private readonly loop: Promise<void>
 
   constructor(number: number, parts: DonorComponents, source: WorkSource) {
-    this.number = number
     this.parts = parts
     this.source = source
+    this.slot = new WorkerSlot(number, parts, (beat) => {
+      this.takeBeat(beat)
+    })
     this.loop = this.keepBusy()
+  }
+
+  get number(): number {
+    return this.slot.number
+  }
+  get work(): Work | undefined {
+    return this.working?.view
   }
 
   wake(): void {
@@ -72,56 +60,32 @@ export class SlotWorker {
 
   /** Pauses or resumes; a paused slot finishes nothing and starts nothing. Resolves when the slot has obeyed. */
   async setPaused(paused: boolean): Promise<void> {
-    if (paused === this.paused) return
-    this.paused = paused
+    const obeyed = this.slot.setPaused(paused)
     if (!paused) this.wake()
-    if (this.slot) await this.obey(paused ? this.stop(this.slot) : this.slot.resume())
+    await obeyed
   }
 
-  /** A compilation hears no orders. */
-  private async stop(slot: Slot): Promise<void> {
-    if (this.preparing) await this.interrupt(slot)
-    else await pauseInTime(slot, this.parts.timers, () => void this.obey(this.interrupt(slot)))
-  }
-
-  private async interrupt(slot: Slot): Promise<void> {
-    this.interrupted = this.work !== undefined
-    this.parts.log('info', 'slot-interrupted', { slot: this.number })
-    await slot.kill()
-  }
-
-  async setCpuShare(cpuShare: number): Promise<void> {
-    if (cpuShare === this.cpuShare) return
-    this.cpuShare = cpuShare
-    await this.obey(this.slot?.throttle(cpuShare))
+  setCpuShare(cpuShare: number): Promise<void> {
+    return this.slot.setCpuShare(cpuShare)
   }
 
   /** Ends the slot's process if it works for this project; the unit is not given back. */
   async abandon(project: DonorProject): Promise<void> {
-    if (this.work?.project === project) await this.slot?.kill()
+    if (this.working?.project === project) await this.slot.end()
   }
 
   async close(): Promise<void> {
     this.closing = true
     this.wake()
-    await this.slot?.kill()
+    await this.slot.end()
     await this.loop
-  }
-
-  /** A slot that is gone cannot disobey; its worker opens a new one. */
-  private async obey(order: Promise<void> | undefined): Promise<void> {
-    try {
-      await order
-    } catch (error) {
-      this.parts.log('warn', 'slot-order-failed', { slot: this.number, code: errorCode(error) })
-    }
   }
 
   /** Ends only when the worker is closed: whatever goes wrong is logged and tried again after a pause. */
   private async keepBusy(): Promise<void> {
     while (!this.closing) {
       try {
-        const job = this.paused ? undefined : this.source.next()
+        const job = this.slot.isPaused ? undefined : this.source.next()
         if (job) await this.compute(job.project, job.task)
         else await this.sleep()
       } catch (error) {
@@ -143,15 +107,13 @@ export class SlotWorker {
   }
 
   private async compute(project: DonorProject, task: Task): Promise<void> {
-    const run = this.nextRun++
-    this.beatAt = this.parts.clock.monotonicMs()
+    const work = new WorkInSlot(this.nextRun++, project, task, this.parts.clock)
     this.running = false
-    this.work = { project, task, beat: { run, phase: 'preparing', fuel: 0n, ticks: 0 }, elapsedMs: 0 }
+    this.working = work
     this.source.changed()
-    this.interrupted = false
-    const result = await this.attempt(run, project, task)
-    const computedMs = this.computedMs()
-    this.work = undefined
+    const result = await this.attempt(work)
+    const { computedMs } = work
+    this.working = undefined
     this.source.changed()
     if (result === 'dropped') return
     if (result !== 'again' && result !== 'interrupted') return this.save(project, task, result, computedMs)
@@ -159,12 +121,15 @@ export class SlotWorker {
     if (result === 'again') await this.backOff()
   }
 
-  private async attempt(run: number, project: DonorProject, task: Task): Promise<UnitRun | NoResult> {
+  private async attempt(work: WorkInSlot): Promise<UnitRun | NoResult> {
+    const { project, task } = work
+    const { app, request } = task
     try {
-      const slot = await this.openSlot()
-      await this.load(slot, project, task)
+      await this.slot.begin()
+      const wanted = { module: request.module, rewrittenHash: app.rewrittenHash }
+      await this.slot.load(wanted, () => project.connection.module(app))
       this.running = true
-      const result = await slot.run({ run, ...task.request })
+      const result = await this.slot.run({ run: work.run, ...request })
       this.failures = 0
       return result
     } catch (error) {
@@ -185,53 +150,8 @@ export class SlotWorker {
       }
   }
 
-  private async openSlot(): Promise<Slot> {
-    if (this.slot) return this.slot
-    const slot = await this.parts.slotHost.open(this.number)
-    this.slot = slot
-    this.loaded = new Set()
-    slot.onBeat((beat) => {
-      this.takeBeat(beat)
-    })
-    slot.onClosed((reason) => {
-      this.slot = undefined
-      this.parts.log(this.closing ? 'info' : 'warn', 'slot-closed', { slot: this.number, reason })
-    })
-    if (this.cpuShare !== 1) await slot.throttle(this.cpuShare)
-    if (this.paused) await slot.pause()
-    return slot
-  }
-
   private takeBeat(beat: Beat): void {
-    if (!this.work || this.work.beat.run !== beat.run) return
-    this.work = { ...this.work, beat, elapsedMs: this.computedMs() }
-    this.beatAt = this.parts.clock.monotonicMs()
-    this.source.changed()
-  }
-
-  /** Wall time that the unit at work has computed until now, without pauses. */
-  private computedMs(): number {
-    if (!this.work) return 0
-    const sinceBeat = this.work.beat.phase === 'paused' ? 0 : this.parts.clock.monotonicMs() - this.beatAt
-    return this.work.elapsedMs + sinceBeat
-  }
-
-  private async load(slot: Slot, project: DonorProject, task: Task): Promise<void> {
-    const { module } = task.request
-    const key = moduleKey(module)
-    if (this.loaded.has(key)) return
-    const original = await project.connection.module(task.app)
-    if (this.paused) {
-      this.interrupted = true
-      throw new PowerswarmError('busy', 'the donor paused before the module was prepared')
-    }
-    this.preparing = true
-    try {
-      await slot.load({ module, rewrittenHash: task.app.rewrittenHash, original })
-    } finally {
-      this.preparing = false
-    }
-    this.loaded.add(key)
+    if (this.working?.takeBeat(beat) === true) this.source.changed()
   }
 
   /**
@@ -242,10 +162,9 @@ export class SlotWorker {
   private recover(project: DonorProject, task: Task, error: unknown): UnitRun | NoResult {
     // The lease stays on disk; the next start computes the unit again.
     if (this.closing || project.hasLeft) return 'dropped'
-    if (this.interrupted) return 'interrupted'
+    if (this.slot.interrupted) return 'interrupted'
     const code = this.logFailure('unit-failed', error, task)
-    // The slot keeps few modules; this one has to be loaded again.
-    if (code === 'not-found') this.loaded.clear()
+    if (code === 'not-found') this.slot.forgetModules()
     const key = `${project.projectKey} ${unitText(task.unit)}`
     const unitsFault = this.running && code !== 'not-found' && code !== 'busy'
     const failures = (this.unitFailures.get(key) ?? 0) + (unitsFault ? 1 : 0)
@@ -276,10 +195,6 @@ export class SlotWorker {
     })
     return code
   }
-}
-
-function moduleKey(module: ModuleName): string {
-  return `${module.moduleHash} ${String(module.rewriterVersion)} ${String(module.memoryLimitBytes)}`
 }
 
 function failed(reason: string): UnitRun {
