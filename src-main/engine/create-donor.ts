@@ -7,12 +7,14 @@ import { formatLink, parseLink } from '../contracts/wire/link.ts'
 import { PowerswarmError } from '../domain/errors.ts'
 import type { ModuleHash } from '../domain/ids.ts'
 import type { Presence } from '../domain/presence.ts'
+import type { SnapshotPace } from '../domain/snapshot-policy.ts'
 import type { SandboxGate } from '../domain/sandbox-gate.ts'
 import { hostInfo } from './adapters/host/host-info.ts'
 import { realClock, realTimers } from './adapters/host/real-time.ts'
 import { createDigests } from './adapters/hyper/digests.ts'
 import { createDonorNetwork } from './adapters/hyper/donor-network.ts'
 import { openDonorStore } from './adapters/sqlite/donor-store.ts'
+import { createSnapshotStore } from './adapters/snapshots/snapshot-store.ts'
 import { donorPaths, makePrivateDir } from './data-folder.ts'
 import { acquireEngineLock } from './engine-lock.ts'
 import { readOrCreateKey } from './keys-file.ts'
@@ -36,6 +38,8 @@ export interface DonorEngineInit {
   /** What is assumed about the donor until the first report. */
   readonly presence: Presence
   readonly log: Log
+  /** Tests hurry it. */
+  readonly snapshotPace?: SnapshotPace
 }
 
 export interface DonorEngine {
@@ -60,6 +64,14 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
   try {
     const store = openDonorStore(paths.databasePath, { log: init.log })
     undo.add(() => store.close())
+    makePrivateDir(paths.snapshotsDir)
+    const snapshots = createSnapshotStore({
+      dir: paths.snapshotsDir,
+      reader: { arch: process.arch, program: init.version },
+      clock: realClock,
+      log: init.log,
+    })
+    undo.add(() => snapshots.close())
     const digests = createDigests()
     const network = createDonorNetwork({
       coresDir: paths.coresDir,
@@ -74,6 +86,8 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
         store,
         network,
         slotHost: init.slotHost,
+        snapshots,
+        ...(init.snapshotPace && { snapshotPace: init.snapshotPace }),
         digests,
         host: hostInfo,
         clock: realClock,

@@ -1,5 +1,6 @@
 import type { DonorState } from '../contracts/donor-state.ts'
 import { donorEngineSchema } from '../contracts/engine.ts'
+import type { SnapshotPace } from '../domain/snapshot-policy.ts'
 import { VERSION } from '../domain/version.ts'
 import { realClock } from './adapters/host/real-time.ts'
 import { createDonor } from './create-donor.ts'
@@ -16,6 +17,8 @@ export interface HeadlessDonorInit {
   /** Slots at most; undefined leaves the stored preference as it is. */
   readonly cores?: number
   readonly requireIsolation: boolean
+  /** Tests hurry it. */
+  readonly snapshotPace?: SnapshotPace
 }
 
 /** A donor without a desktop: a server or a lab machine, computing whenever there is work. */
@@ -55,6 +58,7 @@ export async function openHeadlessDonor(init: HeadlessDonorInit): Promise<Headle
       demoModulesDir: '',
       presence: { kind: 'unattended' },
       log: eventLog.log,
+      ...(init.snapshotPace && { snapshotPace: init.snapshotPace }),
     })
     undo.add(() => engine.close())
     const shutdown = deferred()

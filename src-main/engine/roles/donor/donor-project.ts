@@ -56,7 +56,7 @@ export class DonorProject {
     this.keys = keys
     this.changed = changed
     this.projectKey = stored.projectKey
-    this.queue = new UnitQueue(parts.store, stored.projectKey)
+    this.queue = new UnitQueue(parts.store, parts.snapshots, stored.projectKey)
     this.stops.push(
       connection.onRecord((record) => {
         this.catalogue.add(record)
@@ -137,6 +137,7 @@ export class DonorProject {
       finishedAt: this.parts.clock.now(),
     })
     this.queue.done(task.unit)
+    this.parts.snapshots.drop(this.projectKey, task.unit)
     this.tend()
   }
 

@@ -1,11 +1,13 @@
 import type { Beat } from '../../../contracts/slot.ts'
 import { errorCode, type ErrorCode } from '../../../domain/errors.ts'
 import { unitText } from '../../../domain/ids.ts'
-import { LIMITS } from '../../../domain/limits.ts'
 import type { UnitRun } from '../../../domain/outcome.ts'
 import type { Task } from './catalogue.ts'
+import { CheckpointedRun } from './checkpointed-run.ts'
 import type { DonorComponents } from './components.ts'
 import type { DonorProject } from './donor-project.ts'
+import type { Lane } from './lane.ts'
+import { UnitFailures } from './unit-failures.ts'
 import { WorkerSlot } from './worker-slot.ts'
 import { WorkInSlot, type Work } from './work.ts'
 
@@ -29,18 +31,22 @@ export class SlotWorker {
   private readonly source: WorkSource
   private readonly slot: WorkerSlot
   private working: WorkInSlot | undefined
+  private saved: CheckpointedRun | undefined
+  private readonly saveLane: Lane
   private closing = false
   private nextRun = 1
   private failures = 0
-  private readonly unitFailures = new Map<string, number>()
+  private readonly unitFailures = new UnitFailures()
   private wakeUp: (() => void) | undefined
   /** The slot has its module and runs the unit: what fails from here on may be the unit's doing. */
   private running = false
   private readonly loop: Promise<void>
 
-  constructor(number: number, parts: DonorComponents, source: WorkSource) {
+  /** @param saveLane shared by all slots */
+  constructor(number: number, parts: DonorComponents, source: WorkSource, saveLane: Lane) {
     this.parts = parts
     this.source = source
+    this.saveLane = saveLane
     this.slot = new WorkerSlot(number, parts, (beat) => {
       this.takeBeat(beat)
     })
@@ -74,9 +80,19 @@ export class SlotWorker {
     if (this.working?.project === project) await this.slot.end()
   }
 
-  async close(): Promise<void> {
+  /** Takes no other unit; the one at work goes on until {@link close}. */
+  retire(): void {
     this.closing = true
     this.wake()
+  }
+
+  /** Saves the unit at work if it can be saved, whatever the pace; see {@link CheckpointedRun.saveBeforeEnd}. */
+  async saveUnit(): Promise<void> {
+    await this.saved?.saveBeforeEnd()
+  }
+
+  async close(): Promise<void> {
+    this.retire()
     await this.slot.end()
     await this.loop
   }
@@ -126,14 +142,29 @@ export class SlotWorker {
     const { app, request } = task
     try {
       await this.slot.begin()
+      if (this.closing) {
+        await this.slot.end()
+        return 'dropped'
+      }
       const wanted = { module: request.module, rewrittenHash: app.rewrittenHash }
       await this.slot.load(wanted, () => project.connection.module(app))
       this.running = true
-      const result = await this.slot.run({ run: work.run, ...request })
+      const result = await this.run(work)
       this.failures = 0
       return result
     } catch (error) {
       return this.recover(project, task, error)
+    }
+  }
+
+  private async run(work: WorkInSlot): Promise<UnitRun> {
+    const { request } = work.task
+    if (request.module.checkpoint !== true) return this.slot.run({ run: work.run, ...request })
+    this.saved = new CheckpointedRun(this.parts, this.slot, work, this.saveLane)
+    try {
+      return await this.saved.run()
+    } finally {
+      this.saved = undefined
     }
   }
 
@@ -154,11 +185,6 @@ export class SlotWorker {
     if (this.working?.takeBeat(beat) === true) this.source.changed()
   }
 
-  /**
-   * A module that this machine's own checks refuse ends its units as host failures, with the reason, at once. Anything
-   * else is tried again on a fresh slot; a unit that kills three slots is given up. A slot that cannot be opened or a
-   * module that cannot be fetched says nothing about the unit.
-   */
   private recover(project: DonorProject, task: Task, error: unknown): UnitRun | NoResult {
     // The lease stays on disk; the next start computes the unit again.
     if (this.closing || project.hasLeft) return 'dropped'
@@ -166,17 +192,16 @@ export class SlotWorker {
     const code = this.logFailure('unit-failed', error, task)
     if (code === 'not-found') this.slot.forgetModules()
     const key = `${project.projectKey} ${unitText(task.unit)}`
-    const unitsFault = this.running && code !== 'not-found' && code !== 'busy'
-    const failures = (this.unitFailures.get(key) ?? 0) + (unitsFault ? 1 : 0)
-    this.unitFailures.set(key, failures)
-    const message = error instanceof Error ? error.message : String(error)
-    const refused = code.startsWith('module-')
-    if (refused) project.reportModule(`This computer refused an app of the project: ${message}`)
-    if (refused || failures >= LIMITS.hostFailuresMax) {
-      this.unitFailures.delete(key)
-      return failed(`${code}: ${message}`)
+    const verdict = this.unitFailures.judge(key, { code, running: this.running })
+    if (verdict === 'again') return 'again'
+    if (verdict === 'last-try') {
+      // Its snapshot may be what its slots die of.
+      this.parts.snapshots.drop(project.projectKey, task.unit)
+      return 'again'
     }
-    return 'again'
+    const message = error instanceof Error ? error.message : String(error)
+    if (verdict === 'refused') project.reportModule(`This computer refused an app of the project: ${message}`)
+    return failed(`${code}: ${message}`)
   }
 
   private backOff(): Promise<void> {

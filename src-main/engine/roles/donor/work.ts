@@ -1,5 +1,6 @@
 import type { Beat } from '../../../contracts/slot.ts'
 import type { Clock } from '../../../domain/clock.ts'
+import type { SavedUnit } from '../../ports.ts'
 import type { Task } from './catalogue.ts'
 import type { DonorProject } from './donor-project.ts'
 
@@ -40,6 +41,14 @@ export class WorkInSlot {
   get computedMs(): number {
     const sinceBeat = this.beat.phase === 'paused' ? 0 : this.clock.monotonicMs() - this.beatAt
     return this.elapsedMs + sinceBeat
+  }
+
+  /** Takes the unit's progress from a snapshot: what people see goes on from there. */
+  goOnFrom({ fuel, fraction, computedMs }: Omit<SavedUnit, 'bytes'>): void {
+    const { run, phase, ticks } = this.beat
+    this.beat = { run, phase, ticks, fuel, ...(fraction === undefined ? {} : { fraction }) }
+    this.elapsedMs = computedMs
+    this.beatAt = this.clock.monotonicMs()
   }
 
   /** Answers whether the beat was of this run. */

@@ -1,7 +1,8 @@
-import type { Beat, LoadModule, ModuleName, RunUnit } from '../../../contracts/slot.ts'
+import type { Beat, LoadModule, ModuleName, RunUnit, Snapshot } from '../../../contracts/slot.ts'
 import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import type { UnitRun } from '../../../domain/outcome.ts'
 import type { Slot } from '../../ports.ts'
+import type { RunningSlot } from './checkpointed-run.ts'
 import type { DonorComponents } from './components.ts'
 import { pauseInTime } from './pause-in-time.ts'
 
@@ -12,7 +13,7 @@ import { pauseInTime } from './pause-in-time.ts'
  * A pause keeps a running unit. A module that is still being prepared is not worth the wait, and neither is a slot that
  * does not stop: its process is ended, and {@link interrupted} says so.
  */
-export class WorkerSlot {
+export class WorkerSlot implements RunningSlot {
   readonly number: number
   /** The unit that was begun last was given up for a pause. */
   interrupted = false
@@ -20,7 +21,7 @@ export class WorkerSlot {
   private readonly onBeat: (beat: Beat) => void
   private slot: Slot | undefined
   private loaded = new Set<string>()
-  private paused = false
+  private pausedAt: number | undefined
   private cpuShare = 1
   /** The slot is checking, rewriting and compiling a module. */
   private preparing = false
@@ -34,13 +35,17 @@ export class WorkerSlot {
   }
 
   get isPaused(): boolean {
-    return this.paused
+    return this.pausedAt !== undefined
+  }
+  /** When it was told to pause, by the monotonic clock; undefined while it may compute. */
+  get pausedSince(): number | undefined {
+    return this.pausedAt
   }
 
   /** A paused slot finishes nothing and starts nothing. Resolves when the slot has obeyed. */
   async setPaused(paused: boolean): Promise<void> {
-    if (paused === this.paused) return
-    this.paused = paused
+    if (paused === this.isPaused) return
+    this.pausedAt = paused ? this.parts.clock.monotonicMs() : undefined
     if (this.slot) await this.obey(paused ? this.stop(this.slot) : this.slot.resume())
   }
 
@@ -64,7 +69,7 @@ export class WorkerSlot {
       this.parts.log(this.ending ? 'info' : 'warn', 'slot-closed', { slot: this.number, reason })
     })
     if (this.cpuShare !== 1) await slot.throttle(this.cpuShare)
-    if (this.paused) await slot.pause()
+    if (this.isPaused) await slot.pause()
   }
 
   /** @param fetch gets the original module; called only when this slot lacks it */
@@ -72,7 +77,7 @@ export class WorkerSlot {
     const key = moduleKey(load.module)
     if (this.loaded.has(key)) return
     const original = await fetch()
-    if (this.paused) {
+    if (this.isPaused) {
       this.interrupted = true
       throw new PowerswarmError('busy', 'the donor paused before the module was prepared')
     }
@@ -87,6 +92,18 @@ export class WorkerSlot {
 
   run(unit: RunUnit): Promise<UnitRun> {
     return this.open().run(unit)
+  }
+
+  /** See contracts/slot. */
+  snapshot(withinMs: number): Promise<Snapshot> {
+    return this.open().snapshot(withinMs)
+  }
+
+  /** Gives the owner the memory back: ends the process; its unit is saved, and goes back to the buffer. */
+  async release(): Promise<void> {
+    this.parts.log('info', 'slot-released', { slot: this.number })
+    this.interrupted = true
+    await this.end()
   }
 
   /** The slot keeps few modules; one that it let go has to be loaded again. */

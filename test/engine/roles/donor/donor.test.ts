@@ -20,6 +20,7 @@ import type { DonorInit } from '../../../../src-main/engine/roles/donor/componen
 import { PAUSE_MS } from '../../../../src-main/engine/roles/donor/pause-in-time.ts'
 import { checkGrant } from '../../../../src-main/engine/verifier/check-grant.ts'
 import { fakeConnection, type FakeConnection } from '../../../support/fake-project-connection.ts'
+import { fakeSnapshotStore } from '../../../support/fake-snapshot-store.ts'
 import { fakeSlotHost, type FakeSlotHost } from '../../../support/fake-slot-host.ts'
 
 const projectKey = hex32<ProjectKey>('11'.repeat(32))
@@ -99,6 +100,7 @@ function openDonor(init: Partial<DonorInit> = {}, units = [0, 1, 2, 3].map(unit)
         close: () => Promise.resolve(),
       },
       slotHost: slots,
+      snapshots: fakeSnapshotStore(),
       digests,
       host: { coresOnline: () => 2, moduleHash: () => moduleHash },
       clock: { now: () => 1000, monotonicMs: () => 1000 },
