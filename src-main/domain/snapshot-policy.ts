@@ -2,6 +2,8 @@ import { LIMITS } from './limits.ts'
 
 /** When units are saved. All times are milliseconds. */
 export interface SnapshotPace {
+  /** How often it is looked whether something is due; the times below are kept as exactly as this. */
+  readonly lookMs: number
   /** Computing time of a unit between two snapshots. */
   readonly everyMs: number
   /** Units that computed for less are never saved. */
@@ -11,6 +13,7 @@ export interface SnapshotPace {
 }
 
 export const SNAPSHOT_PACE: SnapshotPace = {
+  lookMs: 5_000,
   everyMs: LIMITS.snapshotEveryMs,
   youngMs: LIMITS.snapshotYoungMs,
   longPauseMs: LIMITS.snapshotLongPauseMs,

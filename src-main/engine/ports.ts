@@ -46,7 +46,7 @@ export interface Slot {
   pause(): Promise<void>
   resume(): Promise<void>
   throttle(cpuShare: number): Promise<void>
-  /** Saves the running unit; see `contracts/slot`. `withinMs` at most `LIMITS.snapshotWithinMs`. */
+  /** Saves the running unit; see `contracts/slot`. Without bytes when it cannot be saved within `withinMs`. */
   snapshot(withinMs: number): Promise<Snapshot>
   /** Ends the process at once; a pending `run` rejects. */
   kill(): Promise<void>

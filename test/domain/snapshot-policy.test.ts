@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { snapshotStep, type SnapshotSituation } from '../../src-main/domain/snapshot-policy.ts'
 
-const pace = { everyMs: 300_000, youngMs: 10_000, longPauseMs: 60_000 }
+const pace = { lookMs: 5_000, everyMs: 300_000, youngMs: 10_000, longPauseMs: 60_000 }
 const computing: SnapshotSituation = {
   computedMs: 400_000,
   savedMs: 0,

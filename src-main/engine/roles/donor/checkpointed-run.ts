@@ -3,14 +3,16 @@ import { errorCode } from '../../../domain/errors.ts'
 import { unitText } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { UnitRun } from '../../../domain/outcome.ts'
-import { SNAPSHOT_PACE, snapshotStep, type SnapshotStep } from '../../../domain/snapshot-policy.ts'
+import {
+  SNAPSHOT_PACE,
+  snapshotStep,
+  type SnapshotPace,
+  type SnapshotStep,
+} from '../../../domain/snapshot-policy.ts'
 import type { SnapshotSubject } from '../../ports.ts'
 import type { DonorComponents } from './components.ts'
 import type { Lane } from './lane.ts'
 import type { WorkInSlot } from './work.ts'
-
-/** How often it is looked whether a snapshot is due: what pace is kept is thus exact to this. */
-const LOOK_EVERY_MS = 5_000
 
 /** The slot that a unit runs in. */
 export interface RunningSlot {
@@ -52,7 +54,7 @@ export class CheckpointedRun {
 
   /** Resolves and rejects as {@link RunningSlot.run}, but never with `snapshot-unusable`. */
   async run(): Promise<UnitRun> {
-    const stopLooking = this.parts.timers.every(LOOK_EVERY_MS, () => {
+    const stopLooking = this.parts.timers.every(this.pace.lookMs, () => {
       this.look()
     })
     try {
@@ -97,6 +99,10 @@ export class CheckpointedRun {
     return { run: this.work.run, ...this.work.task.request }
   }
 
+  private get pace(): SnapshotPace {
+    return this.parts.snapshotPace ?? SNAPSHOT_PACE
+  }
+
   private step(ending: boolean): SnapshotStep {
     const { pausedSince } = this.slot
     return snapshotStep(
@@ -108,7 +114,7 @@ export class CheckpointedRun {
         failedInPause: pausedSince !== undefined && pausedSince === this.failedInPauseOf,
         ending,
       },
-      this.parts.snapshotPace ?? SNAPSHOT_PACE,
+      this.pace,
     )
   }
 
