@@ -159,6 +159,7 @@ export class DonorHome {
         return opened.runs[count - 1]!
       },
       pass: async (ms) => {
+        await settled()
         for (let left = ms; left > 0; left -= STEP_MS) {
           timers.advance(Math.min(STEP_MS, left))
           await settled()

@@ -74,6 +74,13 @@ describe('a unit with checkpoints', () => {
     expect(snapshots.kept.size).toBe(1)
   })
 
+  it('takes no snapshot for its own that its slot made of another run', async () => {
+    const { slot, runs, snapshots, pass } = await computing()
+    slot.snapshot = () => Promise.resolve({ run: runs[0]!.run + 1, bytes })
+    await pass(5 * MINUTE)
+    expect(snapshots.kept.size).toBe(0)
+  })
+
   it('goes on when the disk is full, and ends as ever', async () => {
     const { slot, snapshots, logged, store, running, pass } = await computing()
     snapshots.refuse = new PowerswarmError('disk-full', 'The disk is full')
@@ -151,6 +158,19 @@ describe('a pause', () => {
     expect(opened.store.result(projectKey, unit(0))).toMatchObject({ run: ok })
   })
 
+  it('that outlasts the lease loses unit and snapshot', async () => {
+    const opened = await computing(new DonorHome({ leaseMs: 10 * MINUTE }))
+    await opened.pass(MINUTE)
+    await pause(opened)
+    await opened.pass(5 * MINUTE)
+    expect(opened.snapshots.kept.size).toBe(1)
+    await opened.pass(5 * MINUTE)
+    await opened.donor.reportPresence(away)
+    await opened.pass(5_000)
+    expect(opened.snapshots.kept.size).toBe(0)
+    expect(opened.runs).toHaveLength(1)
+  })
+
   it('that is long asks once only for what cannot be saved, and keeps it in memory', async () => {
     const opened = await computing()
     opened.slots.snapshot = undefined
@@ -180,7 +200,7 @@ describe('a pause', () => {
     answer()
     await opened.pass(1)
     expect(opened.snapshots.kept.size).toBe(1)
-    expect(opened.slot.killed).toBe(false)
+    expect(opened.slots.slots.map(({ killed }) => killed)).toEqual([false])
   })
 
   it('that is long ends no young unit', async () => {
@@ -238,22 +258,36 @@ describe('the end of the engine', () => {
     expect(opened.slot.killed).toBe(true)
   })
 
+  it('starts no other unit when one ends in the meantime, and keeps its result', async () => {
+    const opened = await computing()
+    opened.slots.holdsSnapshots = true
+    await opened.pass(MINUTE)
+    const closed = opened.donor.close()
+    opened.slot.end(ok)
+    await opened.pass(LIMITS.snapshotBeforeEndMs)
+    await closed
+    expect(opened.runs).toHaveLength(1)
+    expect(opened.store.result(projectKey, unit(0))).toMatchObject({ run: ok })
+  })
+
   it('does not wait for the unit of a slot that is just being opened', async () => {
-    const opened = await new DonorHome().start([])
+    const opened = await computing()
     const { open } = opened.slots
     let go: () => void = () => undefined
     opened.slots.open = async (slot) => {
       await new Promise<void>((resolve) => (go = resolve))
       return open(slot)
     }
-    opened.store.addLeases([{ projectKey, unit: unit(0), expiresAt: 1e12 }])
-    await opened.donor.join({ projectKey }, 'powerswarm://again')
+    const opening = vi.spyOn(opened.slots, 'open')
+    opened.slot.die()
     await opened.pass(5_000)
+    expect(opening).toHaveBeenCalledOnce()
     const closed = opened.donor.close()
+    await opened.pass(1)
     go()
     await closed
-    expect(opened.runs).toEqual([])
-    expect(opened.slots.slots.every(({ killed }) => killed)).toBe(true)
+    expect(opened.runs).toHaveLength(1)
+    expect(opened.slots.slots.map(({ killed }) => killed)).toEqual([false, true])
   })
 })
 
@@ -292,6 +326,7 @@ describe('a start after a crash', () => {
     const progress = { unit: '0.0', fuel: 300n, fraction: 0.3, elapsedMs: 5 * MINUTE }
     expect(donor.state.slots[0]).toMatchObject(progress)
     await opened.pass(MINUTE)
+    expect(opened.slot.snapshots).toEqual([])
     opened.slot.beat({ fuel: 400n })
     expect(donor.state.slots[0]).toMatchObject({ fuel: 400n, elapsedMs: 6 * MINUTE })
     opened.slot.end(ok)
@@ -332,6 +367,16 @@ describe('a start after a crash', () => {
     opened.slot.end(ok)
     await opened.running(LIMITS.hostFailuresMax + 1)
     expect(opened.store.result(projectKey, unit(0))).toMatchObject({ run: ok })
+  })
+
+  it('has no snapshots of units that are not leased', async () => {
+    const home = new DonorHome()
+    const saved = { bytes, fuel: 1n, computedMs: MINUTE }
+    const first = await home.start()
+    for (const index of [0, 9]) first.snapshots.kept.set(keyOf(index), saved)
+    await first.running(1)
+    const second = await home.start([])
+    expect([...second.snapshots.kept.keys()]).toEqual([keyOf(0)])
   })
 
   it('drops the snapshot of a unit whose lease ran out', async () => {

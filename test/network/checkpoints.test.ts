@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { DonorState, SlotView } from '../../src-main/contracts/donor-state.ts'
+import type { UnitRun } from '../../src-main/domain/outcome.ts'
+import { parseHeader, type SnapshotHeader } from '../../src-main/engine/adapters/snapshots/snapshot-file.ts'
+import { donorPaths, logsDir } from '../../src-main/engine/data-folder.ts'
+import { builtDemo } from '../support/build.ts'
+import type { Running } from '../support/command-line.ts'
+import { commandSwarm, verifiedAtLeast, type CommandSwarm } from '../support/command-swarm.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+/** Two units of some seconds each, the second one longer. */
+const FIRST = 9
+const EXPONENTS = 900
+const HOUR = 3_600_000
+
+let swarm: CommandSwarm
+let publisher: Running
+let expected: Pick<UnitRun, 'fuel' | 'stdout'>[]
+
+beforeAll(async () => {
+  swarm = await commandSwarm({ units: 2, first: FIRST, exponents: EXPONENTS, quorum: 1, checkpoint: true })
+  publisher = await swarm.serve()
+  const module = await builtDemo('mersenne')
+  expected = []
+  for (const number of [FIRST, FIRST + 1]) {
+    const args = ['--arg', String(number), '--arg', String(EXPONENTS)]
+    expected.push((await swarm.answer('publisher', 'run', module, ...args)) as (typeof expected)[number])
+  }
+}, 120_000)
+afterAll(async () => {
+  await swarm.close()
+})
+
+/** The header of the one snapshot on the donor's disk; undefined while there is none. */
+function snapshot(): SnapshotHeader | undefined {
+  const { snapshotsDir } = donorPaths(swarm.home('donor'))
+  const [name] = readdirSync(snapshotsDir).filter((file) => file.endsWith('.snapshot'))
+  return name === undefined ? undefined : parseHeader(readFileSync(join(snapshotsDir, name)))
+}
+
+/** What the donor says of the slot that computes; JSON carries fuel as text. */
+async function runningSlot(donor: Running): Promise<SlotView> {
+  const isRunning = (line: unknown): boolean => (line as DonorState).slots[0]?.phase === 'running'
+  return ((await donor.line(isRunning)) as DonorState).slots[0]!
+}
+
+function logged(event: string): number {
+  const text = readFileSync(join(logsDir(swarm.home('donor')), 'donor.jsonl'), 'utf8')
+  return text.split('\n').filter((line) => line.includes(`"${event}"`)).length
+}
+
+/** The unit goes on behind this snapshot and ends as if nothing had happened. */
+async function expectResumed(donor: Running, saved: SnapshotHeader, number: number): Promise<void> {
+  const slot = await runningSlot(donor)
+  expect(saved.fuel).toBeGreaterThan(0n)
+  expect(BigInt(String(slot.fuel))).toBeGreaterThanOrEqual(saved.fuel)
+  expect(slot.elapsedMs).toBeGreaterThanOrEqual(saved.computedMs)
+  await publisher.line(verifiedAtLeast(number))
+  const out = join(swarm.dir, 'out')
+  await swarm.answer('publisher', 'results', '--out', out)
+  const index = readFileSync(join(out, 'index.jsonl'), 'utf8').trim().split('\n')
+  const result = JSON.parse(index.at(-1)!) as { fuel: string; file: string }
+  expect(result.fuel).toBe(expected[number - 1]!.fuel)
+  expect(readFileSync(join(out, result.file), 'utf8')).toBe(expected[number - 1]!.stdout)
+  expect(logged('snapshot-dropped')).toBe(0)
+}
+
+it('a donor that is killed goes on from its last snapshot, with equal output and fuel', async () => {
+  const pace = { lookMs: 100, everyMs: 500, youngMs: 500, longPauseMs: HOUR }
+  swarm.donateHurried('donor', pace)
+  await waitUntil('a snapshot', () => logged('snapshot-saved') >= 2, 60_000)
+  await swarm.kill('donor')
+  const saved = snapshot()!
+  expect(saved.unit).toEqual({ batch: 0, index: 0 })
+  await expectResumed(swarm.donateHurried('donor', pace), saved, 1)
+  expect(logged('unit-resumed')).toBe(1)
+}, 120_000)
+
+it('a donor that is told to stop saves its unit first, and goes on from there', async () => {
+  await swarm.kill('donor', 'SIGTERM')
+  const pace = { lookMs: HOUR, everyMs: HOUR, youngMs: 100, longPauseMs: HOUR }
+  const donor = swarm.donateHurried('donor', pace)
+  await donor.line((line) => {
+    const slot = (line as DonorState).slots[0]
+    return slot?.phase === 'running' && slot.unit === '0.1' && slot.elapsedMs > 500
+  })
+  const before = logged('snapshot-saved')
+  const { exitCode } = await donor.stop('SIGTERM')
+  expect(exitCode).toBe(0)
+  expect(logged('snapshot-saved')).toBe(before + 1)
+  const saved = snapshot()!
+  expect(saved.unit).toEqual({ batch: 0, index: 1 })
+  await expectResumed(swarm.donateHurried('donor', pace), saved, 2)
+}, 120_000)
