@@ -36,13 +36,19 @@ export interface CommandSwarmInit {
   readonly units: number
   /** Exponents a unit tests: how long it takes. */
   readonly exponents: number
+  /** Default 2. */
+  readonly quorum?: number
 }
 
 const NAME = 'Mersenne primes'
 const PURPOSE = 'Find the prime numbers of the form 2^p − 1'
 
-/** Publishes the search for Mersenne primes, quorum 2; nobody computes yet. */
-export async function commandSwarm({ units, exponents }: CommandSwarmInit): Promise<CommandSwarm> {
+/** Publishes the search for Mersenne primes; nobody computes yet. */
+export async function commandSwarm({
+  units,
+  exponents,
+  quorum = 2,
+}: CommandSwarmInit): Promise<CommandSwarm> {
   await builtFile('main/cli.js')
   await builtFile('main/slot-node-host.js')
   const dir = mkdtempSync(join(tmpdir(), 'powerswarm-swarm-'))
@@ -70,7 +76,7 @@ export async function commandSwarm({ units, exponents }: CommandSwarmInit): Prom
   const { link } = (await answer('publisher', ...create)) as { link: string }
   await answer('publisher', 'app', 'add', await builtDemo('mersenne'))
   const work = ['--range', `0..${String(units - 1)}`, '--arg', '{n}', '--arg', String(exponents)]
-  await answer('publisher', 'batch', 'add', '--app', 'mersenne', ...work, '--quorum', '2')
+  await answer('publisher', 'batch', 'add', '--app', 'mersenne', ...work, '--quorum', String(quorum))
   return {
     dir,
     link,
