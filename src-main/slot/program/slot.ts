@@ -6,7 +6,7 @@ import type { UnitRun } from '../../domain/outcome.ts'
 import { Control } from './control.ts'
 
 /** A beat tells progress and proves life this often. */
-export const BEAT_MS = 250
+export const BEAT_MS = 1_000
 
 export interface SlotComponents {
   /** To the slot's host. */

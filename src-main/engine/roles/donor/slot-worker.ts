@@ -146,7 +146,9 @@ export class SlotWorker {
     const run = this.nextRun++
     this.beatAt = this.parts.clock.monotonicMs()
     this.running = false
-    this.work = { project, task, beat: { run, phase: 'preparing', fuel: 0n, ticks: 0 }, elapsedMs: 0 }
+    // Nothing is to be prepared where the module is: small units would have the window say so a hundred times a second.
+    const phase = this.slot && this.loaded.has(moduleKey(task.request.module)) ? 'running' : 'preparing'
+    this.work = { project, task, beat: { run, phase, fuel: 0n, ticks: 0 }, elapsedMs: 0 }
     this.source.changed()
     this.interrupted = false
     const result = await this.attempt(run, project, task)
