@@ -69,9 +69,12 @@ export function serveSlot(components: SlotComponents): { close(): void } {
       answerWaiters(() => true)
     }
   }
+  let parked = false
   runner.on('phase', ({ phase, command }) => {
-    beat()
-    if (phase === 'paused') answerWaiters((waiter) => waiter.command <= command)
+    // That a unit begins to run goes without saying: small ones would say it a hundred times a second.
+    if (phase === 'paused' || parked) beat()
+    parked = phase === 'paused'
+    if (parked) answerWaiters((waiter) => waiter.command <= command)
   })
 
   const server = serve<SlotSchema>(slotSchema, components.port, {

@@ -166,6 +166,7 @@ export class SlotWorker {
       const slot = await this.openSlot()
       await this.load(slot, project, task)
       this.running = true
+      this.showRunning()
       const result = await slot.run({ run, ...task.request })
       this.failures = 0
       return result
@@ -208,6 +209,13 @@ export class SlotWorker {
     if (!this.work || this.work.beat.run !== beat.run) return
     this.work = { ...this.work, beat, elapsedMs: this.computedMs() }
     this.beatAt = this.parts.clock.monotonicMs()
+    this.source.changed()
+  }
+
+  /** The slot does not tell that it begins. */
+  private showRunning(): void {
+    if (this.work?.beat.phase !== 'preparing') return
+    this.work = { ...this.work, beat: { ...this.work.beat, phase: 'running' } }
     this.source.changed()
   }
 
