@@ -145,7 +145,7 @@ export const unitRunValue: v.GenericSchema<unknown, UnitRun> = v.pipe(
   ),
 )
 
-/** Progress and heartbeat in one: sent every 250 ms while a unit is loaded, and on every change of `phase`. */
+/** Progress and heartbeat in one: sent every second while a unit is loaded, and when it pauses and resumes. */
 export interface Beat {
   readonly run: number
   readonly phase: 'preparing' | 'running' | 'paused'

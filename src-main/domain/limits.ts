@@ -122,6 +122,8 @@ export const LIMITS = {
   redialMaxMs: 60_000,
   /** How often a donor looks after a project even when nothing was announced. */
   tendEveryMs: 5_000,
+  /** Results that follow each other more closely are saved and sent together: each commit waits for the disk. */
+  saveResultsEveryMs: 250,
   /** Notices of grants may be lost, so a donor asks for them this often without one. */
   askGrantsEveryMs: 60_000,
   /** Between the publisher's commit and the ledger append. */

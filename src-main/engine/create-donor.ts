@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DonorEngineSchema } from '../contracts/engine.ts'
-import type { DonorState } from '../contracts/donor-state.ts'
 import type { Handlers } from '../contracts/rpc.ts'
 import { formatLink, parseLink } from '../contracts/wire/link.ts'
 import { PowerswarmError } from '../domain/errors.ts'
@@ -20,13 +19,10 @@ import { acquireEngineLock } from './engine-lock.ts'
 import { readOrCreateKey } from './keys-file.ts'
 import type { Digests, DonorStore, Log, SlotHost } from './ports.ts'
 import { Donor } from './roles/donor/donor.ts'
-import { throttled } from './throttled.ts'
+import { stateNotices, type StateNotices } from './state-notices.ts'
 import { UndoList } from './undo-list.ts'
 import { checkGrant } from './verifier/check-grant.ts'
 import { socketPathFor } from './socket-server.ts'
-
-/** Notices of a changed state are at least this far apart. */
-const NOTICE_EVERY_MS = 100
 
 export interface DonorEngineInit {
   readonly home: string
@@ -43,12 +39,12 @@ export interface DonorEngineInit {
 }
 
 export interface DonorEngine {
-  /** The calls of contracts/engine. `showWindow` and `shutdown` belong to whoever owns the process. */
-  readonly handlers: Omit<Handlers<DonorEngineSchema>, 'showWindow' | 'shutdown'>
+  /** The calls of contracts/engine. The others belong to whoever owns the process or the connection. */
+  readonly handlers: Omit<Handlers<DonorEngineSchema>, 'showWindow' | 'shutdown' | 'watch'>
   /** Where this engine's socket belongs; named in its lock. */
   readonly socketPath: string
-  /** The whole state on every change, at most every 100 ms. */
-  onChange(listener: (state: DonorState) => void): () => void
+  /** The whole state on every change that is wanted, at most every 100 ms. */
+  readonly onChange: StateNotices['listen']
   /** Stops slots, says goodbye to peers, closes stores, frees the folder. */
   close(): Promise<void>
 }
@@ -111,11 +107,7 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
 }
 
 function engineOf(donor: Donor, init: DonorEngineInit, socketPath: string, undo: UndoList): DonorEngine {
-  const listeners = new Set<(state: DonorState) => void>()
-  const notices = throttled(realTimers, NOTICE_EVERY_MS, () => {
-    const { state } = donor
-    for (const listener of listeners) listener(state)
-  })
+  const notices = stateNotices(donor, realTimers)
   donor.onChange(() => notices.poke())
   return {
     socketPath,
@@ -133,13 +125,9 @@ function engineOf(donor: Donor, init: DonorEngineInit, socketPath: string, undo:
       },
       leaveProject: ({ projectKey }) => donor.leave(projectKey),
     },
-    onChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange: (listener, wanted) => notices.listen(listener, wanted),
     async close() {
       notices.stop()
-      listeners.clear()
       await undo.run()
     },
   }

@@ -14,6 +14,7 @@ import { openEventLog } from './event-log.ts'
 import { logsDir } from './data-folder.ts'
 import type { Log, SlotIsolation } from './ports.ts'
 import { serveOnSocket } from './socket-server.ts'
+import { wantedByShell } from './state-notices.ts'
 import { UndoList } from './undo-list.ts'
 
 /**
@@ -86,22 +87,31 @@ async function openEngine(
     log('info', 'engine-started', { pid: process.pid, gate: gate.kind, runtime: options.runtime })
     const handlers: Handlers<DonorEngineSchema> = {
       ...engine.handlers,
+      watch: () => undefined,
       showWindow: () => {
         main.notify('windowRequested', {})
       },
       shutdown,
     }
-    const main: Server<DonorEngineSchema> = serve(
-      donorEngineSchema,
-      channel(port, ENGINE_CHANNELS.engine),
-      handlers,
-    )
+    let watching = false
+    const watch: Handlers<DonorEngineSchema>['watch'] = async (asked) => {
+      watching = asked.watching
+      if (watching) main.notify('changed', await handlers.state())
+    }
+    const main: Server<DonorEngineSchema> = serve(donorEngineSchema, channel(port, ENGINE_CHANNELS.engine), {
+      ...handlers,
+      watch,
+    })
     const socket = await serveOnSocket(donorEngineSchema, engine.socketPath, handlers)
     undo.add(() => socket.close())
-    engine.onChange((state) => {
-      main.notify('changed', state)
-      socket.notify('changed', state)
-    })
+    engine.onChange(
+      (state) => main.notify('changed', state),
+      wantedByShell(() => watching),
+    )
+    engine.onChange(
+      (state) => socket.notify('changed', state),
+      () => socket.clients > 0,
+    )
   } catch (error) {
     return await undo.giveUp(error)
   }

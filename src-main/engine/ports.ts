@@ -372,6 +372,7 @@ export interface DonorStore {
   /** Results that the publisher has not acknowledged, oldest first. */
   unsent(projectKey: ProjectKey, limit: number): readonly StoredResult[]
   markResult(projectKey: ProjectKey, unit: UnitId, state: StoredResultState): void
+  /** The last ones for a list, newest first: only the start of what they printed, and no standard error. */
   recentResults(limit: number): readonly StoredResult[]
 
   /** A ledger record that was fetched and checked; marks its units verified. Same sequence again: no effect. */

@@ -39,10 +39,10 @@ export interface CommandSwarmInit {
   readonly units: number
   /** Exponents a unit tests: how long it takes. */
   readonly exponents: number
-  /** The number of the first unit; default 0. */
-  readonly first?: number
   /** Default 2. */
   readonly quorum?: number
+  /** The number of the first unit; default 0. */
+  readonly first?: number
   readonly checkpoint?: boolean
 }
 
@@ -50,7 +50,7 @@ const HURRIED_DONOR = join(import.meta.dirname, '../fixtures/engine/hurried-dono
 const NAME = 'Mersenne primes'
 const PURPOSE = 'Find the prime numbers of the form 2^p − 1'
 
-/** Publishes the search for Mersenne primes, quorum 2; nobody computes yet. */
+/** Publishes the search for Mersenne primes; nobody computes yet. */
 export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm> {
   const { units, exponents, first = 0, quorum = 2, checkpoint = false } = init
   await builtFile('main/cli.js')

@@ -12,7 +12,7 @@ import type { UnitRun } from '../../domain/outcome.ts'
 import { Control } from './control.ts'
 
 /** A beat tells progress and proves life this often. */
-export const BEAT_MS = 250
+export const BEAT_MS = 1_000
 
 export interface SlotComponents {
   /** To the slot's host. */
@@ -108,9 +108,12 @@ export function serveSlot(components: SlotComponents): { close(): void } {
     if (pending?.request !== request || currentRun === undefined) return
     answerSnapshot(bytes === undefined ? NO_SNAPSHOT : { run: currentRun, bytes })
   })
+  let parked = false
   runner.on('phase', ({ phase, command }) => {
-    beat()
-    if (phase === 'paused') answerWaiters((waiter) => waiter.command <= command)
+    // That a unit begins to run goes without saying: small ones would say it a hundred times a second.
+    if (phase === 'paused' || parked) beat()
+    parked = phase === 'paused'
+    if (parked) answerWaiters((waiter) => waiter.command <= command)
   })
 
   const server = serve<SlotSchema>(slotSchema, components.port, {

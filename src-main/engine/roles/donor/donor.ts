@@ -1,4 +1,4 @@
-import type { DonorState } from '../../../contracts/donor-state.ts'
+import type { DonorState, DonorSummary } from '../../../contracts/donor-state.ts'
 import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import type { ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
@@ -9,7 +9,7 @@ import { decide, type Decision } from '../../../domain/scheduling-policy.ts'
 import type { StoredProject } from '../../ports.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { DonorProject } from './donor-project.ts'
-import { donorView, type StrandedProject } from './donor-view.ts'
+import { donorSummary, donorView, type StrandedProject, type ViewInputs } from './donor-view.ts'
 import { Lane } from './lane.ts'
 import { SlotPool } from './slot-pool.ts'
 import type { WorkSource } from './slot-worker.ts'
@@ -67,16 +67,11 @@ export class Donor {
   }
 
   get state(): DonorState {
-    return donorView({
-      store: this.parts.store,
-      projects: [...this.projects.values()],
-      stranded: [...this.stranded.values()],
-      work: this.pool.work,
-      decision: this.decision,
-      pausedByDonor: this.pausedByDonor,
-      isolation: this.parts.slotHost.isolation,
-      restriction: this.init.restriction,
-    })
+    return donorView(this.viewInputs())
+  }
+
+  get summary(): DonorSummary {
+    return donorSummary(this.viewInputs())
   }
 
   /** Called after every change of {@link state}; many changes may come in one millisecond. */
@@ -195,6 +190,19 @@ export class Donor {
       this.announce()
     })
     this.projects.set(stored.projectKey, project)
+  }
+
+  private viewInputs(): ViewInputs {
+    return {
+      store: this.parts.store,
+      projects: [...this.projects.values()],
+      stranded: [...this.stranded.values()],
+      work: this.pool.work,
+      decision: this.decision,
+      pausedByDonor: this.pausedByDonor,
+      isolation: this.parts.slotHost.isolation,
+      restriction: this.init.restriction,
+    }
   }
 
   private decideNow(): Decision {

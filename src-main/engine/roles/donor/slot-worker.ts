@@ -125,6 +125,8 @@ export class SlotWorker {
   private async compute(project: DonorProject, task: Task): Promise<void> {
     const work = new WorkInSlot(this.nextRun++, project, task, this.parts.clock)
     this.running = false
+    // Nothing is to be prepared where the module is: small units would have the window say so a hundred times a second.
+    if (this.slot.has(task.request.module)) work.begin()
     this.working = work
     this.source.changed()
     const result = await this.attempt(work)
@@ -149,6 +151,7 @@ export class SlotWorker {
       const wanted = { module: request.module, rewrittenHash: app.rewrittenHash }
       await this.slot.load(wanted, () => project.connection.module(app))
       this.running = true
+      if (work.begin()) this.source.changed()
       const result = await this.run(work)
       this.failures = 0
       return result

@@ -43,6 +43,13 @@ export class WorkInSlot {
     return this.elapsedMs + sinceBeat
   }
 
+  /** Its module is prepared, and the slot does not tell when it begins. Answers whether that is news. */
+  begin(): boolean {
+    if (this.beat.phase !== 'preparing') return false
+    this.beat = { ...this.beat, phase: 'running' }
+    return true
+  }
+
   /** Takes the unit's progress from a snapshot: what people see goes on from there. */
   goOnFrom({ fuel, fraction, computedMs }: Omit<SavedUnit, 'bytes'>): void {
     const { run, phase, ticks } = this.beat

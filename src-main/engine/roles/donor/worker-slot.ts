@@ -55,6 +55,11 @@ export class WorkerSlot implements RunningSlot {
     await this.obey(this.slot?.throttle(cpuShare))
   }
 
+  /** Whether a unit of this module begins at once. */
+  has(module: ModuleName): boolean {
+    return this.slot !== undefined && this.loaded.has(moduleKey(module))
+  }
+
   /** Opens the slot for the next unit unless it is open. */
   async begin(): Promise<void> {
     this.interrupted = false
