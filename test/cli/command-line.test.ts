@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { copyingFiles } from '../slot/apps.ts'
+import { copyingFiles, counting } from '../slot/apps.ts'
 import { builtFile } from '../support/build.ts'
 import { runCli, startCli, type Ended } from '../support/command-line.ts'
 import { appWithImport, printingApp } from '../support/small-apps.ts'
@@ -24,6 +24,7 @@ beforeAll(async () => {
   writeFileSync(file('hello.wasm'), hello)
   writeFileSync(file('three.wasm'), printingApp('three\n', 3))
   writeFileSync(file('copying.wasm'), copyingFiles())
+  writeFileSync(file('counting.wasm'), counting(1000n))
   writeFileSync(file('text.wasm'), 'print("hello")\n')
   writeFileSync(file('empty.wasm'), '')
   writeFileSync(file('truncated.wasm'), hello.subarray(0, hello.length - 5))
@@ -132,6 +133,15 @@ describe('run', SLOT_TIMEOUT, () => {
       return (JSON.parse(stdout) as { fuel: string }).fuel
     }
     expect(await fuel()).toBe(await fuel())
+  })
+
+  it('costs the same with checkpoints, and says where there can be none', async () => {
+    const fuel = async (...more: readonly string[]): Promise<unknown> => {
+      const { stdout } = await run('run', file('counting.wasm'), '--json', ...more)
+      return (JSON.parse(stdout) as { fuel: string }).fuel
+    }
+    expect(await fuel('--checkpoint')).toBe(await fuel())
+    expectRefusal(await run('run', file('hello.wasm'), '--checkpoint'), 1, /no safe point/)
   })
 
   it('gives the unit a folder and puts what it leaves into another', async () => {

@@ -19,6 +19,7 @@ interface Options {
   readonly out?: string
   readonly maxFuel?: string
   readonly memory?: string
+  readonly checkpoint?: boolean
 }
 
 /** `powerswarm run MODULE.wasm`: one unit on this machine, in exactly the sandbox that donors use. */
@@ -33,6 +34,10 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
     .option('--out <folder>', 'where to put what the unit leaves in /out, if it ends well')
     .option('--max-fuel <n>', 'most instructions, such as 5e9 or 1T (default: 1e12)')
     .option('--memory <size>', 'most memory (default: 256 MiB)')
+    .option(
+      '--checkpoint',
+      'rewrite it so that its units can be saved on their way; fuel and output stay the same',
+    )
     .addHelpText(
       'after',
       examples(
@@ -52,7 +57,12 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
           : readInputFile(options.stdin, 'The input', LIMITS.stdinBytes)
       const files = options.in === undefined ? [] : readUnitFiles(options.in)
       const moduleHash = hostInfo.moduleHash(original)
-      const module = { moduleHash, rewriterVersion: REWRITER_VERSION, memoryLimitBytes }
+      const module = {
+        moduleHash,
+        rewriterVersion: REWRITER_VERSION,
+        memoryLimitBytes,
+        ...(options.checkpoint === true ? { checkpoint: true } : {}),
+      }
 
       const slots = await openForegroundSlots()
       try {
