@@ -17,6 +17,7 @@ export const KERNELS = {
   mandel: ['800', '1000'],
   sieve: ['50000000'],
   golomb: ['11', '80'],
+  vm: ['100000'],
 } as const
 export type KernelName = keyof typeof KERNELS
 export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[]
