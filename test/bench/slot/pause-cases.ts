@@ -26,6 +26,7 @@ const ENDLESS_ARGS = {
   mandel: ['8000', '100000'],
   sieve: ['50000000'],
   golomb: ['20', '120'],
+  vm: ['2000000000'],
 } as const satisfies Record<KernelName, readonly string[]>
 
 /**
