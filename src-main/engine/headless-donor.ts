@@ -1,6 +1,5 @@
 import type { DonorState } from '../contracts/donor-state.ts'
 import { donorEngineSchema } from '../contracts/engine.ts'
-import type { SnapshotPace } from '../domain/snapshot-policy.ts'
 import { VERSION } from '../domain/version.ts'
 import { realClock } from './adapters/host/real-time.ts'
 import { createDonor } from './create-donor.ts'
@@ -17,8 +16,6 @@ export interface HeadlessDonorInit {
   /** Slots at most; undefined leaves the stored preference as it is. */
   readonly cores?: number
   readonly requireIsolation: boolean
-  /** Tests hurry it. */
-  readonly snapshotPace?: SnapshotPace
 }
 
 /** A donor without a desktop: a server or a lab machine, computing whenever there is work. */
@@ -58,7 +55,6 @@ export async function openHeadlessDonor(init: HeadlessDonorInit): Promise<Headle
       demoModulesDir: '',
       presence: { kind: 'unattended' },
       log: eventLog.log,
-      ...(init.snapshotPace && { snapshotPace: init.snapshotPace }),
     })
     undo.add(() => engine.close())
     const shutdown = deferred()

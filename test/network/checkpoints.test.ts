@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { DonorState, SlotView } from '../../src-main/contracts/donor-state.ts'
@@ -10,9 +10,9 @@ import type { Running } from '../support/command-line.ts'
 import { commandSwarm, verifiedAtLeast, type CommandSwarm } from '../support/command-swarm.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
-/** Two units of some seconds each, the second one longer. */
+/** Two units of some seconds each. */
 const FIRST = 9
-const EXPONENTS = 900
+const EXPONENTS = 700
 const HOUR = 3_600_000
 
 let swarm: CommandSwarm
@@ -47,34 +47,36 @@ async function runningSlot(donor: Running): Promise<SlotView> {
 }
 
 function logged(event: string): number {
-  const text = readFileSync(join(logsDir(swarm.home('donor')), 'donor.jsonl'), 'utf8')
+  const path = join(logsDir(swarm.home('donor')), 'donor.jsonl')
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
   return text.split('\n').filter((line) => line.includes(`"${event}"`)).length
 }
 
 /** The unit goes on behind this snapshot and ends as if nothing had happened. */
-async function expectResumed(donor: Running, saved: SnapshotHeader, number: number): Promise<void> {
+async function expectResumed(donor: Running, saved: SnapshotHeader): Promise<void> {
+  const { index: unit } = saved.unit
   const slot = await runningSlot(donor)
   expect(saved.fuel).toBeGreaterThan(0n)
   expect(BigInt(String(slot.fuel))).toBeGreaterThanOrEqual(saved.fuel)
   expect(slot.elapsedMs).toBeGreaterThanOrEqual(saved.computedMs)
-  await publisher.line(verifiedAtLeast(number))
+  await publisher.line(verifiedAtLeast(unit + 1))
   const out = join(swarm.dir, 'out')
   await swarm.answer('publisher', 'results', '--out', out)
-  const index = readFileSync(join(out, 'index.jsonl'), 'utf8').trim().split('\n')
-  const result = JSON.parse(index.at(-1)!) as { fuel: string; file: string }
-  expect(result.fuel).toBe(expected[number - 1]!.fuel)
-  expect(readFileSync(join(out, result.file), 'utf8')).toBe(expected[number - 1]!.stdout)
+  const lines = readFileSync(join(out, 'index.jsonl'), 'utf8').trim().split('\n')
+  const results = lines.map((line) => JSON.parse(line) as { index: number; fuel: string; file: string })
+  const result = results.find(({ index }) => index === unit)!
+  expect(result.fuel).toBe(expected[unit]!.fuel)
+  expect(readFileSync(join(out, result.file), 'utf8')).toBe(expected[unit]!.stdout)
   expect(logged('snapshot-dropped')).toBe(0)
 }
 
 it('a donor that is killed goes on from its last snapshot, with equal output and fuel', async () => {
-  const pace = { lookMs: 100, everyMs: 500, youngMs: 500, longPauseMs: HOUR }
+  const pace = { lookMs: 100, everyMs: 300, youngMs: 300, longPauseMs: HOUR }
   swarm.donateHurried('donor', pace)
   await waitUntil('a snapshot', () => logged('snapshot-saved') >= 2, 60_000)
   await swarm.kill('donor')
   const saved = snapshot()!
-  expect(saved.unit).toEqual({ batch: 0, index: 0 })
-  await expectResumed(swarm.donateHurried('donor', pace), saved, 1)
+  await expectResumed(swarm.donateHurried('donor', pace), saved)
   expect(logged('unit-resumed')).toBe(1)
 }, 120_000)
 
@@ -91,6 +93,6 @@ it('a donor that is told to stop saves its unit first, and goes on from there', 
   expect(exitCode).toBe(0)
   expect(logged('snapshot-saved')).toBe(before + 1)
   const saved = snapshot()!
-  expect(saved.unit).toEqual({ batch: 0, index: 1 })
-  await expectResumed(swarm.donateHurried('donor', pace), saved, 2)
+  expect(saved.unit.index).toBe(1)
+  await expectResumed(swarm.donateHurried('donor', pace), saved)
 }, 120_000)
