@@ -63,7 +63,10 @@ export class WorkInSlot {
     if (beat.run !== this.beat.run) return false
     this.elapsedMs = this.computedMs
     this.beatAt = this.clock.monotonicMs()
-    this.beat = beat
+    // A slot that goes on from a snapshot says how far that is only with its first tick.
+    const { fuel, fraction } = this.beat
+    const known = beat.fuel < fuel ? { fuel, ...(fraction === undefined ? {} : { fraction }) } : {}
+    this.beat = { ...beat, ...known }
     return true
   }
 }

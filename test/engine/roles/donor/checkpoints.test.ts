@@ -325,6 +325,8 @@ describe('a start after a crash', () => {
     expect(await opened.running(1)).toMatchObject({ args: ['100'], resumeFrom: bytes })
     const progress = { unit: '0.0', fuel: 300n, fraction: 0.3, elapsedMs: 5 * MINUTE }
     expect(donor.state.slots[0]).toMatchObject(progress)
+    opened.slot.beat({ fuel: 0n })
+    expect(donor.state.slots[0]).toMatchObject({ ...progress, phase: 'running' })
     await opened.pass(MINUTE)
     expect(opened.slot.snapshots).toEqual([])
     opened.slot.beat({ fuel: 400n })
