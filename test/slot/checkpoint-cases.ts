@@ -20,13 +20,20 @@ export const savableLoad = (original: Uint8Array): LoadModule => loadOf(original
 export const savableUnit = (original: Uint8Array, more: Partial<RunUnit> = {}): RunUnit =>
   unitOf(original, { ...savable(original), ...more })
 
-/** A unit at work that can be saved. */
+/**
+ * A unit at work that can be saved. It is paused to see that it has begun: on a quick machine it ends before a beat
+ * is due.
+ */
 async function underWay({ slot, beatWith }: SlotTrial, original: Uint8Array) {
   await slot.load(savableLoad(original))
-  const computing = beatWith('the first tick', ({ ticks }) => ticks > 0)
   const ended = slot.run(savableUnit(original, { run: 9 }))
   ended.catch(() => undefined)
-  await computing
+  for (let ticks = 0; ticks === 0; ) {
+    const paused = beatWith('a pause', ({ phase }) => phase === 'paused')
+    await slot.pause()
+    ticks = (await paused).ticks
+    await slot.resume()
+  }
   return { ended }
 }
 
