@@ -28,7 +28,7 @@ async function underWay({ slot, beatWith }: SlotTrial, original: Uint8Array) {
   await slot.load(savableLoad(original))
   const ended = slot.run(savableUnit(original, { run: 9 }))
   ended.catch(() => undefined)
-  for (let ticks = 0; ticks === 0; ) {
+  for (let ticks = 0; ticks === 0;) {
     const paused = beatWith('a pause', ({ phase }) => phase === 'paused')
     await slot.pause()
     ticks = (await paused).ticks
