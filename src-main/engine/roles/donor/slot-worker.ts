@@ -123,7 +123,7 @@ export class SlotWorker {
   private async compute(project: DonorProject, task: Task): Promise<void> {
     const work = new WorkInSlot(this.nextRun++, project, task, this.parts.clock)
     // Nothing is to be prepared where the module is: small units would have the window say so a hundred times a second.
-    if (this.slot.has(task.request.module)) work.begin()
+    if (!isSaved(task) && this.slot.has(task.request.module)) work.begin()
     this.working = work
     this.source.changed()
     const result = await this.attempt(work)
@@ -147,7 +147,7 @@ export class SlotWorker {
       }
       const wanted = { module: request.module, rewrittenHash: app.rewrittenHash }
       await this.slot.load(wanted, () => project.connection.module(app))
-      if (work.begin()) this.source.changed()
+      if (!isSaved(task) && work.begin()) this.source.changed()
       const result = await this.run(work)
       this.failures = 0
       return result
@@ -158,7 +158,7 @@ export class SlotWorker {
 
   private async run(work: WorkInSlot): Promise<UnitRun> {
     const { request } = work.task
-    if (request.module.checkpoint !== true) return this.slot.run({ run: work.run, ...request })
+    if (!isSaved(work.task)) return this.slot.run({ run: work.run, ...request })
     this.saved = new CheckpointedRun(this.parts, this.slot, work, this.saveLane)
     try {
       return await this.saved.run()
@@ -219,6 +219,11 @@ export class SlotWorker {
     })
     return code
   }
+}
+
+/** Whether its unit goes on from a snapshot where there is one: what is shown of it waits for that. */
+function isSaved(task: Task): boolean {
+  return task.request.module.checkpoint === true
 }
 
 function failed(reason: string): UnitRun {
