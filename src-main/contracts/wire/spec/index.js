@@ -115,8 +115,11 @@ const encoding3 = {
     c.uint.preencode(state, m.rewriterVersion)
     c.fixed32.preencode(state, m.rewrittenHash)
     c.uint.preencode(state, m.memoryLimitBytes)
+    state.end++ // max flag is 1 so always one byte
   },
   encode(state, m) {
+    const flags = (version >= 2 && m.checkpoint) ? 1 : 0
+
     c.uint.encode(state, m.version)
     c.uint.encode(state, m.kind)
     c.uint.encode(state, m.app)
@@ -127,6 +130,7 @@ const encoding3 = {
     c.uint.encode(state, m.rewriterVersion)
     c.fixed32.encode(state, m.rewrittenHash)
     c.uint.encode(state, m.memoryLimitBytes)
+    c.uint.encode(state, flags)
   },
   decode(state) {
     const r0 = c.uint.decode(state)
@@ -139,6 +143,7 @@ const encoding3 = {
     const r7 = c.uint.decode(state)
     const r8 = c.fixed32.decode(state)
     const r9 = c.uint.decode(state)
+    const flags = state.start < state.end ? c.uint.decode(state) : 0
 
     return {
       version: r0,
@@ -150,7 +155,8 @@ const encoding3 = {
       moduleCore: r6,
       rewriterVersion: r7,
       rewrittenHash: r8,
-      memoryLimitBytes: r9
+      memoryLimitBytes: r9,
+      checkpoint: (version >= 2 && (flags & 1) !== 0)
     }
   }
 }

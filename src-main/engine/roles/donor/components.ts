@@ -1,8 +1,18 @@
 import type { LedgerRecord } from '../../../domain/project.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { ModuleHash, ProjectKey } from '../../../domain/ids.ts'
+import type { SnapshotPace } from '../../../domain/snapshot-policy.ts'
 import type { GrantNotice } from '../../../contracts/wire/messages.ts'
-import type { Digests, DonorNetwork, DonorStore, HostInfo, Log, SlotHost, Timers } from '../../ports.ts'
+import type {
+  Digests,
+  DonorNetwork,
+  DonorStore,
+  HostInfo,
+  Log,
+  SlotHost,
+  SnapshotStore,
+  Timers,
+} from '../../ports.ts'
 
 /** What the donor already holds, for the check of the next ledger record. */
 export interface GrantExpectation {
@@ -25,11 +35,14 @@ export interface DonorComponents {
   readonly store: DonorStore
   readonly network: DonorNetwork
   readonly slotHost: SlotHost
+  readonly snapshots: SnapshotStore
   readonly digests: Digests
   readonly host: HostInfo
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log
+  /** Tests hurry it; default `SNAPSHOT_PACE`. */
+  readonly snapshotPace?: SnapshotPace
   /** What evidence of this project shows, else why it shows nothing. */
   checkEvidence(file: Uint8Array, projectKey: ProjectKey): SignedTwice | string
   /** Undefined when the record grants exactly what the notice says, else why not. */
