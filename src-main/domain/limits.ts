@@ -95,12 +95,22 @@ export const LIMITS = {
   peerMessageChars: 200,
   /** Mesh connections of one donor. */
   meshPeers: 12,
+  /** Time that a peer on the mesh has to show that it knows a project of ours; a topic alone says nothing. */
+  meshProofMs: 10_000,
+  /** A donor that delivers less than the slowest uplink would for this long, though it was asked, is let go. */
+  seederStallMs: 5_000,
+  /** So long such a donor is not met again; one that sent wrong blocks is not met while the process runs. */
+  seederRestMs: 10 * 60 * 1000,
+  /** Keys of peers remembered as bad; beyond it the oldest are forgotten. */
+  shunnedPeers: 4096,
+  /** Other donors are asked for a module of several chunks first, the publisher when they bring nothing for this long. */
+  publisherFallbackMs: 2_000,
   rpcTimeoutMs: 5_000,
   /** A slower uplink than this counts as none: a call waits longer by the time its request needs at this speed. */
   uplinkBytesPerSecond: 16 * KIB,
   /** A connection on which no `hello` came for this long is closed. */
   helloTimeoutMs: 10_000,
-  /** Finding peers and downloading one module may take this long without a new block. */
+  /** Finding peers and downloading one module may take this long without progress. */
   moduleStallMs: 30_000,
   redialMs: 5_000,
   redialMaxMs: 60_000,

@@ -59,6 +59,9 @@ class HyperDonorNetwork implements DonorNetwork {
       dial: () => {
         swarm.dial(projectKey)
       },
+      onFault: (connection, fault) => {
+        swarm.shun(connection, fault)
+      },
       onLeave: async () => {
         await swarm.remove(projectKey)
         if (swarm.projects.length === 0) await this.#closeSwarm(swarm)
@@ -111,8 +114,8 @@ class HyperDonorNetwork implements DonorNetwork {
     const name = networkName(options)
     const open = this.#swarms.get(name)
     if (open) return open
-    const { timers, log } = this.#init
-    const swarm = new DonorSwarm({ ...options, deviceKeys: this.#deviceKeys, timers, log })
+    const { timers, log, now = Date.now } = this.#init
+    const swarm = new DonorSwarm({ ...options, deviceKeys: this.#deviceKeys, timers, log, now })
     this.#swarms.set(name, swarm)
     return swarm
   }

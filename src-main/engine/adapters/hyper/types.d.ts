@@ -8,6 +8,11 @@ declare module 'hypercore' {
     /** What the peer claims; nothing is proven until blocks are signed. */
     readonly remoteLength: number
     readonly remotePublicKey: Uint8Array
+    readonly stream: Duplex
+    /** Requests of ours that it has not answered. */
+    readonly inflight: number
+    /** Messages of that kind it has sent. */
+    readonly stats: { readonly wireData: { readonly rx: number } }
   }
   export interface Manifest {
     readonly version: number
@@ -41,6 +46,11 @@ declare module 'hypercore' {
     /** On a connection, or on a new stream of its own (`true` = initiator). */
     replicate(stream: Duplex | boolean): Duplex
     on(event: 'append' | 'close' | 'peer-add' | 'peer-remove' | 'conflict', listener: () => void): this
+    /** A peer sent what its proof does not cover. The library asks that peer for nothing more, and leaves it connected. */
+    on(
+      event: 'verification-error',
+      listener: (error: Error, request: unknown, response: unknown, from: CorePeer) => void,
+    ): this
     off(event: 'append' | 'close' | 'peer-add' | 'peer-remove', listener: () => void): this
   }
 }
@@ -108,7 +118,11 @@ declare module 'hyperswarm' {
     readonly isInitiator: boolean
     readonly rawBytesRead: number
     /** The stream below the encryption; its address is that of the peer, or of the relay that carries the stream. */
-    readonly rawStream: { readonly remoteHost: string | null }
+    readonly rawStream: {
+      readonly remoteHost: string | null
+      /** Counts at once; {@link rawBytesRead} counts a message when it is complete. */
+      readonly bytesReceived: number
+    }
     /** Corestore and hypercore look for the muxer of a stream here. */
     userData: unknown
     readonly keepAlive: number
