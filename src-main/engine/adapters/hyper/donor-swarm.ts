@@ -4,7 +4,9 @@ import { LIMITS } from '../../../domain/limits.ts'
 import type { UnixMs } from '../../../domain/units.ts'
 import type { KeyPair, Log, Timers } from '../../ports.ts'
 import { openDht, type NetworkOptions } from './dht.ts'
-import { guardConnection, type Guard } from './guard.ts'
+import { guardConnection, SEEDER, type Guard } from './guard.ts'
+import { HalfOpen } from './half-open.ts'
+import { limitHandshakes } from './handshake-rate.ts'
 import { meshTopic } from './keys.ts'
 import { offerCores } from './offer-cores.ts'
 import type { HyperProjectConnection } from './project-connection.ts'
@@ -31,17 +33,22 @@ export class DonorSwarm {
   readonly #guards = new Map<SwarmConnection, Guard>()
   readonly #relays = new Relays()
   readonly #shunned: Shunned
+  readonly #halfOpen: HalfOpen
 
   constructor(init: DonorSwarmInit) {
     this.#init = init
+    this.#halfOpen = new HalfOpen(init.timers)
     this.#shunned = new Shunned(() => init.now())
     this.#swarm = new Hyperswarm({
       dht: openDht(init, { open: false }),
       keyPair: init.deviceKeys,
       relayThrough: (force) => (force || this.#swarm.dht.randomized ? this.#relays.choice() : null),
     })
+    limitHandshakes(this.#swarm)
     this.#swarm.on('connection', (connection) => {
-      this.#accept(connection)
+      // Lost connections are everyday life; `close` follows and does the work.
+      connection.on('error', () => undefined)
+      this.#halfOpen.wait(connection, () => this.#accept(connection))
     })
   }
 
@@ -89,15 +96,14 @@ export class DonorSwarm {
   }
 
   #accept(connection: SwarmConnection): void {
-    // Lost connections are everyday life; `close` follows and does the work.
-    connection.on('error', () => undefined)
     const { timers, log } = this.#init
     const isPublisher = this.#projects.has(keyOf(connection))
     if (!isPublisher && (this.#isFull() || this.#shunned.has(keyOf(connection)))) {
       connection.destroy()
       return
     }
-    const guard = guardConnection({ connection, timers, log })
+    const guard = guardConnection({ connection, trusted: SEEDER, timers, log })
+    if (isPublisher) guard.trust()
     this.#guards.set(connection, guard)
     const cancel = timers.after(LIMITS.meshProofMs, () => {
       this.#checkProof(connection)

@@ -90,7 +90,10 @@ export class HyperProjectConnection implements ProjectConnection {
       isPublisher: (connection) => this.#isPublisher(connection),
       moduleHash: (bytes) => init.moduleHash(bytes),
     })
-    this.#core.on('peer-add', () => this.#changed())
+    this.#core.on('peer-add', () => {
+      for (const [connection, guard] of this.#peers) if (this.isKnownTo(connection)) guard.trust()
+      this.#changed()
+    })
     this.#core.on('peer-remove', () => this.#changed())
     this.#stopFeed = followProject({
       core: this.#core,

@@ -42,6 +42,8 @@ declare module 'hypercore' {
     get(index: number, options: { wait: false }): Promise<Uint8Array | null>
     get(index: number, options?: { timeout?: number }): Promise<Uint8Array>
     has(start: number, end?: number): Promise<boolean>
+    /** Forgets blocks; they can be fetched again. */
+    clear(start: number, end: number): Promise<unknown>
     download(range: { start: number; end: number; linear?: boolean }): Download
     /** On a connection, or on a new stream of its own (`true` = initiator). */
     replicate(stream: Duplex | boolean): Duplex
@@ -122,7 +124,13 @@ declare module 'hyperswarm' {
       readonly remoteHost: string | null
       /** Counts at once; {@link rawBytesRead} counts a message when it is complete. */
       readonly bytesReceived: number
+      on(event: 'data', listener: () => void): void
+      off(event: 'data', listener: () => void): void
     }
+    /** Bytes of the message that is coming in, 0 between two. Private, and the only sign of it before it is complete. */
+    readonly _len: number
+    /** Private: what was written and not passed on yet. */
+    readonly _writableState: { readonly buffered: number }
     /** Corestore and hypercore look for the muxer of a stream here. */
     userData: unknown
     readonly keepAlive: number
@@ -142,6 +150,12 @@ declare module 'hyperswarm' {
   export default class Hyperswarm extends EventEmitter {
     constructor(options: SwarmOptions)
     readonly dht: DHT
+    readonly server: {
+      /** Milliseconds that what a handshake left behind is kept. */
+      handshakeClearWait: number
+      /** True: no handshake with this peer now. */
+      firewall(publicKey: Uint8Array, payload: unknown, address: unknown): boolean
+    }
     maxPeers: number
     readonly connections: ReadonlySet<SwarmConnection>
     listen(): Promise<void>
@@ -163,8 +177,10 @@ declare module 'protomux' {
     static from(stream: Duplex): Protomux
     /** Called when the peer opens a channel of that protocol that nobody here opened; `id` is what it named. */
     pair(channel: { protocol: string; id?: Uint8Array }, notify: (id: Uint8Array | null) => unknown): void
-    /** Open channels. */
-    [Symbol.iterator](): Iterator<unknown>
+    /** Open channels. Those of hypercore carry the peer, with what was asked for and not sent yet (private). */
+    [Symbol.iterator](): Iterator<{
+      readonly userData: { readonly remoteRequests?: ReadonlyMap<number, unknown> } | null
+    }>
     /** One place for every channel number that the peer ever used; private, and the only count of refused ones. */
     readonly _remote: readonly unknown[]
   }
