@@ -120,6 +120,8 @@ export const LIMITS = {
   peerFaults: 3,
   /** Of a peer's words to a person, this much is shown. */
   peerMessageChars: 200,
+  /** Peers that one relay serves at a time. */
+  relayConnections: 1024,
   /** Mesh connections of one donor. */
   meshPeers: 12,
   /** Time that a peer on the mesh has to show that it knows a project of ours; a topic alone says nothing. */

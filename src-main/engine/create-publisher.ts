@@ -18,7 +18,7 @@ import { acquireEngineLock, engineLockHolder, type LockHolder } from './engine-l
 import { openEventLog } from './event-log.ts'
 import { readKey } from './keys-file.ts'
 import { lazySlots } from './node-slots.ts'
-import { readBootstrap } from './project-settings.ts'
+import { readNetworkChoice } from './project-settings.ts'
 import type { PublisherNetwork } from './ports.ts'
 import { Publisher as PublisherRole } from './roles/publisher/publisher.ts'
 import { serveOnSocket, socketPathFor } from './socket-server.ts'
@@ -96,13 +96,13 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
     const slotHost = lazySlots()
     undo.add(() => slotHost.close())
 
-    const bootstrap = readBootstrap(store)
+    const choice = readNetworkChoice(store)
     const network = lateNetwork({
       seed,
       cores,
       timers: realTimers,
       log,
-      ...(bootstrap === undefined ? {} : { bootstrap }),
+      ...(choice.bootstrap === undefined ? {} : { bootstrap: choice.bootstrap }),
     })
     // Below the role: what it still decides while it closes reaches donors.
     undo.add(() => network.close())
@@ -118,7 +118,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
         log,
         randomWord: () => randomInt(2 ** 32),
       },
-      { link: linkOf(cores.projectKey, bootstrap), rewriterVersion },
+      { link: linkOf(cores.projectKey, choice), rewriterVersion },
     )
     undo.add(() => role.close())
     const publisher = publisherOf(role, network.create, undo, homeDir)

@@ -85,6 +85,8 @@ declare module 'corestore' {
 
 declare module 'hyperdht' {
   import type { EventEmitter } from 'node:events'
+  import type { Duplex } from 'node:stream'
+  import type { SwarmConnection } from 'hyperswarm'
 
   export interface NodeAddress {
     readonly host: string
@@ -101,6 +103,11 @@ declare module 'hyperdht' {
     constructor(options?: DhtOptions)
     static bootstrapper(port: number, host: string, options?: DhtOptions): DHT
     readonly randomized: boolean
+    createRawStream(options: object): Duplex
+    createServer(
+      options: { shareLocalAddress: boolean },
+      onConnection: (connection: SwarmConnection) => void,
+    ): { listen(keys: { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array }): Promise<void> }
     address(): NodeAddress
     fullyBootstrapped(): Promise<void>
     destroy(options?: { force?: boolean }): Promise<void>
@@ -167,6 +174,17 @@ declare module 'hyperswarm' {
     resume(): Promise<void>
     destroy(options?: { force?: boolean }): Promise<void>
     on(event: 'connection', listener: (connection: SwarmConnection) => void): this
+  }
+}
+
+declare module 'blind-relay' {
+  import type { EventEmitter } from 'node:events'
+  import type { Duplex } from 'node:stream'
+
+  export class Server {
+    constructor(options: { createStream: (options: object) => Duplex })
+    accept(stream: Duplex, options: { id: Uint8Array }): EventEmitter
+    close(): Promise<void>
   }
 }
 
