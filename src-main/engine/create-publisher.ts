@@ -43,8 +43,8 @@ export interface ServeOptions {
   readonly verifyCores: number
   /** Address to bind to; all of them without. */
   readonly host?: string
-  /** Donors reach this machine without hole punching. Always so on a private DHT. */
-  readonly open: boolean
+  /** Donors reach this machine without hole punching. Undefined: so on a private DHT, not so on the public one. */
+  readonly open?: boolean
 }
 
 /** A project's publisher engine in this process: the only one, by its folder's lock. */
@@ -146,7 +146,7 @@ function lateNetwork(init: PublisherNetworkInit): {
       network = createPublisherNetwork({
         ...init,
         ...(host === undefined ? {} : { host }),
-        ...(open ? { open } : {}),
+        ...(open === undefined ? {} : { open }),
       })
       return network
     },

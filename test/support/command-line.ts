@@ -30,8 +30,18 @@ export async function runCli(homeDir: string, ...args: readonly string[]): Promi
 
 /** Starts a command. Long-running ones are given `--json`, so that their lines can be understood. */
 export async function startCli(homeDir: string, ...args: readonly string[]): Promise<Running> {
+  return startCliInside([], homeDir, ...args)
+}
+
+/** As {@link startCli}, with words before the command: `ip netns exec NAME`. */
+export async function startCliInside(
+  before: readonly string[],
+  homeDir: string,
+  ...args: readonly string[]
+): Promise<Running> {
   cliPath ??= builtFile('main/cli.js')
-  const child = spawn(process.execPath, [await cliPath, ...args], {
+  const [file = process.execPath, ...words] = [...before, process.execPath, await cliPath, ...args]
+  const child = spawn(file, words, {
     env: { ...process.env, POWERSWARM_HOME: homeDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
