@@ -141,6 +141,10 @@ export const LIMITS = {
   helloTimeoutMs: 10_000,
   /** Finding peers and downloading one module may take this long without progress. */
   moduleStallMs: 30_000,
+  /** How often publisher and donor look whether any node of the DHT still knows where they are. */
+  announceCheckMs: 2_000,
+  /** A publisher that restarts or moves is back soon: for so long it is dialled without backing off. */
+  redialSteadyMs: 180_000,
   redialMs: 5_000,
   redialMaxMs: 60_000,
   /** How often a donor looks after a project even when nothing was announced. */

@@ -40,8 +40,13 @@ export async function startCliInside(
   ...args: readonly string[]
 ): Promise<Running> {
   cliPath ??= builtFile('main/cli.js')
-  const [file = process.execPath, ...words] = [...before, process.execPath, await cliPath, ...args]
-  const child = spawn(file, words, {
+  return startProgram([...before, process.execPath, await cliPath, ...args], homeDir)
+}
+
+/** Any program that prints lines of JSON and goes on until it is stopped. */
+export function startProgram(words: readonly string[], homeDir: string): Running {
+  const [file = '', ...args] = words
+  const child = spawn(file, args, {
     env: { ...process.env, POWERSWARM_HOME: homeDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { DonorState } from '../../../src-main/contracts/donor-state.ts'
 import type { PublisherStatus } from '../../../src-main/contracts/publisher-state.ts'
 import { builtFile } from '../build.ts'
-import { runCli, startCliInside, type Running } from '../command-line.ts'
+import { runCli, startCliInside, startProgram, type Running } from '../command-line.ts'
 import { printingApp } from '../small-apps.ts'
 import { INTERNET_HOSTS, type NatLab, type Place } from './lab.ts'
 
@@ -33,6 +33,7 @@ export interface LabDonor {
 }
 
 const UNITS = 4
+const dhtPath = join(import.meta.dirname, '../../fixtures/nat/internet.ts')
 
 export async function openLabSwarm(lab: NatLab): Promise<LabSwarm> {
   await builtFile('main/cli.js')
@@ -51,7 +52,8 @@ export async function openLabSwarm(lab: NatLab): Promise<LabSwarm> {
     await command.stop('SIGKILL')
   }
   writeFileSync(join(dir, 'hello.wasm'), printingApp('hello\n'))
-  const dht = await start('internet', home(), 'bootstrap', '--host', INTERNET_HOSTS[0] ?? '', '--nodes', '6')
+  const dht = startProgram([...lab.inside('internet'), process.execPath, dhtPath, ...INTERNET_HOSTS], dir)
+  running.add(dht)
   const { bootstrap } = (await dht.line(() => true)) as { bootstrap: string }
   const relayArgs = ['relay', '--bootstrap', bootstrap, '--host', INTERNET_HOSTS[5] ?? '']
   const { relay } = (await (await start('internet', home(), ...relayArgs)).line(() => true)) as {

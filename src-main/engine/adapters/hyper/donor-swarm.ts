@@ -7,6 +7,7 @@ import { openDht, type NetworkOptions } from './dht.ts'
 import { guardConnection, SEEDER, type Guard } from './guard.ts'
 import { HalfOpen } from './half-open.ts'
 import { limitHandshakes } from './handshake-rate.ts'
+import { keepAnnounced } from './keep-announced.ts'
 import { meshTopic } from './keys.ts'
 import { offerCores } from './offer-cores.ts'
 import type { HyperProjectConnection } from './project-connection.ts'
@@ -34,6 +35,7 @@ export class DonorSwarm {
   readonly #relays = new Relays()
   readonly #shunned: Shunned
   readonly #halfOpen: HalfOpen
+  readonly #stopAnnouncing: () => void
 
   constructor(init: DonorSwarmInit) {
     this.#init = init
@@ -45,6 +47,7 @@ export class DonorSwarm {
       relayThrough: (force) => (force || this.#swarm.dht.randomized ? this.#relays.choice() : null),
     })
     limitHandshakes(this.#swarm)
+    this.#stopAnnouncing = keepAnnounced(this.#swarm, init.timers)
     this.#swarm.on('connection', (connection) => {
       // Lost connections are everyday life; `close` follows and does the work.
       connection.on('error', () => undefined)
@@ -92,6 +95,7 @@ export class DonorSwarm {
     return this.#swarm.resume()
   }
   close(): Promise<void> {
+    this.#stopAnnouncing()
     return this.#swarm.destroy()
   }
 

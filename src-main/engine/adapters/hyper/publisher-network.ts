@@ -6,6 +6,7 @@ import { Admission, PUBLISHER_ADMISSION, type AdmissionLimits } from './admissio
 import { openDht, type NetworkOptions } from './dht.ts'
 import { HalfOpen } from './half-open.ts'
 import { limitHandshakes } from './handshake-rate.ts'
+import { keepAnnounced } from './keep-announced.ts'
 import { publisherKeyPair } from './keys.ts'
 import type { HyperPublisherCores } from './publisher-cores.ts'
 import { openPublisherSession, type PublisherSession } from './publisher-session.ts'
@@ -43,6 +44,7 @@ class HyperPublisherNetwork implements PublisherNetwork {
   /** Connections that are being told that there is no room. */
   readonly #turnedAway = new Set<SwarmConnection>()
   #swarm: Hyperswarm | undefined
+  #stopAnnouncing: (() => void) | undefined
 
   constructor(init: PublisherNetworkInit) {
     this.#init = init
@@ -56,6 +58,7 @@ class HyperPublisherNetwork implements PublisherNetwork {
     const swarm = new Hyperswarm({ dht, keyPair: this.#keys })
     this.#swarm = swarm
     limitHandshakes(swarm)
+    this.#stopAnnouncing = keepAnnounced(swarm, this.#init.timers)
     swarm.on('connection', (connection) => {
       // Lost connections are everyday life; `close` follows and does the work.
       connection.on('error', () => undefined)
@@ -84,6 +87,7 @@ class HyperPublisherNetwork implements PublisherNetwork {
 
   async close(): Promise<void> {
     this.#listeners.clear()
+    this.#stopAnnouncing?.()
     await this.#swarm?.destroy()
   }
 

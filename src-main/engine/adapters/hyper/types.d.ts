@@ -160,6 +160,10 @@ declare module 'hyperswarm' {
     readonly server: {
       /** Milliseconds that what a handshake left behind is kept. */
       handshakeClearWait: number
+      /** Announces again within three seconds. */
+      refresh(): void
+      /** Private: the nodes that hold our announcement. Null before the server listens. */
+      readonly _announcer: { readonly relays: readonly unknown[] } | null
       /** True: no handshake with this peer now. */
       firewall(publicKey: Uint8Array, payload: unknown, address: unknown): boolean
     }
