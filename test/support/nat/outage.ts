@@ -67,7 +67,7 @@ interface Donors {
 }
 
 function startDonors(lab: NatLab, link: string): Donors {
-  const [file = '', ...words] = [...lab.inside('b'), process.execPath, donorsPath, link, String(DONORS)]
+  const [file, ...words] = [...lab.inside('b'), process.execPath, donorsPath, link, String(DONORS)]
   const child = spawn(file, words, { stdio: ['ignore', 'pipe', 'inherit'] })
   let connected = 0
   let look = (): void => undefined

@@ -33,6 +33,7 @@ class HyperDonorNetwork implements DonorNetwork {
   readonly #deviceKeys: KeyPair
   readonly #swarms = new Map<string, DonorSwarm>()
   #store: Promise<Corestore> | undefined
+  #suspended = false
 
   constructor(init: DonorNetworkInit) {
     this.#init = init
@@ -68,17 +69,20 @@ class HyperDonorNetwork implements DonorNetwork {
       },
     })
     swarm.add(project, link.relay)
-    project.start()
+    if (this.#suspended) await swarm.suspend()
+    else project.start()
     return project
   }
 
   async suspend(): Promise<void> {
+    this.#suspended = true
     for (const project of this.#projects()) project.pause()
     await Promise.all([...this.#swarms.values()].map((swarm) => swarm.suspend()))
     await (await this.#store)?.suspend()
   }
 
   async resume(): Promise<void> {
+    this.#suspended = false
     await (await this.#store)?.resume()
     await Promise.all([...this.#swarms.values()].map((swarm) => swarm.resume()))
     for (const project of this.#projects()) project.start()

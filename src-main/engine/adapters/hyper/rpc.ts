@@ -127,6 +127,7 @@ export function answerCalls({ rpc, handlers, load, log, onAnswered, now = monoto
 
 function crossing(error: unknown, method: Call, log: Log): PowerswarmError {
   if (error instanceof PowerswarmError && CROSSING.includes(error.code)) {
+    if (error.code === 'protocol-version') log('warn', 'peer of another protocol', { why: error.message })
     // Only code and message cross; protomux-rpc would also send a context.
     return new PowerswarmError(error.code, error.message)
   }

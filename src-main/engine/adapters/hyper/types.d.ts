@@ -103,6 +103,9 @@ declare module 'hyperdht' {
     constructor(options?: DhtOptions)
     static bootstrapper(port: number, host: string, options?: DhtOptions): DHT
     readonly randomized: boolean
+    /** Our address as other nodes see it; null when they do not agree. `port` is 0 then, or behind a random NAT. */
+    readonly host: string | null
+    readonly port: number
     createRawStream(options: object): Duplex
     createServer(
       options: { shareLocalAddress: boolean },
