@@ -92,6 +92,11 @@ declare module 'hyperdht' {
     readonly host: string
     readonly port: number
   }
+  /** A node that passes messages on to us, and where it believes that we are. */
+  export interface Relay {
+    readonly relayAddress: NodeAddress
+    readonly peerAddress: NodeAddress
+  }
   export interface DhtOptions {
     bootstrap?: readonly NodeAddress[]
     host?: string
@@ -103,9 +108,8 @@ declare module 'hyperdht' {
     constructor(options?: DhtOptions)
     static bootstrapper(port: number, host: string, options?: DhtOptions): DHT
     readonly randomized: boolean
-    /** Our address as other nodes see it; null when they do not agree. `port` is 0 then, or behind a random NAT. */
-    readonly host: string | null
-    readonly port: number
+    /** `to`: our address as that node sees it. */
+    ping(node: NodeAddress): Promise<{ readonly to: NodeAddress }>
     createRawStream(options: object): Duplex
     createServer(
       options: { shareLocalAddress: boolean },
@@ -121,6 +125,7 @@ declare module 'hyperswarm' {
   import type { EventEmitter } from 'node:events'
   import type { Duplex } from 'node:stream'
   import type DHT from 'hyperdht'
+  import type { Relay } from 'hyperdht'
 
   export interface SwarmConnection extends Duplex {
     readonly publicKey: Uint8Array
@@ -166,7 +171,7 @@ declare module 'hyperswarm' {
       /** Announces again within three seconds. */
       refresh(): void
       /** Private: the nodes that hold our announcement. Null before the server listens. */
-      readonly _announcer: { readonly relays: readonly unknown[] } | null
+      readonly _announcer: { readonly relays: readonly Relay[] } | null
       /** True: no handshake with this peer now. */
       firewall(publicKey: Uint8Array, payload: unknown, address: unknown): boolean
     }
