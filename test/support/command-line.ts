@@ -33,6 +33,15 @@ export async function startCli(homeDir: string, ...args: readonly string[]): Pro
   return startCliInside([], homeDir, ...args)
 }
 
+/** As {@link runCli}, with words before the command. */
+export async function runInside(
+  before: readonly string[],
+  homeDir: string,
+  ...args: readonly string[]
+): Promise<Ended> {
+  return (await startCliInside(before, homeDir, ...args)).ended
+}
+
 /** As {@link startCli}, with words before the command: `ip netns exec NAME`. */
 export async function startCliInside(
   before: readonly string[],
