@@ -52,6 +52,11 @@ export async function startCliInside(
   return startProgram([...before, process.execPath, await cliPath, ...args], homeDir)
 }
 
+/** Starts a program in this Node that writes a line of JSON at a time. */
+export function startScript(homeDir: string, scriptPath: string, ...args: readonly string[]): Running {
+  return startProgram([process.execPath, scriptPath, ...args], homeDir)
+}
+
 /** Any program that prints lines of JSON and goes on until it is stopped. */
 export function startProgram(words: readonly string[], homeDir: string): Running {
   const [file = '', ...args] = words
