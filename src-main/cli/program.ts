@@ -10,6 +10,7 @@ import { addDonorEvidence, addDonorReceipt, addReceiptCommand } from './commands
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
+import { addRelayCommand } from './commands/relay.ts'
 import { addResultsCommand } from './commands/results.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServeCommand } from './commands/serve.ts'
@@ -81,6 +82,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addDonorReceipt(donor, io)
   addDonorEvidence(donor, io)
   addBootstrapCommand(program, io)
+  addRelayCommand(program, io)
   addRunCommand(program, io, setExitCode)
   return program
 }

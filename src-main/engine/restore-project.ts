@@ -8,7 +8,7 @@ import { newestBackup, readNote, type BackupFiles, type BackupNote } from './bac
 import { linkOf } from './create-project.ts'
 import { makePrivateDir, publisherDir, publisherPaths } from './data-folder.ts'
 import { readKey } from './keys-file.ts'
-import { readBootstrap } from './project-settings.ts'
+import { readNetworkChoice } from './project-settings.ts'
 import { RESTORED_SETTING } from './roles/publisher/restored.ts'
 
 export interface RestoreInit {
@@ -82,7 +82,7 @@ async function build(
     })
     try {
       const manifest = (await cores.projectRecords()).find((record) => record.type === 'project')
-      return { name: manifest?.name ?? '', link: linkOf(cores.projectKey, readBootstrap(store)) }
+      return { name: manifest?.name ?? '', link: linkOf(cores.projectKey, readNetworkChoice(store)) }
     } finally {
       await cores.close()
     }

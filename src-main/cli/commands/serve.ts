@@ -15,7 +15,7 @@ import { stopSignal } from '../stop-signal.ts'
 interface Options {
   readonly verifyCores: string
   readonly host?: string
-  readonly open?: true
+  readonly open?: boolean
   readonly backup?: string
 }
 
@@ -29,6 +29,10 @@ export function addServeCommand(parent: Command, io: CliIo): void {
     .option('--verify-cores <n>', 'cores of this machine that recompute second copies', '1')
     .option('--host <address>', 'address to listen at (default: all)')
     .option('--open', 'donors can reach this machine directly: it is not behind a firewall or router')
+    .option(
+      '--no-open',
+      'it is behind one, and the DHT is a private one (which is taken for a local network)',
+    )
     .option('--backup <dir>', 'keep a copy of the project in this folder up to date, its key included')
     .addHelpText(
       'after',
@@ -66,7 +70,7 @@ export function addServeCommand(parent: Command, io: CliIo): void {
           await publisher.serve({
             verifyCores: cores,
             ...bind,
-            open: open ?? false,
+            ...(open === undefined ? {} : { open }),
           })
           const first = publisher.status()
           output.note(`Serving '${first.name}': ${first.link}`)
