@@ -148,6 +148,8 @@ export const LIMITS = {
   meshProofMs: 10_000,
   /** A donor that delivers less than the slowest uplink would for this long, though it was asked, is let go. */
   seederStallMs: 5_000,
+  /** A peer whose blocks do not fit has this long to show that another story was signed; then they were wrong. */
+  forkProofMs: 2_000,
   /** So long such a donor is not met again; one that sent wrong blocks is not met while the process runs. */
   seederRestMs: 10 * 60 * 1000,
   /** Keys of peers remembered as bad; beyond it the oldest are forgotten. */

@@ -9,6 +9,7 @@ import {
   startDonor,
   startPublisher,
   useTestDht,
+  type TestDonor,
   type TestPublisher,
 } from '../../support/hyper-net.ts'
 import { ledgerRecord } from '../../support/ledger-blocks.ts'
@@ -86,3 +87,37 @@ it('a donor that is shown another project core has proof of it', async () => {
     fork: { projectKey: second.link.projectKey, length: 3 },
   })
 }, 60_000)
+
+it('donors that were told two stories have proof of it as soon as they meet, with the publisher gone', async () => {
+  const first = await publish(0, 0n, [batchRecord])
+  const left = await toldBy(first, 3, 3)
+  await left.network.suspend()
+  await first.close()
+
+  const second = await publish(0, 0n, [
+    { ...batchRecord, count: 5 },
+    { ...batchRecord, batch: 1 },
+  ])
+  const right = await toldBy(second, 4, 4)
+  await second.close()
+  await left.network.resume()
+  await expect.poll(() => [left.found.length, right.found.length], { timeout: 20_000 }).toEqual([1, 1])
+  const holds = { holds: true, fork: { projectKey: second.link.projectKey, length: 3 } }
+  for (const { found } of [left, right])
+    expect(verifyEvidence(found[0]!, second.link.projectKey)).toEqual(holds)
+}, 60_000)
+
+interface ToldDonor extends TestDonor {
+  readonly found: readonly Uint8Array[]
+}
+
+/** A donor that has so many records of this publisher. */
+async function toldBy({ link }: TestPublisher, number: number, count: number): Promise<ToldDonor> {
+  const donor = await startDonor(link, number)
+  const found: Uint8Array[] = []
+  donor.project.onFork((file) => found.push(file))
+  let records = 0
+  donor.project.onRecord(() => records++)
+  await expect.poll(() => records).toBe(count)
+  return { ...donor, found }
+}

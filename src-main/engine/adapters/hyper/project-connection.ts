@@ -82,7 +82,7 @@ export class HyperProjectConnection implements ProjectConnection {
       timers: init.timers,
       onFault: (connection, fault) => this.#onFault(connection, fault),
     })
-    this.#watch.watch(this.#core)
+    this.#watch.watch(this.#core, { mayFork: true })
     this.#shelf = new ModuleShelf({
       store: init.store,
       timers: init.timers,
