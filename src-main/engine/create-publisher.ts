@@ -3,6 +3,7 @@ import type { PublisherEngineSchema } from '../contracts/engine.ts'
 import { publisherEngineSchema } from '../contracts/engine.ts'
 import type { PublisherStatus } from '../contracts/publisher-state.ts'
 import type { Handlers } from '../contracts/rpc.ts'
+import type { Clock } from '../domain/clock.ts'
 import { PowerswarmError } from '../domain/errors.ts'
 import { VERSION } from '../domain/version.ts'
 import { hostInfo } from './adapters/host/host-info.ts'
@@ -36,6 +37,8 @@ export interface PublisherInit {
   readonly rewriterVersion: number
   /** Answer contracts/engine at the folder's socket. Short commands do without. */
   readonly listen?: boolean
+  /** This machine's clock unless a bench says otherwise: on a faster one leases run out while it looks. */
+  readonly clock?: Clock
 }
 
 export interface ServeOptions {
@@ -69,7 +72,7 @@ export interface Publisher {
  * what store and cores refuse. Nothing stays open after a failure.
  */
 export async function openPublisher(init: PublisherInit): Promise<Publisher> {
-  const { homeDir, folder, rewriterVersion, listen = false } = init
+  const { homeDir, folder, rewriterVersion, listen = false, clock = realClock } = init
   const paths = publisherPaths(publisherDir(homeDir, folder))
   const undo = new UndoList()
   try {
@@ -113,7 +116,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
         slotHost,
         digests: createDigests(),
         host: hostInfo,
-        clock: realClock,
+        clock,
         timers: realTimers,
         log,
         randomWord: () => randomInt(2 ** 32),

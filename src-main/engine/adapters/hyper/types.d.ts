@@ -73,6 +73,7 @@ declare module 'corestore' {
 
 declare module 'hyperdht' {
   import type { EventEmitter } from 'node:events'
+  import type { SwarmConnection } from 'hyperswarm'
 
   export interface NodeAddress {
     readonly host: string
@@ -91,6 +92,11 @@ declare module 'hyperdht' {
     readonly randomized: boolean
     address(): NodeAddress
     fullyBootstrapped(): Promise<void>
+    /** One connection without a swarm around it: tests make many from one socket, each with a key of its own. */
+    connect(
+      remotePublicKey: Uint8Array,
+      options: { readonly keyPair: { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array } },
+    ): SwarmConnection
     destroy(options?: { force?: boolean }): Promise<void>
   }
 }
