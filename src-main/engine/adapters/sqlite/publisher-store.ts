@@ -25,7 +25,7 @@ export function openPublisherStore(file: string): PublisherStore {
     try {
       live.fold()
     } catch {
-      // A full disk, most likely. All of it is safe in the log, and the next commit tries again.
+      // A full disk, most likely: the next commit says so. Everything is safe in the log, and a later fold tries again.
     }
   }
   const tx = transactions(db, {

@@ -1,12 +1,14 @@
 import type Database from 'better-sqlite3'
-import type { DonorKey, Hex32, UnitId } from '../../../../domain/ids.ts'
+import type { Hex32, UnitId } from '../../../../domain/ids.ts'
+import type { WorkUnit } from '../../../../domain/work-unit.ts'
 import type { CopyRow } from '../../../ports.ts'
 import { ByteWriter } from '../bytes.ts'
 import { hexOf } from '../columns.ts'
 import { donorIds, type DonorIds } from '../publisher/donor-ids.ts'
-import { packed } from '../publisher/grants.ts'
-import { STANDINGS, writeCopy } from '../publisher/live/copies-codec.ts'
+import { packGrants } from '../publisher/grants.ts'
 import { packUnsealed } from '../publisher/live/tails.ts'
+import { isWaiting, type UnitState } from '../publisher/live/unit-entry.ts'
+import { STANDINGS, stateNumber, writeImage } from '../publisher/live/unit-image.ts'
 
 /**
  * Version 2: changes go to a log first and to their tables many at a time. A unit's row holds its copies and who was
@@ -15,38 +17,40 @@ import { packUnsealed } from '../publisher/live/tails.ts'
 export function changesInALog(db: Database.Database): void {
   db.exec(prepare)
   const ids = donorIds(db)
-  packCopies(db, ids)
-  packGrants(db, ids)
+  moveUnits(db, ids)
+  moveGrants(db, ids)
   db.exec(finish)
 }
 
 const prepare = `
-CREATE TABLE changes (id INTEGER PRIMARY KEY, moves BLOB NOT NULL) STRICT;
+CREATE TABLE changes (id INTEGER PRIMARY KEY, changes BLOB NOT NULL) STRICT;
 
 -- One row: the number of the next grant, then the grants that no ledger record covers.
 CREATE TABLE unsealed (one INTEGER PRIMARY KEY CHECK (one = 1), grants BLOB NOT NULL) STRICT;
 
--- copies: see copies-codec.ts; leased: how many of them donors hold.
-ALTER TABLE units ADD COLUMN leased INTEGER NOT NULL DEFAULT 0 CHECK (leased >= 0);
-ALTER TABLE units ADD COLUMN copies BLOB NOT NULL DEFAULT x'';
-DROP INDEX units_voted;
+-- state: 0 leased, 1 verified, 2 inconclusive, 3 suspended. open: it waits for a copy or a donor holds one.
+-- image: see unit-image.ts.
+CREATE TABLE units_2 (
+  batch INTEGER NOT NULL REFERENCES batches,
+  idx INTEGER NOT NULL CHECK (idx >= 0),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+  open INTEGER NOT NULL CHECK (open IN (0, 1)),
+  image BLOB NOT NULL,
+  PRIMARY KEY (batch, idx)
+) STRICT, WITHOUT ROWID;
 
--- Without the reference to its unit: both are written by the same fold.
+-- Named by the images of their units. outcome: place in COUNTED_OUTCOMES.
 CREATE TABLE outputs_2 (
-  batch INTEGER NOT NULL,
-  idx INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY,
   digest BLOB NOT NULL CHECK (length(digest) = 32),
   outcome INTEGER NOT NULL CHECK (outcome >= 0),
   exit_code INTEGER NOT NULL,
   fuel INTEGER NOT NULL CHECK (fuel >= 0),
-  stdout BLOB NOT NULL,
-  PRIMARY KEY (batch, idx, digest)
+  stdout BLOB NOT NULL
 ) STRICT;
-INSERT INTO outputs_2 SELECT * FROM outputs;
-DROP TABLE outputs;
-ALTER TABLE outputs_2 RENAME TO outputs;
+INSERT INTO outputs_2 SELECT rowid, digest, outcome, exit_code, fuel, stdout FROM outputs;
 
--- granted: batch, index and fuel of each grant. A record covers this donor's grants from first_grant to last_grant.
+-- granted: batch, index and fuel of each grant of the record.
 CREATE TABLE ledger_records_2 (
   donor INTEGER NOT NULL REFERENCES donors,
   sequence INTEGER NOT NULL CHECK (sequence >= 0),
@@ -64,61 +68,95 @@ CREATE TABLE ledger_records_2 (
   UNIQUE (epoch, idx)
 ) STRICT;
 INSERT INTO ledger_records_2 SELECT *, x'' FROM ledger_records;
-DROP TABLE ledger_records;
-ALTER TABLE ledger_records_2 RENAME TO ledger_records;
 `
 
 const finish = `
+DROP TABLE ledger_records;
 DROP TABLE grants;
+DROP TABLE outputs;
 DROP TABLE copies;
-CREATE INDEX units_leased ON units (batch, idx) WHERE leased > 0;
+DROP TABLE units;
+ALTER TABLE ledger_records_2 RENAME TO ledger_records;
+ALTER TABLE outputs_2 RENAME TO outputs;
+ALTER TABLE units_2 RENAME TO units;
+CREATE INDEX units_open ON units (batch, idx) WHERE open = 1;
 `
 
-interface CopyColumns {
+interface UnitColumns {
   batch: number
   idx: number
+  state: number
+  live: number
+  votes: number
+  failures: number
+  wanted: number
+  lottery: number
+  digest: Buffer | null
+}
+interface CopyColumns {
   donor: number
   standing: number
   expires_at: number
   answered_at: number | null
   digest: Buffer | null
   device: Buffer | null
-  unit_digest: Buffer | null
   granted: number
 }
 
-function packCopies(db: Database.Database, ids: DonorIds): void {
-  const rows = db.prepare<[number, number], CopyColumns>(
-    `SELECT c.*, u.digest AS unit_digest, g.id IS NOT NULL AS granted FROM copies c JOIN units u USING (batch, idx)
-     LEFT JOIN grants g ON g.batch = c.batch AND g.idx = c.idx AND g.donor = c.donor
-     WHERE c.batch = ? AND c.idx = ?`,
+function moveUnits(db: Database.Database, ids: DonorIds): void {
+  const page = db.prepare<[number, number], UnitColumns>(
+    'SELECT * FROM units WHERE (batch, idx) > (?, ?) ORDER BY batch, idx LIMIT 1000',
   )
-  const units = db.prepare<[number, number], { batch: number; idx: number }>(
-    'SELECT batch, idx FROM units WHERE (batch, idx) > (?, ?) ORDER BY batch, idx LIMIT 1000',
+  const copies = db.prepare<[number, number], CopyColumns>(
+    `SELECT c.*, g.id IS NOT NULL AS granted FROM copies c
+     LEFT JOIN grants g ON g.batch = c.batch AND g.idx = c.idx AND g.donor = c.donor WHERE c.batch = ? AND c.idx = ?`,
   )
-  const update = db.prepare('UPDATE units SET copies = ?, leased = ? WHERE batch = ? AND idx = ?')
+  const outputs = db.prepare<[number, number], { id: number; digest: Buffer }>(
+    'SELECT rowid AS id, digest FROM outputs WHERE batch = ? AND idx = ?',
+  )
+  const insert = db.prepare('INSERT INTO units_2 VALUES (?, ?, ?, ?, ?)')
   const bytes = new ByteWriter()
-  for (let page = units.all(-1, -1); page.length > 0;) {
-    for (const { batch, idx } of page) {
-      bytes.reset()
-      let leased = 0
-      for (const row of rows.all(batch, idx)) {
-        if (row.standing === STANDINGS.indexOf('leased')) leased += 1
-        const digest = row.unit_digest ? hexOf<Hex32>(row.unit_digest) : undefined
-        writeCopy(bytes, ids, copyOf(row, ids), row.granted === 1, digest)
+  for (let rows = page.all(-1, -1); rows.length > 0;) {
+    for (const row of rows) {
+      const { batch, idx } = row
+      const held = copies.all(batch, idx)
+      const state: UnitState = {
+        work: workOf(row),
+        lottery: row.lottery,
+        copies: held.map((copy) => copyOf(copy, { batch, index: idx }, ids)),
+        granted: held.filter(({ granted }) => granted === 1).map(({ donor }) => ids.key(donor)),
+        outputs: outputs
+          .all(batch, idx)
+          .map(({ id, digest }) => ({ id, digest: hexOf<Hex32>(digest), row: undefined })),
       }
-      update.run(bytes.copy(), leased, batch, idx)
+      bytes.reset()
+      writeImage(bytes, ids, state, () => false)
+      const open = isWaiting(state) || state.copies.some(({ standing }) => standing === 'leased')
+      insert.run(batch, idx, stateNumber(state.work), Number(open), bytes.copy())
     }
-    const { batch, idx } = page.at(-1) ?? { batch: -1, idx: -1 }
-    page = units.all(batch, idx)
+    const { batch, idx } = rows.at(-1) ?? { batch: 0, idx: 0 }
+    rows = page.all(batch, idx)
   }
 }
 
-function copyOf(row: CopyColumns, ids: DonorIds): CopyRow {
+function workOf({ state, live, votes, failures, wanted, digest }: UnitColumns): WorkUnit {
+  switch (state) {
+    case 0:
+      return { state: 'leased', live, votes, failures, wanted }
+    case 2:
+      return { state: 'inconclusive' }
+    case 3:
+      return { state: 'suspended' }
+  }
+  if (!digest) throw new Error('a verified unit has no digest')
+  return { state: 'verified', digest: hexOf<Hex32>(digest) }
+}
+
+function copyOf(row: CopyColumns, unit: UnitId, ids: DonorIds): CopyRow {
   const standing = STANDINGS[row.standing]
   if (standing === undefined) throw new Error('a copy has no standing')
   return {
-    unit: { batch: row.batch, index: row.idx },
+    unit,
     donorKey: ids.key(row.donor),
     standing,
     expiresAt: row.expires_at,
@@ -136,42 +174,31 @@ interface GrantColumns {
   fuel: bigint
 }
 
-function packGrants(db: Database.Database, ids: DonorIds): void {
-  const records = db
-    .prepare<[], { donor: number; sequence: number; first_grant: number; last_grant: number }>(
-      'SELECT donor, sequence, first_grant, last_grant FROM ledger_records',
-    )
-    .all()
+function moveGrants(db: Database.Database, ids: DonorIds): void {
+  const records = db.prepare<
+    [],
+    { donor: number; sequence: number; first_grant: number; last_grant: number }
+  >('SELECT donor, sequence, first_grant, last_grant FROM ledger_records_2')
   const covered = db
     .prepare<[number, number, number], GrantColumns>(
       'SELECT * FROM grants WHERE donor = ? AND id BETWEEN ? AND ? ORDER BY id',
     )
     .safeIntegers()
-  const update = db.prepare('UPDATE ledger_records SET granted = ? WHERE donor = ? AND sequence = ?')
-  for (const { donor, sequence, first_grant, last_grant } of records)
-    update.run(packed(covered.all(donor, first_grant, last_grant).map(grantOf)), donor, sequence)
+  const update = db.prepare('UPDATE ledger_records_2 SET granted = ? WHERE donor = ? AND sequence = ?')
+  for (const { donor, sequence, first_grant, last_grant } of records.all())
+    update.run(packGrants(covered.all(donor, first_grant, last_grant).map(grantOf)), donor, sequence)
 
+  const sealedThrough =
+    db.prepare<[], bigint>('SELECT sealed_through FROM ledger').pluck().safeIntegers().get() ?? 0n
   const unsealed = db
-    .prepare<[], GrantColumns>(
-      'SELECT * FROM grants WHERE id > (SELECT sealed_through FROM ledger) ORDER BY id',
-    )
+    .prepare<[bigint], GrantColumns>('SELECT * FROM grants WHERE id > ? ORDER BY id')
     .safeIntegers()
-    .all()
-  const next = db.prepare<[], number>(
-    'SELECT 1 + max(sealed_through, (SELECT ifnull(max(id), 0) FROM grants)) FROM ledger',
-  )
-  const grants = unsealed.map((row) => ({
-    ...grantOf(row),
-    grant: Number(row.id),
-    donorKey: keyOf(row, ids),
-  }))
-  db.prepare('INSERT INTO unsealed VALUES (1, ?)').run(packUnsealed(next.pluck().get() ?? 1, grants, ids))
+    .all(sealedThrough)
+    .map((row) => ({ ...grantOf(row), grant: Number(row.id), donorKey: ids.key(Number(row.donor)) }))
+  const next = (unsealed.at(-1)?.grant ?? Number(sealedThrough)) + 1
+  db.prepare('INSERT INTO unsealed VALUES (1, ?)').run(packUnsealed(next, unsealed, ids))
 }
 
 function grantOf(row: GrantColumns): { readonly unit: UnitId; readonly fuel: bigint } {
   return { unit: { batch: Number(row.batch), index: Number(row.idx) }, fuel: row.fuel }
-}
-
-function keyOf({ donor }: GrantColumns, ids: DonorIds): DonorKey {
-  return ids.key(Number(donor))
 }

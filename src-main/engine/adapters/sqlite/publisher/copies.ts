@@ -2,9 +2,9 @@ import type Database from 'better-sqlite3'
 import type { CopyRow, UnitStore, VoteRow, WithoutCredit } from '../../../ports.ts'
 import type { Transactions } from '../transactions.ts'
 import type { DonorIds } from './donor-ids.ts'
-import { STANDINGS } from './live/copies-codec.ts'
-import { refusal } from './live/live-units.ts'
+import { refusal } from './live/edits.ts'
 import type { LiveState } from './live/live-state.ts'
+import { STANDINGS } from './live/unit-image.ts'
 
 type Copies = Pick<
   UnitStore,
@@ -15,7 +15,7 @@ const NONE = { leased: 0, verified: 0, rejected: 0 }
 
 export function copies(
   db: Database.Database,
-  { table, tallies, held, tails, moves }: LiveState,
+  { table, tallies, pools, tails, edits }: LiveState,
   tx: Transactions,
   ids: DonorIds,
 ): Copies {
@@ -23,21 +23,24 @@ export function copies(
     'SELECT batch, idx, standing FROM without_credit WHERE donor = ? ORDER BY id DESC LIMIT ?',
   )
   const copy: Copies['copy'] = (unit, donorKey) =>
-    table.find(unit)?.copies.find((each) => each.donorKey === donorKey)
-  const leasedTo: Copies['leasedTo'] = (donorKey) =>
-    held.of(donorKey).flatMap((unit) => copy(unit, donorKey) ?? [])
+    table.find(unit)?.state.copies.find((each) => each.donorKey === donorKey)
+  const leasedTo: Copies['leasedTo'] = (donorKey) => {
+    edits.list()
+    return pools.heldBy(donorKey).flatMap((unit) => copy(unit, donorKey) ?? [])
+  }
   return {
     copy,
     saveCopy(before, after) {
       tx.needed()
       if (!before && copy(after.unit, after.donorKey)) throw refusal('has this copy already')
-      moves.saveCopy(after)
+      edits.saveCopy(after)
     },
-    votes: (unit) => table.find(unit)?.copies.filter(isVote) ?? [],
+    votes: (unit) => table.find(unit)?.state.copies.filter(isVote) ?? [],
     overdue(now, limit) {
+      edits.list()
       const found = new Set<CopyRow>()
-      for (const unit of held.overdue(now, limit))
-        for (const each of table.find(unit)?.copies ?? [])
+      for (const unit of pools.overdue(now, limit))
+        for (const each of table.find(unit)?.state.copies ?? [])
           if (each.standing === 'leased' && each.expiresAt <= now && found.size < limit) found.add(each)
       return [...found]
     },
@@ -49,11 +52,13 @@ export function copies(
         .slice(0, limit),
     donor(donorKey) {
       const id = ids.find(donorKey)
-      return id === undefined ? NONE : tallies.donor(id)
+      const row = id === undefined ? NONE : tallies.donor(id)
+      // Several requests of one donor may be answered in one transaction: each sees what those before it took.
+      return { ...row, leased: row.leased + edits.leasedMore(donorKey) }
     },
     withoutCredit(donorKey, limit) {
       const latest: WithoutCredit[] = tails
-        .withoutCreditOf(donorKey)
+        .endedOf(donorKey)
         .slice(-limit)
         .map(({ unit, standing }) => ({ unit, standing }))
       const id = ids.find(donorKey)

@@ -33,7 +33,7 @@ const PAGE = 256
 
 export function grants(
   db: Database.Database,
-  { moves, tails }: LiveState,
+  { edits, tails }: LiveState,
   tx: Transactions,
   ids: DonorIds,
 ): GrantStore {
@@ -84,7 +84,7 @@ export function grants(
   return {
     addGrant({ unit, donorKey, fuel }) {
       tx.needed()
-      moves.addGrant(unit, donorKey, fuel)
+      edits.addGrant(unit, donorKey, fuel)
     },
     unsealed: (limit) => tails.unsealed.slice(0, limit),
     lastRecord: (donorKey) => {
@@ -101,7 +101,7 @@ export function grants(
         const { sequence, donorKey, at, units, fuel: recordFuel, cumulativeFuel, unitsRoot } = record
         const amounts = [at, units, recordFuel, cumulativeFuel, blob32(unitsRoot)]
         const own = byDonor.get(donorKey) ?? []
-        const granted = packed(own.filter(({ grant }) => grant >= firstGrant && grant <= lastGrant))
+        const granted = packGrants(own.filter(({ grant }) => grant >= firstGrant && grant <= lastGrant))
         const place = [ids.ensure(donorKey as DonorKey), sequence, epoch, index]
         seal.run(...place, ...amounts, firstGrant, lastGrant, granted)
         count += 1
@@ -110,7 +110,7 @@ export function grants(
         if (sequence === 0) donors += 1
       }
       setTotals.run(count, donors, grantCount, fuel.toString(), throughGrant)
-      moves.sealThrough(throughGrant)
+      edits.sealThrough(throughGrant)
     },
     sealedRecord: (donorKey, sequence) => {
       const id = ids.find(donorKey)
@@ -121,7 +121,7 @@ export function grants(
       const id = ids.find(record.donorKey as DonorKey)
       const granted = id === undefined ? undefined : grantedBy.get(id, record.sequence)
       return granted
-        ? unpacked(granted)
+        ? unpackGrants(granted)
             .map(({ unit }) => unit)
             .sort(compareUnits)
         : []
@@ -134,7 +134,7 @@ export function grants(
         const rows = page.all(epoch, index, PAGE)
         for (const row of rows) {
           const donorKey = ids.key(Number(row.donor))
-          for (const { unit, fuel } of unpacked(row.granted)) yield { unit, donorKey, fuel }
+          for (const { unit, fuel } of unpackGrants(row.granted)) yield { unit, donorKey, fuel }
         }
         const last = rows.at(-1)
         if (!last) break
@@ -158,7 +158,7 @@ function grantsByDonor(grants: readonly NumberedGrant[]): ReadonlyMap<string, Nu
 type Granted = Pick<GrantRow, 'unit' | 'fuel'>
 
 /** What one ledger record grants, as its row holds it. */
-export function packed(grants: readonly Granted[]): Buffer {
+export function packGrants(grants: readonly Granted[]): Buffer {
   const bytes = new ByteWriter()
   for (const { unit, fuel } of grants) {
     bytes.number(unit.batch)
@@ -168,7 +168,7 @@ export function packed(grants: readonly Granted[]): Buffer {
   return bytes.copy()
 }
 
-function unpacked(granted: Buffer): Granted[] {
+function unpackGrants(granted: Buffer): Granted[] {
   const grants: Granted[] = []
   for (const from = new ByteReader(granted); !from.atEnd;)
     grants.push({ unit: { batch: from.number(), index: from.number() }, fuel: from.fuel() })

@@ -1,11 +1,11 @@
-import type { UnitStore } from '../../../ports.ts'
 import { UNSENT } from '../../../../domain/work-unit.ts'
+import type { UnitStore, WantingUnits } from '../../../ports.ts'
 import type { Transactions } from '../transactions.ts'
 import type { LiveState } from './live/live-state.ts'
 
 type Units = Pick<UnitStore, 'takeFresh' | 'unit' | 'saveUnit' | 'waiting' | 'wanting'>
 
-export function units({ table, tallies, moves, waiting, voted }: LiveState, tx: Transactions): Units {
+export function units({ table, tallies, edits, pools }: LiveState, tx: Transactions): Units {
   return {
     takeFresh(batch, limit) {
       tx.needed()
@@ -13,21 +13,25 @@ export function units({ table, tallies, moves, waiting, voted }: LiveState, tx: 
       if (!row || row.fresh >= row.count || limit <= 0) return []
       const { fresh } = row
       const end = Math.min(fresh + limit, row.count)
-      moves.takeFresh(batch, end)
+      edits.takeFresh(batch, end)
       return Array.from({ length: end - fresh }, (_, offset) => ({ batch, index: fresh + offset }))
     },
-    unit: (unit) => table.find(unit)?.work ?? UNSENT,
+    unit: (unit) => table.find(unit)?.state.work ?? UNSENT,
     saveUnit(unit, _before, after, lottery) {
       tx.needed()
-      if (after.state !== 'unsent') moves.saveUnit(unit, after, lottery)
+      if (after.state !== 'unsent') edits.saveUnit(unit, after, lottery)
     },
-    waiting: (limit) => Math.min(waiting.size, limit),
+    waiting(limit) {
+      edits.list()
+      return Math.min(pools.waiting.size, limit)
+    },
     wanting({ donorKey, from, scan, limit, votedOnly }) {
-      const found: ReturnType<Units['wanting']>['found'][number][] = []
+      edits.list()
+      const found: WantingUnits['found'][number][] = []
       let looked = 0
       let last = from
       let full: number | undefined
-      const pool = votedOnly ? voted : waiting
+      const pool = votedOnly ? pools.voted : pools.waiting
       pool.visit(from, (lottery, unit) => {
         if (looked >= scan) return false
         if (found.length >= limit) {
@@ -37,15 +41,15 @@ export function units({ table, tallies, moves, waiting, voted }: LiveState, tx: 
         looked += 1
         last = lottery
         const entry = table.find(unit)
-        const standing = entry?.copies.find((copy) => copy.donorKey === donorKey)?.standing
-        if (entry?.work.state === 'leased' && (standing === undefined || standing === 'lapsed'))
-          found.push({ unit: entry.unit, work: entry.work, lapsed: standing === 'lapsed' })
+        if (entry?.state.work.state !== 'leased') return true
+        const standing = entry.state.copies.find((copy) => copy.donorKey === donorKey)?.standing
+        if (standing === undefined || standing === 'lapsed')
+          found.push({ unit: entry.unit, work: entry.state.work, lapsed: standing === 'lapsed' })
         return true
       })
       if (full !== undefined) return { found, next: full }
       // Units may share a number: the next search begins at it again unless that would make no headway.
-      const next = looked < scan ? undefined : Math.max(last, from + 1)
-      return { found, next }
+      return { found, next: looked < scan ? undefined : Math.max(last, from + 1) }
     },
   }
 }

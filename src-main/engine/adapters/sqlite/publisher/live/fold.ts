@@ -1,12 +1,13 @@
 import type Database from 'better-sqlite3'
+import { ByteWriter } from '../../bytes.ts'
 import { blob32, outcomeNumber } from '../../columns.ts'
 import type { DonorIds } from '../donor-ids.ts'
 import type { Tallies } from '../tallies.ts'
-import { STANDINGS } from './copies-codec.ts'
 import { bulkInsert } from './bulk-insert.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { Tails } from './tails.ts'
-import type { UnitEntry } from './unit-entry.ts'
+import { isWaiting, type UnitEntry } from './unit-entry.ts'
+import { STANDINGS, stateNumber, writeImage } from './unit-image.ts'
 import type { UnitTable } from './unit-table.ts'
 
 export interface FoldInit {
@@ -23,33 +24,27 @@ export interface FoldInit {
  * commit, the log is still there; killed after it, it is not needed. Call the function outside of transactions.
  */
 export function foldChanges({ db, ids, table, tallies, tails, log }: FoldInit): () => void {
-  const units = bulkInsert(
-    db,
-    'INSERT OR REPLACE INTO units (batch, idx, state, live, votes, failures, wanted, digest, lottery, leased, copies)',
-    11,
-  )
-  const outputs = bulkInsert(db, 'INSERT OR IGNORE INTO outputs', 7)
-  const dropOthers = db.prepare('DELETE FROM outputs WHERE batch = ? AND idx = ? AND digest <> ?')
+  const units = bulkInsert(db, 'INSERT OR REPLACE INTO units (batch, idx, state, open, image)', 5)
+  const outputs = bulkInsert(db, 'INSERT INTO outputs (id, digest, outcome, exit_code, fuel, stdout)', 6)
   const verified = bulkInsert(db, 'INSERT INTO verified (id, batch, idx, at)', 4)
-  const withoutCredit = bulkInsert(
-    db,
-    'INSERT OR IGNORE INTO without_credit (donor, batch, idx, standing)',
-    4,
-  )
+  const ended = bulkInsert(db, 'INSERT OR IGNORE INTO without_credit (donor, batch, idx, standing)', 4)
   const unsealed = db.prepare('INSERT OR REPLACE INTO unsealed VALUES (1, ?)')
+  const bytes = new ByteWriter()
+
+  const unitRow = ({ unit, state }: UnitEntry): unknown[] => {
+    bytes.reset()
+    writeImage(bytes, ids, state, () => false)
+    const open = isWaiting(state) || state.copies.some(({ standing }) => standing === 'leased')
+    return [unit.batch, unit.index, stateNumber(state.work), Number(open), bytes.copy()]
+  }
   const write = db.transaction((entries: readonly UnitEntry[]) => {
-    units(entries.map((entry) => table.rowOf(entry)))
-    outputs(entries.flatMap(outputRows))
-    for (const { unit, keep } of entries)
-      if (keep !== undefined) dropOthers.run(unit.batch, unit.index, blob32(keep))
+    units(entries.map(unitRow))
+    outputs(entries.flatMap(outputRows).sort((a, b) => a[0] - b[0]))
     verified(tails.verified.map(({ id, unit, at }) => [id, unit.batch, unit.index, at]))
-    withoutCredit(
-      tails.withoutCredit.map(({ unit, donorKey, standing }) => [
-        ids.ensure(donorKey),
-        unit.batch,
-        unit.index,
-        STANDINGS.indexOf(standing),
-      ]),
+    ended(
+      tails.ended.map(({ unit, donorKey, standing }) => {
+        return [ids.ensure(donorKey), unit.batch, unit.index, STANDINGS.indexOf(standing)]
+      }),
     )
     unsealed.run(tails.unsealedBytes())
     tallies.write()
@@ -57,7 +52,7 @@ export function foldChanges({ db, ids, table, tallies, tails, log }: FoldInit): 
   })
   return () => {
     const entries = table.dirty()
-    write.immediate(entries)
+    if (log.bytes > 0) write.immediate(entries)
     table.written(entries)
     tails.written()
     tallies.written()
@@ -65,9 +60,8 @@ export function foldChanges({ db, ids, table, tallies, tails, log }: FoldInit): 
   }
 }
 
-function outputRows({ unit, outputs }: UnitEntry): unknown[][] {
-  return outputs.map(({ digest, outcome, exitCode, fuel, stdout }) => {
-    const place = [unit.batch, unit.index, blob32(digest)]
-    return [...place, outcomeNumber(outcome), exitCode, fuel, stdout]
-  })
+function outputRows({ state }: UnitEntry): [number, ...unknown[]][] {
+  return state.outputs.flatMap(({ id, digest, row }): [number, ...unknown[]][] =>
+    row ? [[id, blob32(digest), outcomeNumber(row.outcome), row.exitCode, row.fuel, row.stdout]] : [],
+  )
 }

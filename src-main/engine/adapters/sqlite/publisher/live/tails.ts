@@ -1,11 +1,9 @@
 import type Database from 'better-sqlite3'
 import type { DonorKey, UnitId } from '../../../../../domain/ids.ts'
-import type { UnixMs } from '../../../../../domain/units.ts'
+import type { Fuel, UnixMs } from '../../../../../domain/units.ts'
 import type { NumberedGrant } from '../../../../ports.ts'
 import { ByteReader, ByteWriter } from '../../bytes.ts'
 import type { DonorIds } from '../donor-ids.ts'
-import type { Moves } from './moves.ts'
-import type { UndoLog } from './undo-log.ts'
 
 /** A verified unit by its place in the order of verification, from 1. */
 export interface VerifiedPlace {
@@ -19,80 +17,84 @@ export interface EndedCopy {
   readonly standing: 'rejected' | 'uncounted'
 }
 
-/** Lists whose ends are not in their tables yet. */
+/** Lists that grow at their ends, which are not in the tables yet. */
 export interface Tails {
-  readonly moves: Pick<Moves, 'addVerified' | 'sealThrough'>
-  addGrant(unit: UnitId, donorKey: DonorKey, fuel: bigint): void
-  addWithoutCredit(copy: EndedCopy): void
+  addVerified(unit: UnitId, at: UnixMs): void
+  addGrant(unit: UnitId, donorKey: DonorKey, fuel: Fuel): void
+  /** Grants up to this number are on the ledger. */
+  sealThrough(grant: number): void
+  /** After the commit: it cannot be taken back. */
+  addEnded(copy: EndedCopy): void
   readonly verified: readonly VerifiedPlace[]
-  readonly withoutCredit: readonly EndedCopy[]
+  readonly ended: readonly EndedCopy[]
   /** Of one donor, oldest first. */
-  withoutCreditOf(donorKey: DonorKey): readonly EndedCopy[]
+  endedOf(donorKey: DonorKey): readonly EndedCopy[]
   /** Grants that no ledger record covers, in order. */
   readonly unsealed: readonly NumberedGrant[]
   /** The grants that are not sealed, as one row holds them. */
   unsealedBytes(): Buffer
+  commit(): void
+  takeBack(): void
   /** The tables have all this. */
   written(): void
 }
 
-export function tails(db: Database.Database, ids: DonorIds, undo: UndoLog): Tails {
+export function tails(db: Database.Database, ids: DonorIds): Tails {
   const last = db.prepare<[], number | null>('SELECT max(id) FROM verified').pluck()
   const stored = db.prepare<[], Buffer>('SELECT grants FROM unsealed').pluck()
   let verified: VerifiedPlace[] = []
-  let nextVerified = (last.get() ?? 0) + 1
-  let withoutCredit: EndedCopy[] = []
-  const byDonor = new Map<DonorKey, EndedCopy[]>()
+  let ended: EndedCopy[] = []
+  const endedByDonor = new Map<DonorKey, EndedCopy[]>()
   let { unsealed, next: nextGrant } = readUnsealed(stored.get(), ids)
+  let nextVerified = (last.get() ?? 0) + 1
+  const snapshot = () => ({
+    verified: verified.length,
+    unsealed,
+    grants: unsealed.length,
+    nextGrant,
+    nextVerified,
+  })
+  let committed = snapshot()
   return {
-    moves: {
-      addVerified(unit, at) {
-        verified.push({ id: nextVerified++, unit, at })
-        undo.add(() => {
-          verified.pop()
-          nextVerified -= 1
-        })
-      },
-      sealThrough(grant) {
-        const before = unsealed
-        unsealed = unsealed.filter((each) => each.grant > grant)
-        undo.add(() => {
-          unsealed = before
-        })
-      },
+    addVerified(unit, at) {
+      verified.push({ id: nextVerified++, unit, at })
     },
     addGrant(unit, donorKey, fuel) {
       unsealed.push({ grant: nextGrant++, unit, donorKey, fuel })
-      undo.add(() => {
-        unsealed.pop()
-        nextGrant -= 1
-      })
     },
-    addWithoutCredit(copy) {
-      const own = byDonor.get(copy.donorKey) ?? []
-      byDonor.set(copy.donorKey, own)
-      own.push(copy)
-      withoutCredit.push(copy)
-      undo.add(() => {
-        own.pop()
-        withoutCredit.pop()
-      })
+    sealThrough(through) {
+      unsealed = unsealed.filter(({ grant }) => grant > through)
+    },
+    addEnded(copy) {
+      const own = endedByDonor.get(copy.donorKey)
+      if (own) own.push(copy)
+      else endedByDonor.set(copy.donorKey, [copy])
+      ended.push(copy)
     },
     get verified() {
       return verified
     },
-    get withoutCredit() {
-      return withoutCredit
+    get ended() {
+      return ended
     },
-    withoutCreditOf: (donorKey) => byDonor.get(donorKey) ?? [],
+    endedOf: (donorKey) => endedByDonor.get(donorKey) ?? [],
     get unsealed() {
       return unsealed
     },
     unsealedBytes: () => packUnsealed(nextGrant, unsealed, ids),
+    commit() {
+      committed = snapshot()
+    },
+    takeBack() {
+      verified.length = committed.verified
+      ;({ unsealed, nextGrant, nextVerified } = committed)
+      unsealed.length = committed.grants
+    },
     written() {
       verified = []
-      withoutCredit = []
-      byDonor.clear()
+      ended = []
+      endedByDonor.clear()
+      committed = snapshot()
     },
   }
 }
