@@ -312,6 +312,8 @@ export interface PublisherNetwork {
   serve(handlers: PublisherHandlers): Promise<void>
   /** Connected donors that passed `hello`. */
   donors(): readonly RemoteDonor[]
+  /** How many they are. */
+  readonly donorsConnected: number
   /** Tells these donors that the ledger has a new record of theirs. Lost notices are harmless: donors also ask. */
   notifyGranted(donorKeys: readonly DonorKey[]): void
   /** Tells everybody that there is new work. */
