@@ -56,6 +56,13 @@ answerParent({
   start(init: LoadInit) {
     for (const donor of donors) donor.start(init)
   },
+  idle() {
+    for (const donor of donors) donor.startIdle()
+  },
   stop: (init: LoadInit) => Promise.all(donors.map((donor) => donor.stop(init))),
+  async disconnect() {
+    donors.length = 0
+    await dht?.destroy({ force: true })
+  },
   end: () => dht?.destroy({ force: true }),
 })

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as rest } from 'node:timers/promises'
 import { startPrivateDht } from '../../../src-main/engine/adapters/hyper/private-dht.ts'
 import { forkProgram, type Forked } from './forked.ts'
 import type { LoadProject, LoadStatus } from './publisher-process.ts'
@@ -12,6 +13,8 @@ export interface LoadRigInit {
   readonly donors: number
   readonly units: number
   readonly clockSpeed?: number
+  /** Units that the publisher's process verifies in another project before: it is warm then. */
+  readonly warmUp?: { readonly units: number; readonly load: LoadInit }
   /** Of the publisher's process, for whoever profiles it. */
   readonly nodeFlags?: readonly string[]
 }
@@ -23,6 +26,8 @@ export interface LoadRig {
   readonly dir: string
   connectDonors(): Promise<void>
   start(load: LoadInit): Promise<void>
+  /** Lets donors wait for work as real ones do. */
+  startIdle(): Promise<void>
   status(): Promise<LoadStatus>
   /** Lets donors submit what they hold. */
   stop(load: LoadInit): Promise<readonly Acknowledged[]>
@@ -50,13 +55,35 @@ export async function startLoadRig(init: LoadRigInit): Promise<LoadRig> {
     return child
   }
   let publisher = forked(PUBLISHER, nodeFlags)
-  const place = { homeDir, bootstrap: dht.bootstrap, units, clockSpeed }
-  const { link, dir } = await publisher.ask<LoadProject>('create', place)
-  await publisher.ask('open', { ...place, dir })
   const crowd = Array.from({ length: donorProcesses }, () => forked(DONORS))
   const share = Math.ceil(donors / donorProcesses)
   const all = <T>(call: string, value?: unknown): Promise<T[]> =>
     Promise.all(crowd.map((process) => process.ask<T>(call, value)))
+  const connect = async (link: string): Promise<void> => {
+    const counts = crowd.map((_, number) => Math.min(share, donors - number * share))
+    await Promise.all(
+      crowd.map((process, number) =>
+        process.ask('connect', { link, from: number * share, count: counts[number] }),
+      ),
+    )
+  }
+  const open = async (name: string): Promise<LoadProject> => {
+    const place = { homeDir, name, bootstrap: dht.bootstrap, units, clockSpeed }
+    const project = await publisher.ask<LoadProject>('create', place)
+    await publisher.ask('open', { ...place, dir: project.dir })
+    return project
+  }
+  const status = (): Promise<LoadStatus> => publisher.ask<LoadStatus>('status')
+  if (init.warmUp) {
+    const { units: enough, load } = init.warmUp
+    await connect((await open('warm-up')).link)
+    await all('start', load)
+    while ((await status()).verified < enough) await rest(100)
+    await all('stop', load)
+    await all('disconnect')
+    await publisher.ask('close')
+  }
+  const { link, dir } = await open('load')
   const end = async (): Promise<void> => {
     await all('end')
     await publisher.ask('end')
@@ -66,23 +93,19 @@ export async function startLoadRig(init: LoadRigInit): Promise<LoadRig> {
       return publisher.pid
     },
     dir,
-    connectDonors: async () => {
-      const counts = crowd.map((_, number) => Math.min(share, donors - number * share))
-      await Promise.all(
-        crowd.map((process, number) =>
-          process.ask('connect', { link, from: number * share, count: counts[number] }),
-        ),
-      )
-    },
+    connectDonors: () => connect(link),
     start: async (load) => {
       await all('start', load)
     },
-    status: () => publisher.ask<LoadStatus>('status'),
+    startIdle: async () => {
+      await all('idle')
+    },
+    status,
     stop: async (load) => (await all<readonly Acknowledged[]>('stop', load)).flat(),
     end,
     reopen: async () => {
       publisher = forked(PUBLISHER)
-      const openMs = await publisher.ask<number>('open', { ...place, dir })
+      const openMs = await publisher.ask<number>('open', { homeDir, clockSpeed, dir })
       await publisher.ask('end')
       return openMs
     },

@@ -9,6 +9,7 @@ import { answerParent } from './forked.ts'
 
 export interface LoadPublisherInit {
   readonly homeDir: string
+  readonly name: string
   readonly bootstrap: readonly NetworkAddress[]
   readonly units: number
   /** Its wall clock runs so many times faster than this machine's: leases run out while the bench looks. */
@@ -22,8 +23,10 @@ export interface LoadProject {
 export interface LoadStatus {
   readonly verified: number
   readonly donorsConnected: number
-  /** Monotonic, of this process. */
+  /** Of this process: monotonic time, processor time of all threads, memory. */
   readonly atMs: number
+  readonly cpuMs: number
+  readonly rssBytes: number
 }
 
 /** A publisher in a process of its own, put together as `powerswarm serve` does. */
@@ -48,14 +51,18 @@ function addWork(dir: string, units: number): void {
 }
 
 answerParent({
-  async create({ homeDir, bootstrap, units }: LoadPublisherInit): Promise<LoadProject> {
-    const project = { homeDir, name: 'load', purpose: 'To be measured', bootstrap }
+  async create({ homeDir, name, bootstrap, units }: LoadPublisherInit): Promise<LoadProject> {
+    const project = { homeDir, name, purpose: 'To be measured', bootstrap }
     const { link, dir } = await createProject(project)
     addWork(dir, units)
     return { link, dir }
   },
   /** Answers how long opening took. */
-  async open({ homeDir, clockSpeed, dir }: LoadPublisherInit & { dir: string }): Promise<number> {
+  async open({
+    homeDir,
+    clockSpeed,
+    dir,
+  }: Pick<LoadPublisherInit, 'homeDir' | 'clockSpeed'> & { dir: string }): Promise<number> {
     const startMs = performance.now()
     const startTime = Date.now()
     const clock = {
@@ -69,7 +76,16 @@ answerParent({
   },
   status(): LoadStatus {
     const { batches, donorsConnected } = opened().status()
-    return { verified: batches[0]?.verified ?? 0, donorsConnected, atMs: performance.now() }
+    const { user, system } = process.cpuUsage()
+    return {
+      verified: batches[0]?.verified ?? 0,
+      donorsConnected,
+      atMs: performance.now(),
+      cpuMs: (user + system) / 1000,
+      rssBytes: process.memoryUsage.rss(),
+    }
   },
+  /** Ends the project, not the process. */
+  close: () => publisher?.close(),
   end: () => publisher?.close(),
 })

@@ -1,5 +1,6 @@
 import type { Standing } from '../../../src-main/contracts/wire/messages.ts'
 import type { DonorKey, UnitId } from '../../../src-main/domain/ids.ts'
+import { LIMITS } from '../../../src-main/domain/limits.ts'
 import type { PublisherLink } from '../../../src-main/engine/adapters/hyper/publisher-link.ts'
 import { isLate, isWrong, resultOf, type Misbehaviour } from './work.ts'
 
@@ -52,6 +53,26 @@ export class SlimDonor {
   start(init: LoadInit): void {
     this.stopped = false
     this.lanes = Array.from({ length: init.lanes }, () => this.lane(init))
+  }
+
+  /** Asks for work as often as the publisher says, and for grants as often as donors do, for ever. */
+  startIdle(): void {
+    const ask = async (what: () => Promise<number>): Promise<void> => {
+      // Not all at once.
+      let waitMs = Math.random() * (await what())
+      for (;;) {
+        await rest(waitMs)
+        waitMs = await what()
+      }
+    }
+    const lease = async (): Promise<number> =>
+      (await this.link.lease({ units: 1, fuelCapacity: 0n })).retryAfterMs
+    const grants = async (): Promise<number> => {
+      await this.link.grants({ fromSequence: 0 })
+      return LIMITS.askGrantsEveryMs
+    }
+    // The connection goes with the process: nobody is left to be told.
+    for (const what of [lease, grants]) ask(what).catch(() => undefined)
   }
 
   /** Submits what was held back and says what became of everything. */
