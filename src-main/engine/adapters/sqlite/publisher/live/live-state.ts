@@ -30,7 +30,7 @@ export interface LiveState extends Required<Pending> {
   readonly edits: Edits
   /** Whether it is time to fold. */
   readonly isFull: boolean
-  /** Brings the tables up to date; outside of transactions. */
+  /** Brings the tables up to date; outside of transactions. After a failure the log grows for a while before the next. */
   fold(): void
 }
 
@@ -47,7 +47,13 @@ export function liveState(db: Database.Database, ids: DonorIds): LiveState {
   const pools = createPools()
   const log = changeLog(db, ids)
   const edits = createEdits({ db, table, tallies, tails, pools, log, ids })
-  const fold = foldChanges({ db, ids, table, tallies, tails, log })
+  const foldNow = foldChanges({ db, ids, table, tallies, tails, log })
+  let foldAtBytes = LOG_BYTES
+  const fold = (): void => {
+    foldAtBytes = Math.max(LOG_BYTES, 2 * log.bytes)
+    foldNow()
+    foldAtBytes = LOG_BYTES
+  }
 
   /** Everything that is counted or listed follows a unit from one state to the next. */
   const moved = ({ unit }: UnitEntry, before: UnitState, after: UnitState): void => {
@@ -108,7 +114,7 @@ export function liveState(db: Database.Database, ids: DonorIds): LiveState {
     },
     committed: commit,
     get isFull() {
-      return log.bytes >= LOG_BYTES || table.size >= UNITS
+      return log.bytes >= foldAtBytes || (table.size >= UNITS && foldAtBytes === LOG_BYTES)
     },
     fold,
   }
