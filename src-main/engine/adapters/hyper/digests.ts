@@ -60,16 +60,22 @@ function leaf({ batch, index }: UnitId): Uint8Array {
   return leafBytes
 }
 
-/** One buffer and one native call: this runs for every result that comes in. */
+/** Where parts are put together; grows to the longest that ever came. */
+let scratch = new Uint8Array(4096)
+const digest = new Uint8Array(HASH_BYTES)
+
+/** One native call and no new buffer: this runs for every result that comes in. */
 function hashOfParts(parts: readonly Uint8Array[]): Hex32 {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 8 + part.byteLength, 0))
+  let length = 0
+  for (const part of parts) length += 8 + part.byteLength
+  if (length > scratch.byteLength) scratch = new Uint8Array(length)
   let at = 0
   for (const part of parts) {
-    writeU64(bytes, at, part.byteLength)
-    bytes.set(part, at + 8)
+    writeU64(scratch, at, part.byteLength)
+    scratch.set(part, at + 8)
     at += 8 + part.byteLength
   }
-  return hex(hash(bytes))
+  return hex(hash(scratch.subarray(0, length), digest))
 }
 
 function hex(bytes: Uint8Array): Hex32 {

@@ -9,7 +9,7 @@ interface Entry {
 }
 
 /** Rows that one transaction touches at most, roughly: longer ones would make every donor wait. */
-const WEIGHT_MAX = 2048
+const WEIGHT_MAX = 4096
 /** Turns of the event loop, about a millisecond each, that a group waits at most while writes keep coming. */
 const TURNS_MAX = 5
 
