@@ -125,12 +125,10 @@ function moveUnits(db: Database.Database, ids: DonorIds): void {
         lottery: row.lottery,
         copies: held.map((copy) => copyOf(copy, { batch, index: idx }, ids)),
         granted: held.filter(({ granted }) => granted === 1).map(({ donor }) => ids.key(donor)),
-        outputs: outputs
-          .all(batch, idx)
-          .map(({ id, digest }) => ({ id, digest: hexOf<Hex32>(digest), row: undefined })),
+        outputs: outputs.all(batch, idx).map(({ id, digest }) => ({ id, digest: hexOf<Hex32>(digest) })),
       }
       bytes.reset()
-      writeImage(bytes, ids, state, () => false)
+      writeImage(bytes, ids, state)
       const open = isWaiting(state) || state.copies.some(({ standing }) => standing === 'leased')
       insert.run(batch, idx, stateNumber(state.work), Number(open), bytes.copy())
     }

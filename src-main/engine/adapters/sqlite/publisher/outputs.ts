@@ -43,8 +43,7 @@ export function outputs(
 
   const outputOf = (unit: UnitId, state: UnitState | undefined, digest: Hex32): OutputRow | undefined => {
     const output = state?.outputs.find((each) => each.digest === digest)
-    if (!output) return undefined
-    return output.row ?? storedOutput(unit, digest, select.get(output.id))
+    return output && storedOutput(unit, digest, select.get(output.id))
   }
   const number = ({ donorKey }: CopyRow): number => ids.find(donorKey) ?? 0
   const verifiedRow = ({ id, unit, at }: VerifiedPlace, state: UnitState | undefined): VerifiedRow => {

@@ -20,8 +20,8 @@ export interface Repeated {
 }
 
 /**
- * The log of changes: one row for each transaction, in the order of the commits. Rows of units and outputs are written
- * much later, many at a time and most of them once; until then this is where they are safe.
+ * The log of changes: one row for each transaction, in the order of the commits. Rows of units are written much
+ * later, many at a time and most of them once; until then this is where they are safe.
  */
 export interface ChangeLog {
   fresh(batch: number, end: number): void
@@ -69,9 +69,9 @@ export function changeLog(db: Database.Database, ids: DonorIds): ChangeLog {
       note('sealed', 0, through)
     },
     write(changed) {
-      for (const { unit, state, before } of changed) {
+      for (const { unit, state } of changed) {
         note('unit', unit.batch, unit.index)
-        writeImage(notes, ids, state, (output) => before?.outputs.includes(output) !== true)
+        writeImage(notes, ids, state)
       }
       if (notes.length === 0) return
       insert.run(notes.view())

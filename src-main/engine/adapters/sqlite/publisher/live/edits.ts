@@ -4,6 +4,7 @@ import { unitText, type DonorKey, type Hex32, type UnitId } from '../../../../..
 import type { Fuel, UnixMs } from '../../../../../domain/units.ts'
 import type { WorkUnit } from '../../../../../domain/work-unit.ts'
 import type { CopyRow, OutputRow } from '../../../../ports.ts'
+import { blob32, outcomeNumber } from '../../columns.ts'
 import type { DonorIds } from '../donor-ids.ts'
 import type { Tallies } from '../tallies.ts'
 import type { ChangeLog } from './change-log.ts'
@@ -48,7 +49,10 @@ export interface EditsInit {
 }
 
 export function edits({ db, table, tallies, tails, pools, log }: EditsInit): Edits {
-  let nextOutput = 1 + (db.prepare<[], number | null>('SELECT max(id) FROM outputs').pluck().get() ?? 0)
+  // Outputs go to their table at once: they are large, and their rows never move.
+  const insertOutput = db.prepare(
+    'INSERT INTO outputs (digest, outcome, exit_code, fuel, stdout) VALUES (?, ?, ?, ?, ?)',
+  )
   const dropOutput = db.prepare('DELETE FROM outputs WHERE id = ?')
   let changed: UnitEntry[] = []
   /** Those that the pools list as they were. */
@@ -63,7 +67,6 @@ export function edits({ db, table, tallies, tails, pools, log }: EditsInit): Edi
     }
     if (entry.listed === entry.state) unlisted.push(entry)
     entry.state = { ...entry.state, ...values }
-    for (const { id } of values.outputs ?? []) nextOutput = Math.max(nextOutput, id + 1)
   }
   const existing = (unit: UnitId): UnitEntry => {
     const entry = table.find(unit)
@@ -114,13 +117,14 @@ export function edits({ db, table, tallies, tails, pools, log }: EditsInit): Edi
       const entry = existing(row.unit)
       const { outputs } = entry.state
       if (outputs.some(({ digest }) => digest === row.digest)) return
-      change(entry, { outputs: [...outputs, { id: nextOutput, digest: row.digest, row }] })
+      const { digest, outcome, exitCode, fuel, stdout } = row
+      const added = insertOutput.run(blob32(digest), outcomeNumber(outcome), exitCode, fuel, stdout)
+      change(entry, { outputs: [...outputs, { id: Number(added.lastInsertRowid), digest }] })
     },
     keepOutput(unit, digest) {
       const entry = existing(unit)
       const { outputs } = entry.state
-      // Those in memory alone have no row yet.
-      for (const output of outputs) if (output.digest !== digest && !output.row) dropOutput.run(output.id)
+      for (const output of outputs) if (output.digest !== digest) dropOutput.run(output.id)
       change(entry, { outputs: outputs.filter((output) => output.digest === digest) })
     },
     addVerified(unit, at) {

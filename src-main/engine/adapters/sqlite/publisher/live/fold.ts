@@ -1,6 +1,5 @@
 import type Database from 'better-sqlite3'
 import { ByteWriter } from '../../bytes.ts'
-import { blob32, outcomeNumber } from '../../columns.ts'
 import type { DonorIds } from '../donor-ids.ts'
 import type { Tallies } from '../tallies.ts'
 import { bulkInsert } from './bulk-insert.ts'
@@ -25,7 +24,6 @@ export interface FoldInit {
  */
 export function foldChanges({ db, ids, table, tallies, tails, log }: FoldInit): () => void {
   const units = bulkInsert(db, 'INSERT OR REPLACE INTO units (batch, idx, state, open, image)', 5)
-  const outputs = bulkInsert(db, 'INSERT INTO outputs (id, digest, outcome, exit_code, fuel, stdout)', 6)
   const verified = bulkInsert(db, 'INSERT INTO verified (id, batch, idx, at)', 4)
   const ended = bulkInsert(db, 'INSERT OR IGNORE INTO without_credit (donor, batch, idx, standing)', 4)
   const unsealed = db.prepare('INSERT OR REPLACE INTO unsealed VALUES (1, ?)')
@@ -33,13 +31,12 @@ export function foldChanges({ db, ids, table, tallies, tails, log }: FoldInit): 
 
   const unitRow = ({ unit, state }: UnitEntry): unknown[] => {
     bytes.reset()
-    writeImage(bytes, ids, state, () => false)
+    writeImage(bytes, ids, state)
     const open = isWaiting(state) || state.copies.some(({ standing }) => standing === 'leased')
     return [unit.batch, unit.index, stateNumber(state.work), Number(open), bytes.copy()]
   }
   const write = db.transaction((entries: readonly UnitEntry[]) => {
     units(entries.map(unitRow))
-    outputs(entries.flatMap(outputRows).sort((a, b) => a[0] - b[0]))
     verified(tails.verified.map(({ id, unit, at }) => [id, unit.batch, unit.index, at]))
     ended(
       tails.ended.map(({ unit, donorKey, standing }) => {
@@ -58,10 +55,4 @@ export function foldChanges({ db, ids, table, tallies, tails, log }: FoldInit): 
     tallies.written()
     log.cleared()
   }
-}
-
-function outputRows({ state }: UnitEntry): [number, ...unknown[]][] {
-  return state.outputs.flatMap(({ id, digest, row }): [number, ...unknown[]][] =>
-    row ? [[id, blob32(digest), outcomeNumber(row.outcome), row.exitCode, row.fuel, row.stdout]] : [],
-  )
 }

@@ -80,7 +80,7 @@ export function liveState(db: Database.Database, ids: DonorIds): LiveState {
   log.repeat({
     unit(unit, from) {
       const entry = table.find(unit) ?? table.create(unit)
-      edits.change(entry, readImage(from, ids, entry.unit, entry.state.outputs))
+      edits.change(entry, readImage(from, ids, entry.unit))
       commit()
     },
     fresh: (batch, end) => {

@@ -1,6 +1,6 @@
 import type { DonorKey, Hex32, UnitId } from '../../../../../domain/ids.ts'
 import { UNSENT, type WorkUnit } from '../../../../../domain/work-unit.ts'
-import type { CopyRow, OutputRow } from '../../../../ports.ts'
+import type { CopyRow } from '../../../../ports.ts'
 
 /** A unit with everything that hangs on it. Never changed: a move makes a new one. */
 export interface UnitState {
@@ -16,8 +16,6 @@ export interface StoredOutput {
   /** Its row in the table of outputs. */
   readonly id: number
   readonly digest: Hex32
-  /** While that row is not written. */
-  readonly row: OutputRow | undefined
 }
 
 /** A unit in memory. */

@@ -1,14 +1,13 @@
 import type { Hex32, UnitId } from '../../../../../domain/ids.ts'
 import type { WorkUnit } from '../../../../../domain/work-unit.ts'
-import type { CopyRow, CopyStanding, OutputRow } from '../../../../ports.ts'
+import type { CopyRow, CopyStanding } from '../../../../ports.ts'
 import type { ByteReader, ByteWriter } from '../../bytes.ts'
-import { outcomeAt, outcomeNumber } from '../../columns.ts'
 import type { DonorIds } from '../donor-ids.ts'
 import type { StoredOutput, UnitState } from './unit-entry.ts'
 
 /**
  * A unit as its row and the log of changes hold it, field by field:
- * - outputs: count; for each its id, digest, and 0, or 1 and outcome, exit code, fuel, bytes
+ * - outputs: count; for each its id and digest
  * - work: place in {@link STATES}; for a leased unit live, votes, failures, wanted; for a verified one its digest
  * - lottery
  * - copies: count; for each donor number, bits, expiry, and as the bits say answer time, device and digest
@@ -39,12 +38,10 @@ export function stateNumber({ state }: WorkUnit): number {
   return STATES.indexOf(state)
 }
 
-/** `withRow`: whether this output's own bytes are written, too. */
 export function writeImage(
   to: ByteWriter,
   ids: Ids,
   { work, lottery, copies, granted, outputs }: UnitState,
-  withRow: (output: StoredOutput) => boolean,
 ): void {
   const digestOf = (digest: Hex32 | undefined): void => {
     const place = outputs.findIndex((output) => output.digest === digest)
@@ -55,7 +52,6 @@ export function writeImage(
   for (const output of outputs) {
     to.number(output.id)
     to.hex32(output.digest)
-    writeOutput(to, withRow(output) ? output.row : undefined)
   }
   to.number(stateNumber(work))
   if (work.state === 'leased')
@@ -77,19 +73,8 @@ export function writeImage(
   }
 }
 
-/** `known`: outputs whose bytes the image may leave out because they came earlier. */
-export function readImage(
-  from: ByteReader,
-  ids: Ids,
-  unit: UnitId,
-  known: readonly StoredOutput[] = [],
-): UnitState {
-  const outputs = times(from.number(), (): StoredOutput => {
-    const id = from.number()
-    const digest = from.hex32()
-    const row = readOutput(from, unit, digest) ?? known.find((output) => output.id === id)?.row
-    return { id, digest, row }
-  })
+export function readImage(from: ByteReader, ids: Ids, unit: UnitId): UnitState {
+  const outputs = times(from.number(), (): StoredOutput => ({ id: from.number(), digest: from.hex32() }))
   const readDigest = (): Hex32 | undefined => {
     const place = from.number()
     return place === 0 ? undefined : place === 1 ? from.hex32() : outputs[place - 2]?.digest
@@ -118,22 +103,6 @@ export function readImage(
     }
   })
   return { work, lottery, copies, granted, outputs }
-}
-
-function writeOutput(to: ByteWriter, row: OutputRow | undefined): void {
-  to.number(row ? 1 : 0)
-  if (!row) return
-  to.number(outcomeNumber(row.outcome))
-  to.number(row.exitCode)
-  to.fuel(row.fuel)
-  to.bytes(row.stdout)
-}
-
-function readOutput(from: ByteReader, unit: UnitId, digest: Hex32): OutputRow | undefined {
-  if (from.number() === 0) return undefined
-  const outcome = outcomeAt(from.number())
-  const exitCode = from.number()
-  return { unit, digest, outcome, exitCode, fuel: from.fuel(), stdout: from.bytes() }
 }
 
 function readWork(from: ByteReader, readDigest: () => Hex32 | undefined): WorkUnit {

@@ -62,11 +62,7 @@ export function unitTable(db: Database.Database, ids: DonorIds): UnitTable {
       return found.sort((a, b) => a.unit.batch - b.unit.batch || a.unit.index - b.unit.index)
     },
     written(entries) {
-      for (const entry of entries) {
-        entry.dirty = false
-        entry.state = withoutRows(entry.state)
-        entry.listed = entry.state
-      }
+      for (const entry of entries) entry.dirty = false
       // Settled units first, then the oldest of the others.
       for (const units of batches.values())
         for (const [index, { dirty, state }] of units)
@@ -76,10 +72,4 @@ export function unitTable(db: Database.Database, ids: DonorIds): UnitTable {
           }
     },
   }
-}
-
-/** Outputs that are on disk need not be in memory. */
-function withoutRows(state: UnitState): UnitState {
-  if (state.outputs.length === 0) return state
-  return { ...state, outputs: state.outputs.map(({ id, digest }) => ({ id, digest, row: undefined })) }
 }
