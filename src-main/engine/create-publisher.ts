@@ -23,6 +23,7 @@ import { readBootstrap } from './project-settings.ts'
 import type { PublisherNetwork } from './ports.ts'
 import { Publisher as PublisherRole } from './roles/publisher/publisher.ts'
 import { serveOnSocket, socketPathFor } from './socket-server.ts'
+import { sharedTicks } from './shared-ticks.ts'
 import { throttled } from './throttled.ts'
 import { UndoList } from './undo-list.ts'
 
@@ -103,7 +104,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
     const network = lateNetwork({
       seed,
       cores,
-      timers: realTimers,
+      timers: sharedTicks(realTimers),
       log,
       ...(bootstrap === undefined ? {} : { bootstrap }),
     })
