@@ -244,7 +244,7 @@ export interface VerifiedRow {
 
 /** Grants and the ledger records they were sealed into. Writing needs an open transaction. */
 export interface GrantStore {
-  /** A second grant for the same (unit, donor) is refused by the schema (`internal`). */
+  /** Only for a copy that the donor has; a second grant for the same (unit, donor) is refused (`internal`). */
   addGrant(row: GrantRow): void
   /** Grants that no ledger record covers yet, in order. */
   unsealed(limit: number): readonly NumberedGrant[]
