@@ -19,12 +19,14 @@ export function statusLines(status: PublisherStatus): string[] {
 }
 
 function batchLine(status: PublisherStatus, batch: BatchStatus): string {
-  const app = status.apps.find(({ app: number }) => number === batch.app)?.name ?? `app ${String(batch.app)}`
+  const app = status.apps.find(({ app: number }) => number === batch.app)
+  const name = app?.name ?? `app ${String(batch.app)}`
+  const named = app?.checkpoint === true ? `${name}, with checkpoints` : name
   const others = (['unsent', 'leased', 'pending', 'inconclusive', 'suspended'] as const)
     .filter((state) => batch[state] > 0)
     .map((state) => `${countText(batch[state])} ${state}`)
   const verified = `${countText(batch.verified)} of ${quantity(batch.units, 'unit')} verified`
-  return `batch ${String(batch.batch)} (${app}): ${[verified, ...others].join(', ')}`
+  return `batch ${String(batch.batch)} (${named}): ${[verified, ...others].join(', ')}`
 }
 
 /** Units of all batches; `done` counts those that will not change any more. */

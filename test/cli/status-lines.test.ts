@@ -22,7 +22,10 @@ const status = (...batches: readonly BatchStatus[]): PublisherStatus => ({
   serving: true,
   donorsConnected: 2,
   donorsGranted: 1,
-  apps: [{ app: 0, name: 'mersenne', moduleHash: 'h' }],
+  apps: [
+    { app: 0, name: 'mersenne', moduleHash: 'h', checkpoint: false },
+    { app: 1, name: 'fold', moduleHash: 'i', checkpoint: true },
+  ],
   batches,
   ledger: { records: 3, fuel: 2_500_000_000_000n, grants: 1234 },
 })
@@ -34,6 +37,11 @@ describe('status', () => {
     expect(lines).toContain('  serving  yes, 2 donors connected')
     expect(lines).toContain('  ledger   2.5 credits to 1 donor in 1,234 grants')
     expect(lines).toContain('  batch 0 (mersenne): 400 of 1,000 units verified, 590 unsent, 10 suspended')
+  })
+
+  it('says which units can be saved half-way', () => {
+    const lines = statusLines(status(batch({ app: 1, unsent: 1000 })))
+    expect(lines).toContain('  batch 0 (fold, with checkpoints): 0 of 1,000 units verified, 1,000 unsent')
   })
 
   it('says what to do before the first batch', () => {

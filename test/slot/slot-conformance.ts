@@ -5,6 +5,7 @@ import type { SlotHost } from '../../src-main/engine/ports.ts'
 import { prepareModule, REWRITER_VERSION } from '../../src-main/toolchain/index.ts'
 import { isAlive, waitUntil } from '../support/wait-until.ts'
 import * as apps from './apps.ts'
+import { CHECKPOINT_CASES } from './checkpoint-cases.ts'
 import { openTrial, refuses } from './slot-trial.ts'
 import { snooping, snoopedBy } from './snooping.ts'
 import { loadOf, moduleName, text, unitOf } from './units.ts'
@@ -83,6 +84,16 @@ export const SLOT_CASES: readonly SlotCase[] = [
       assert.equal((await run(app)).fuel, first.fuel)
       await slot.throttle(0.5)
       assert.equal((await run(app)).fuel, first.fuel)
+    },
+  },
+  {
+    name: 'runs hundreds of units one after the other',
+    async run(open) {
+      // Memories have addresses of their own, of which an engine has only so many at a time.
+      const { run, slot } = await openTrial(await open())
+      const app = apps.counting(1n)
+      const first = await run(app)
+      for (let unit = 0; unit < 1_000; unit++) assert.deepEqual(await slot.run(unitOf(app)), first)
     },
   },
   {
@@ -230,4 +241,5 @@ export const SLOT_CASES: readonly SlotCase[] = [
       await Promise.all([slot, other].map(({ pid }) => gone(pid)))
     },
   },
+  ...CHECKPOINT_CASES,
 ]

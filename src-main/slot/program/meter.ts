@@ -42,6 +42,16 @@ export class Meter {
     this.#fullQuantum = init.quantum ?? QUANTUM_FUEL
   }
 
+  /** Most fuel that the unit may use. */
+  get limit(): bigint {
+    return this.#init.limit
+  }
+
+  /** Goes on from a unit that has used this much, at most {@link limit}; before {@link attach}. */
+  restore(used: bigint): void {
+    this.#settled = used
+  }
+
   /** Hands the unit its first quantum. */
   attach(global: FuelCounter): void {
     this.#global = global

@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { publisherMigrations } from '../../../../src-main/engine/adapters/sqlite/migrations/publisher.ts'
 import { openDatabase } from '../../../../src-main/engine/adapters/sqlite/open.ts'
 import { openPublisherStore } from '../../../../src-main/engine/adapters/sqlite/publisher-store.ts'
+import type { PublisherStore } from '../../../../src-main/engine/ports.ts'
 import { donorKey, hex, unitAt } from '../../../support/publisher-store.ts'
 import { tempDir } from '../../../support/temp-dir.ts'
 
@@ -29,14 +30,42 @@ INSERT INTO grants VALUES (1, 0, 0, 1, 5), (2, 0, 0, 2, 5);
 INSERT INTO ledger_records VALUES (1, 0, 0, 0, 45, 1, 5, 5, ${blob(RIGHT!)}, 1, 1);
 UPDATE ledger SET records = 1, donors = 1, grants = 1, fuel = '5', sealed_through = 1;
 `
+/** The same, and a second app, one with checkpoints. */
+const VERSION_2 = `
+${VERSION_1.replace("x'00')", "x'00', 0)")}
+INSERT INTO apps VALUES (1, 'saved', ${blob(RIGHT!)}, ${blob(RIGHT!)}, 1, ${blob(RIGHT!)}, 65536, 1, x'00', 1);
+`
 
-it('moves a project of version 1, its grants and its leases', () => {
+/** The file as a program that knew `version` left it, opened by this one. */
+function moved(version: number, rows: string): PublisherStore {
   const file = join(tempDir(), 'publisher.sqlite')
-  const old = openDatabase(file, publisherMigrations.slice(0, 1))
-  old.exec(VERSION_1)
+  const old = openDatabase(file, publisherMigrations.slice(0, version))
+  old.exec(rows)
   old.close()
   const store = openPublisherStore(file)
   onTestFinished(() => store.close())
+  return store
+}
+
+it('gives apps of version 1 no checkpoints', () => {
+  const [app] = moved(1, VERSION_1).apps()
+  expect(app).toMatchObject({ app: 0, name: 'a', moduleBytes: 1 })
+  expect(app).not.toHaveProperty('checkpoint')
+})
+
+it('keeps from version 2 which apps have checkpoints', () => {
+  const apps = moved(2, VERSION_2).apps()
+  expect(apps.map(({ name, checkpoint }) => [name, checkpoint])).toEqual([
+    ['a', undefined],
+    ['saved', true],
+  ])
+})
+
+it.each([
+  [1, VERSION_1],
+  [2, VERSION_2],
+])('moves a project of version %i, its grants and its leases', (version, rows) => {
+  const store = moved(version, rows)
 
   const counts = { leased: 1, pending: 0, verified: 1, inconclusive: 1, suspended: 0 }
   expect(store.counts()).toEqual([{ batch: 0, ...counts }])

@@ -11,7 +11,7 @@ import { isWaiting, type UnitState } from '../publisher/live/unit-entry.ts'
 import { STANDINGS, stateNumber, writeImage } from '../publisher/live/unit-image.ts'
 
 /**
- * Version 2: changes go to a log first and to their tables many at a time. A unit's row holds its copies and who was
+ * Version 3: changes go to a log first and to their tables many at a time. A unit's row holds its copies and who was
  * granted it, a ledger record's row holds its grants; the grants that none covers are in one row.
  */
 export function changesInALog(db: Database.Database): void {
@@ -30,7 +30,7 @@ CREATE TABLE unsealed (one INTEGER PRIMARY KEY CHECK (one = 1), grants BLOB NOT 
 
 -- state: 0 leased, 1 verified, 2 inconclusive, 3 suspended. open: it waits for a copy or a donor holds one.
 -- image: see unit-image.ts.
-CREATE TABLE units_2 (
+CREATE TABLE units_3 (
   batch INTEGER NOT NULL REFERENCES batches,
   idx INTEGER NOT NULL CHECK (idx >= 0),
   state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
@@ -40,7 +40,7 @@ CREATE TABLE units_2 (
 ) STRICT, WITHOUT ROWID;
 
 -- Named by the images of their units. outcome: place in COUNTED_OUTCOMES.
-CREATE TABLE outputs_2 (
+CREATE TABLE outputs_3 (
   id INTEGER PRIMARY KEY,
   digest BLOB NOT NULL CHECK (length(digest) = 32),
   outcome INTEGER NOT NULL CHECK (outcome >= 0),
@@ -48,10 +48,10 @@ CREATE TABLE outputs_2 (
   fuel INTEGER NOT NULL CHECK (fuel >= 0),
   stdout BLOB NOT NULL
 ) STRICT;
-INSERT INTO outputs_2 SELECT rowid, digest, outcome, exit_code, fuel, stdout FROM outputs;
+INSERT INTO outputs_3 SELECT rowid, digest, outcome, exit_code, fuel, stdout FROM outputs;
 
 -- granted: batch, index and fuel of each grant of the record.
-CREATE TABLE ledger_records_2 (
+CREATE TABLE ledger_records_3 (
   donor INTEGER NOT NULL REFERENCES donors,
   sequence INTEGER NOT NULL CHECK (sequence >= 0),
   epoch INTEGER NOT NULL CHECK (epoch >= 0),
@@ -67,7 +67,7 @@ CREATE TABLE ledger_records_2 (
   PRIMARY KEY (donor, sequence),
   UNIQUE (epoch, idx)
 ) STRICT;
-INSERT INTO ledger_records_2 SELECT *, x'' FROM ledger_records;
+INSERT INTO ledger_records_3 SELECT *, x'' FROM ledger_records;
 `
 
 const finish = `
@@ -76,9 +76,9 @@ DROP TABLE grants;
 DROP TABLE outputs;
 DROP TABLE copies;
 DROP TABLE units;
-ALTER TABLE ledger_records_2 RENAME TO ledger_records;
-ALTER TABLE outputs_2 RENAME TO outputs;
-ALTER TABLE units_2 RENAME TO units;
+ALTER TABLE ledger_records_3 RENAME TO ledger_records;
+ALTER TABLE outputs_3 RENAME TO outputs;
+ALTER TABLE units_3 RENAME TO units;
 CREATE INDEX units_open ON units (batch, idx) WHERE open = 1;
 `
 
@@ -114,7 +114,7 @@ function moveUnits(db: Database.Database, ids: DonorIds): void {
   const outputs = db.prepare<[number, number], { id: number; digest: Buffer }>(
     'SELECT rowid AS id, digest FROM outputs WHERE batch = ? AND idx = ?',
   )
-  const insert = db.prepare('INSERT INTO units_2 VALUES (?, ?, ?, ?, ?)')
+  const insert = db.prepare('INSERT INTO units_3 VALUES (?, ?, ?, ?, ?)')
   const bytes = new ByteWriter()
   for (let rows = page.all(-1, -1); rows.length > 0;) {
     for (const row of rows) {
@@ -176,13 +176,13 @@ function moveGrants(db: Database.Database, ids: DonorIds): void {
   const records = db.prepare<
     [],
     { donor: number; sequence: number; first_grant: number; last_grant: number }
-  >('SELECT donor, sequence, first_grant, last_grant FROM ledger_records_2')
+  >('SELECT donor, sequence, first_grant, last_grant FROM ledger_records_3')
   const covered = db
     .prepare<[number, number, number], GrantColumns>(
       'SELECT * FROM grants WHERE donor = ? AND id BETWEEN ? AND ? ORDER BY id',
     )
     .safeIntegers()
-  const update = db.prepare('UPDATE ledger_records_2 SET granted = ? WHERE donor = ? AND sequence = ?')
+  const update = db.prepare('UPDATE ledger_records_3 SET granted = ? WHERE donor = ? AND sequence = ?')
   for (const { donor, sequence, first_grant, last_grant } of records.all())
     update.run(packGrants(covered.all(donor, first_grant, last_grant).map(grantOf)), donor, sequence)
 
