@@ -7,8 +7,8 @@ import { copies } from './publisher/copies.ts'
 import { donorIds } from './publisher/donor-ids.ts'
 import { grants } from './publisher/grants.ts'
 import { journal } from './publisher/journal.ts'
+import { liveState } from './publisher/live/live-state.ts'
 import { outputs } from './publisher/outputs.ts'
-import { tallies } from './publisher/tallies.ts'
 import { units } from './publisher/units.ts'
 import { settings } from './settings.ts'
 import { transactions } from './transactions.ts'
@@ -19,27 +19,39 @@ import { transactions } from './transactions.ts'
  */
 export function openPublisherStore(file: string): PublisherStore {
   const db = openDatabase(file, publisherMigrations)
-  const counters = tallies(db)
   const ids = donorIds(db)
+  const live = liveState(db, ids)
+  const fold = (): void => {
+    try {
+      live.fold()
+    } catch {
+      // A full disk, most likely: the next commit says so. Everything is safe in the log, and a later fold tries again.
+    }
+  }
   const tx = transactions(db, {
     flush: () => {
-      counters.flush()
+      live.flush()
     },
     forget: () => {
-      counters.forget()
+      live.forget()
       ids.forget()
+    },
+    committed: () => {
+      live.committed()
+      if (live.isFull) fold()
     },
   })
   return translated<PublisherStore>(file, {
     ...settings(db),
     ...journal(db, tx),
-    ...catalogue(db),
-    ...units(db, tx, ids, counters),
-    ...copies(db, tx, ids, counters),
-    ...outputs(db, tx, ids),
-    ...grants(db, tx, ids),
+    ...catalogue(db, live),
+    ...units(live, tx),
+    ...copies(db, live, tx, ids),
+    ...outputs(db, live, tx, ids),
+    ...grants(db, live, tx, ids),
     transact: (work) => tx.transact(work),
     close: () => {
+      fold()
       translating(file, () => db.close())
     },
   })
