@@ -8,6 +8,7 @@ import { addDonorCommands } from './commands/donor.ts'
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
+import { addRelayCommand } from './commands/relay.ts'
 import { addResultsCommand } from './commands/results.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServeCommand } from './commands/serve.ts'
@@ -72,6 +73,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   showHelpWithoutCommand(donor)
   addDonorCommands(donor, io)
   addBootstrapCommand(program, io)
+  addRelayCommand(program, io)
   addRunCommand(program, io, setExitCode)
   return program
 }
