@@ -3,6 +3,7 @@ import type { PublisherEngineSchema } from '../contracts/engine.ts'
 import { publisherEngineSchema } from '../contracts/engine.ts'
 import type { PublisherStatus } from '../contracts/publisher-state.ts'
 import type { Handlers } from '../contracts/rpc.ts'
+import type { Clock } from '../domain/clock.ts'
 import { PowerswarmError } from '../domain/errors.ts'
 import { VERSION } from '../domain/version.ts'
 import { hostInfo } from './adapters/host/host-info.ts'
@@ -23,6 +24,7 @@ import { readNetworkChoice } from './project-settings.ts'
 import type { PublisherNetwork } from './ports.ts'
 import { Publisher as PublisherRole } from './roles/publisher/publisher.ts'
 import { serveOnSocket, socketPathFor } from './socket-server.ts'
+import { sharedTicks } from './shared-ticks.ts'
 import { throttled } from './throttled.ts'
 import { UndoList } from './undo-list.ts'
 
@@ -39,6 +41,8 @@ export interface PublisherInit {
   readonly backupDir?: string
   /** Answer contracts/engine at the folder's socket. Short commands do without. */
   readonly listen?: boolean
+  /** This machine's clock unless a bench says otherwise: on a faster one leases run out while it looks. */
+  readonly clock?: Clock
 }
 
 export interface ServeOptions {
@@ -72,7 +76,7 @@ export interface Publisher {
  * what store and cores refuse. Nothing stays open after a failure.
  */
 export async function openPublisher(init: PublisherInit): Promise<Publisher> {
-  const { homeDir, folder, rewriterVersion, backupDir, listen = false } = init
+  const { homeDir, folder, rewriterVersion, backupDir, listen = false, clock = realClock } = init
   const paths = publisherPaths(publisherDir(homeDir, folder))
   const undo = new UndoList()
   try {
@@ -111,7 +115,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
     const network = lateNetwork({
       seed,
       cores,
-      timers: realTimers,
+      timers: sharedTicks(realTimers),
       log,
       ...(choice.bootstrap === undefined ? {} : { bootstrap: choice.bootstrap }),
     })
@@ -124,7 +128,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
         slotHost,
         digests: createDigests(),
         host: hostInfo,
-        clock: realClock,
+        clock,
         timers: realTimers,
         log,
         randomWord: () => randomInt(2 ** 32),

@@ -161,6 +161,7 @@ function tickingBy(ticks: Set<() => void>): Timers {
 const noNetwork: PublisherNetwork = {
   serve: () => Promise.resolve(),
   donors: () => [],
+  donorsConnected: 0,
   notifyGranted: () => undefined,
   notifyWork: () => undefined,
   onDonorsChanged: () => () => undefined,

@@ -43,6 +43,8 @@ class HyperPublisherNetwork implements PublisherNetwork {
   readonly #halfOpen: HalfOpen
   /** Connections that are being told that there is no room. */
   readonly #turnedAway = new Set<SwarmConnection>()
+  /** Sessions that said hello. */
+  #proven = 0
   #swarm: Hyperswarm | undefined
   #stopAnnouncing: (() => void) | undefined
 
@@ -69,6 +71,10 @@ class HyperPublisherNetwork implements PublisherNetwork {
 
   donors(): readonly RemoteDonor[] {
     return [...this.#sessions].flatMap((session) => session.donor ?? [])
+  }
+
+  get donorsConnected(): number {
+    return this.#proven
   }
 
   notifyGranted(donorKeys: readonly string[]): void {
@@ -103,6 +109,7 @@ class HyperPublisherNetwork implements PublisherNetwork {
     }
     const onHello = (): void => {
       place.prove()
+      this.#proven++
       changed()
     }
     const load = this.#load
@@ -111,7 +118,9 @@ class HyperPublisherNetwork implements PublisherNetwork {
     connection.once('close', () => {
       place.leave()
       this.#sessions.delete(session)
-      if (session.donor) changed()
+      if (!session.donor) return
+      this.#proven--
+      changed()
     })
   }
 

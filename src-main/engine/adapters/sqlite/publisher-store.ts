@@ -7,8 +7,8 @@ import { copies } from './publisher/copies.ts'
 import { donorIds } from './publisher/donor-ids.ts'
 import { grants } from './publisher/grants.ts'
 import { journal } from './publisher/journal.ts'
+import { liveState } from './publisher/live/live-state.ts'
 import { outputs } from './publisher/outputs.ts'
-import { tallies } from './publisher/tallies.ts'
 import { units } from './publisher/units.ts'
 import { startReplica, type Replica } from './replica/replica.ts'
 import { settings } from './settings.ts'
@@ -20,27 +20,38 @@ import { transactions } from './transactions.ts'
  */
 export function openPublisherStore(file: string): PublisherStore {
   const db = openDatabase(file, publisherMigrations)
-  const counters = tallies(db)
   const ids = donorIds(db)
+  const live = liveState(db, ids)
+  const fold = (): void => {
+    try {
+      live.fold()
+    } catch {
+      // A full disk, most likely: the next commit says so. Everything is safe in the log, and a later fold tries again.
+    }
+  }
   const tx = transactions(db, {
     flush: () => {
-      counters.flush()
+      live.flush()
     },
     forget: () => {
-      counters.forget()
+      live.forget()
       ids.forget()
     },
-    committed: () => replica?.ship(),
+    committed: () => {
+      live.committed()
+      if (live.isFull) fold()
+      replica?.ship()
+    },
   })
   let replica: Replica | undefined
   return translated<PublisherStore>(file, {
     ...settings(db),
     ...journal(db, tx),
-    ...catalogue(db),
-    ...units(db, tx, ids, counters),
-    ...copies(db, tx, ids, counters),
-    ...outputs(db, tx, ids),
-    ...grants(db, tx, ids),
+    ...catalogue(db, live),
+    ...units(live, tx),
+    ...copies(db, live, tx, ids),
+    ...outputs(db, live, tx, ids),
+    ...grants(db, live, tx, ids),
     transact: (work) => tx.transact(work),
     backup: async (copyFile) => {
       await db.backup(copyFile)
@@ -49,6 +60,7 @@ export function openPublisherStore(file: string): PublisherStore {
       replica = startReplica({ db, file, copyFile, onFailure })
     },
     close: () => {
+      fold()
       replica?.close()
       translating(file, () => db.close())
     },

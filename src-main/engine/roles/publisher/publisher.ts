@@ -60,7 +60,7 @@ export class Publisher {
       sealer: this.sealer,
       restored: this.restored,
       writes: this.writes,
-      donorsConnected: () => this.network?.donors().length ?? 0,
+      donorsConnected: () => this.network?.donorsConnected ?? 0,
       changed: () => {
         this.verifyCores.poke()
         this.changed()
@@ -96,7 +96,7 @@ export class Publisher {
   get status(): PublisherStatus {
     return publisherStatus(this.parts, this.catalogue, this.init.link, {
       serving: this.serving,
-      donorsConnected: this.network?.donors().length ?? 0,
+      donorsConnected: this.network?.donorsConnected ?? 0,
       ...(this.restored.why === undefined ? {} : { waiting: this.restored.why }),
     })
   }

@@ -8,6 +8,8 @@ import type { Restored } from './restored.ts'
 
 /** Grants that one transaction seals at most. */
 const GRANTS_PER_ROUND = 8192
+/** Donors whose last record is remembered. */
+const REMEMBERED = 20_000
 
 /**
  * Puts grants on the ledger. One transaction makes the records of all unsealed grants and the bytes of their blocks;
@@ -20,6 +22,8 @@ export class Sealer {
   private readonly tellDonors: (donorKeys: readonly DonorKey[]) => void
   /** Donors with records that may not be in the core yet. */
   private toTell = new Set<DonorKey>()
+  /** The last record of donors that were granted something lately, as it is on disk. */
+  private readonly lastRecords = new Map<DonorKey, LedgerRecord>()
   private dirty = true
   private running: Promise<void> | undefined
   private visible = 0
@@ -74,7 +78,11 @@ export class Sealer {
     this.dirty = false
     try {
       if (await mendLedger(this.parts)) this.visible = 0
-      while (store.transact(() => this.sealSome()) === GRANTS_PER_ROUND);
+      let sealed
+      do {
+        sealed = store.transact(() => this.sealSome())
+        this.remember(sealed.records)
+      } while (sealed.grants === GRANTS_PER_ROUND)
       const length = store.length(cores.ledgerCore)
       await cores.flushLedger()
       this.visible = Math.max(this.visible, length)
@@ -92,12 +100,11 @@ export class Sealer {
     if (told.length > 0) this.tellDonors(told)
   }
 
-  /** Returns how many grants it sealed. */
-  private sealSome(): number {
+  private sealSome(): { readonly grants: number; readonly records: readonly SealedRecord[] } {
     const { store, cores, clock } = this.parts
     const grants = store.unsealed(GRANTS_PER_ROUND)
     const last = grants.at(-1)
-    if (!last) return 0
+    if (!last) return { grants: 0, records: [] }
     const at = clock.now()
     const drafts = [...byDonor(grants)].flatMap(([donorKey, own]) => this.recordsOf(donorKey, own, at))
     const first = store.record(
@@ -110,11 +117,17 @@ export class Sealer {
       index: first + offset,
     }))
     store.addSealed(records, last.grant)
-    return grants.length
+    return { grants: grants.length, records }
+  }
+
+  /** Only what is committed: the next records build on it. */
+  private remember(records: readonly SealedRecord[]): void {
+    if (this.lastRecords.size > REMEMBERED) this.lastRecords.clear()
+    for (const { record } of records) this.lastRecords.set(record.donorKey as DonorKey, record)
   }
 
   private recordsOf(donorKey: DonorKey, grants: readonly NumberedGrant[], at: number): Draft[] {
-    const previous = this.parts.store.lastRecord(donorKey)
+    const previous = this.lastRecords.get(donorKey) ?? this.parts.store.lastRecord(donorKey)
     let sequence = previous ? previous.sequence + 1 : 0
     let cumulativeFuel = previous?.cumulativeFuel ?? 0n
     const drafts: Draft[] = []
