@@ -78,6 +78,7 @@ export const structs = [
     required('expiresAt', 'uint'),
     required('retryAfterMs', 'uint'),
   ]),
+  type('give-back', [version, list('units', '@wire/unit-id')]),
   type(
     'result',
     [

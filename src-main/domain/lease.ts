@@ -48,3 +48,11 @@ export function secondCopyChance(waiting: number, donors: number): number {
   const pool = Math.min(Math.max(16 * donors, 16), MIXING_UNITS)
   return waiting / (waiting + pool)
 }
+
+/**
+ * Units that one of so many donors may hold while so many copies are still to be computed: half its share. Donors lease
+ * hours ahead; without this the first ones would hold a batch's last units while the others have nothing to do.
+ */
+export function copiesWithin(copiesLeft: number, donors: number): number {
+  return Math.max(LIMITS.firstUnits, Math.ceil(copiesLeft / (2 * Math.max(1, donors))))
+}

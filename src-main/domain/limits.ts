@@ -60,7 +60,16 @@ export const LIMITS = {
   hostFailuresMax: 3,
 
   leaseUnits: 256,
-  leaseMs: 6 * 60 * 60 * 1000,
+  /** A unit may wait in a donor's buffer for half of this, and compute for half of it; see `unitWallMs`. */
+  leaseMs: 12 * 60 * 60 * 1000,
+  /** Units that wait at one donor, whatever the time that they need: rows on its disk, and what a quick one may hold. */
+  bufferUnits: 4096,
+  /** While the publisher is away nobody else can have a unit whose lease ran out: it is computed for so much longer. */
+  lateMs: 24 * 60 * 60 * 1000,
+  /** So long after its start a publisher takes no unit away: donors are back by then with what they computed. */
+  returnMs: 60_000,
+  /** A donor looks so often whether there is something in its buffer that it cannot compute in time. */
+  giveBackEveryMs: 60_000,
   /** Units that a donor without any history may hold: a new key costs nothing, so it gets little. */
   firstUnits: 16,
   submitResults: 256,
@@ -168,7 +177,8 @@ export const LIMITS = {
   /** A publisher that restarts or moves is back soon: for so long it is dialled without backing off. */
   redialSteadyMs: 180_000,
   redialMs: 5_000,
-  redialMaxMs: 60_000,
+  /** With its jitter less than a minute: everything computed meanwhile is sent within a minute of the return. */
+  redialMaxMs: 40_000,
   /** How often a donor looks after a project even when nothing was announced. */
   tendEveryMs: 5_000,
   /** Results that follow each other more closely are saved and sent together: each commit waits for the disk. */

@@ -7,6 +7,8 @@ export interface Preferences {
   /** Slots at most; 0 stands for "all but one". */
   readonly cores: number
   readonly cpuSharePercent: number
+  /** Work to lease ahead, so that slots go on while publishers are away; 0 = a minute's. */
+  readonly workBufferHours: number
   readonly screensaver: boolean
   readonly screensaverSeconds: number
 }
@@ -16,6 +18,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   idleSeconds: 180,
   cores: 0,
   cpuSharePercent: 100,
+  workBufferHours: 6,
   screensaver: true,
   screensaverSeconds: 300,
 }
@@ -39,6 +42,7 @@ const CHECKS: Readonly<Record<keyof Preferences, Check>> = {
   idleSeconds: wholeNumber(1, 86_400),
   cores: wholeNumber(0, 1024),
   cpuSharePercent: wholeNumber(1, 100),
+  workBufferHours: wholeNumber(0, 6),
   screensaver: flag,
   screensaverSeconds: wholeNumber(1, 86_400),
 }

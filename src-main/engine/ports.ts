@@ -1,5 +1,6 @@
 import type { Beat, LoadedModule, LoadModule, RunUnit, Snapshot } from '../contracts/slot.ts'
 import type {
+  GiveBack,
   GrantNotice,
   GrantsAnswer,
   GrantsRequest,
@@ -335,6 +336,8 @@ export interface PublisherHandlers {
   hello(donor: RemoteDonor): HelloAnswer
   /** Resolves after the leases are on disk. Rejects with `busy` when they cannot be stored. */
   lease(donor: RemoteDonor, request: LeaseRequest): Promise<LeaseAnswer>
+  /** Resolves after the units are free for others, on disk. Those that this machine does not hold are passed over. */
+  giveBack(donor: RemoteDonor, given: GiveBack): Promise<void>
   /** Resolves after the transaction is on disk: that is what the acknowledgement means. Else rejects with `busy`. */
   submit(donor: RemoteDonor, results: readonly SubmittedResult[]): Promise<SubmitAnswer>
   grants(donor: RemoteDonor, request: GrantsRequest): GrantsAnswer
@@ -519,6 +522,7 @@ export interface ProjectConnection {
    * These reject with `not-connected` while offline and with the publisher's code otherwise.
    */
   lease(request: LeaseRequest): Promise<LeaseAnswer>
+  giveBack(given: GiveBack): Promise<void>
   submit(results: readonly SubmittedResult[]): Promise<SubmitAnswer>
   grants(request: GrantsRequest): Promise<GrantsAnswer>
   /**

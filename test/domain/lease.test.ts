@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { heldMax, leaseSize, secondCopyChance, type LeaseSituation } from '../../src-main/domain/lease.ts'
+import {
+  copiesWithin,
+  heldMax,
+  leaseSize,
+  secondCopyChance,
+  type LeaseSituation,
+} from '../../src-main/domain/lease.ts'
 import { LIMITS } from '../../src-main/domain/limits.ts'
 
 const situation = (changes: Partial<LeaseSituation>): LeaseSituation => ({
@@ -52,5 +58,16 @@ describe('the chance of a second copy', () => {
 
   it('keeps more units waiting when many donors could be paired', () => {
     expect(secondCopyChance(64, 64)).toBeLessThan(secondCopyChance(64, 2))
+  })
+})
+
+describe('the share of a donor that leases hours ahead', () => {
+  it.each([
+    ['half of an equal one', 10_000, 10, 500],
+    ['what a new donor may hold at the end', 40, 10, LIMITS.firstUnits],
+    ['half of everything for the only one', 1000, 1, 500],
+    ['the same when nobody is counted', 1000, 0, 500],
+  ])('%s', (_name, copies, donors, units) => {
+    expect(copiesWithin(copies, donors)).toBe(units)
   })
 })

@@ -13,6 +13,8 @@ import type { ConnectionState, Digests, ProjectConnection } from '../../src-main
 export interface FakeConnection extends ProjectConnection {
   readonly submitted: SubmittedResult[]
   readonly leaseRequests: LeaseRequest[]
+  /** In the order in which they were given back. */
+  readonly givenBack: UnitId[]
   readonly moduleRequests: number
   setState(state: ConnectionState): void
   say(record: ProjectRecord): void
@@ -66,6 +68,7 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
     projectKey: init.projectKey,
     submitted: [],
     leaseRequests: [],
+    givenBack: [],
     get moduleRequests() {
       return moduleRequests
     },
@@ -102,6 +105,10 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
       online()
       connection.leaseRequests.push(request)
       return { units: free.splice(0, request.units), expiresAt: init.expiresAt, retryAfterMs: 1000 }
+    },
+    giveBack: async ({ units }) => {
+      online()
+      connection.givenBack.push(...units)
     },
     submit: async (results): Promise<SubmitAnswer> => {
       online()

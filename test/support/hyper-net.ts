@@ -202,6 +202,7 @@ function idleHandlers(): PublisherHandlers {
       submitResults: 256,
     }),
     lease: () => Promise.resolve({ units: [], expiresAt: 0, retryAfterMs: 1000 }),
+    giveBack: () => Promise.resolve(),
     submit: (_donor, results) => Promise.resolve({ standings: results.map(() => 'pending' as const) }),
     grants: () => ({ grants: [], more: false, rejected: [], uncounted: [] }),
   }

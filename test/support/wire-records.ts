@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { encodeEvidence, parseEvidence } from '../../src-main/contracts/wire/evidence.ts'
+import { encodeGiveBack, parseGiveBack } from '../../src-main/contracts/wire/give-back.ts'
 import {
   encodeGrantsAnswer,
   encodeGrantsRequest,
@@ -234,6 +235,13 @@ export const WIRE_RECORDS: readonly WireRecord[] = [
     encodeLeaseAnswer,
     parseLeaseAnswer,
     fc.record({ units: units(LIMITS.leaseUnits), expiresAt: time, retryAfterMs: whole(0, 86_400_000) }),
+  ),
+  record(
+    'give-back',
+    messageBytes,
+    encodeGiveBack,
+    parseGiveBack,
+    fc.record({ units: units(LIMITS.leaseUnits) }),
   ),
   record(
     'results',

@@ -37,6 +37,11 @@ export interface LeaseAnswer {
   readonly retryAfterMs: number
 }
 
+/** The donor will not compute these units in time; somebody else may have them at once. The answer is empty. */
+export interface GiveBack {
+  readonly units: readonly UnitId[]
+}
+
 export interface SubmittedResult {
   readonly unit: UnitId
   readonly outcome: Outcome

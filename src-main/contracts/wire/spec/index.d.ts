@@ -177,6 +177,11 @@ export interface EvidenceLayout {
   readonly heads: readonly HeadProofLayout[]
 }
 
+export interface GiveBackLayout {
+  readonly version: number
+  readonly units: readonly UnitIdLayout[]
+}
+
 export interface Layouts {
   readonly '@wire/unit-id': UnitIdLayout
   readonly '@wire/manifest': ManifestLayout
@@ -201,6 +206,7 @@ export interface Layouts {
   readonly '@wire/head-proof': HeadProofLayout
   readonly '@wire/ledger-name': LedgerNameLayout
   readonly '@wire/evidence': EvidenceLayout
+  readonly '@wire/give-back': GiveBackLayout
 }
 
 export interface Codec<T> {

@@ -2,6 +2,7 @@ import type Corestore from 'corestore'
 import type Hypercore from 'hypercore'
 import type { SwarmConnection } from 'hyperswarm'
 import type {
+  GiveBack,
   GrantsAnswer,
   GrantsRequest,
   LeaseAnswer,
@@ -176,6 +177,9 @@ export class HyperProjectConnection implements ProjectConnection {
 
   async lease(request: LeaseRequest): Promise<LeaseAnswer> {
     return this.#online().lease(request)
+  }
+  async giveBack(given: GiveBack): Promise<void> {
+    await this.#online().giveBack(given)
   }
   async submit(results: readonly SubmittedResult[]): Promise<SubmitAnswer> {
     return this.#online().submit(results)

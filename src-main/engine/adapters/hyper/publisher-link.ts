@@ -1,5 +1,6 @@
 import type { SwarmConnection } from 'hyperswarm'
 import { WIRE_VERSION } from '../../../contracts/wire/codec.ts'
+import { encodeGiveBack } from '../../../contracts/wire/give-back.ts'
 import { encodeGrantsRequest, parseGrantsAnswer } from '../../../contracts/wire/grants.ts'
 import { encodeHello, parseHelloAnswer } from '../../../contracts/wire/hello.ts'
 import { encodeLeaseRequest, parseLeaseAnswer } from '../../../contracts/wire/lease.ts'
@@ -13,7 +14,7 @@ import { call, onNotice, openRpc } from './rpc.ts'
 import { signHello, signSubmit } from './signatures.ts'
 
 /** A publisher that accepted our hello. Calls reject with its code, or `not-connected`. */
-export type PublisherLink = Pick<ProjectConnection, 'lease' | 'submit' | 'grants'>
+export type PublisherLink = Pick<ProjectConnection, 'lease' | 'giveBack' | 'submit' | 'grants'>
 
 export interface PublisherLinkInit {
   readonly connection: SwarmConnection
@@ -40,12 +41,15 @@ export async function sayHello(init: PublisherLinkInit): Promise<PublisherLink> 
     signature: signHello({ projectKey, handshakeHash, deviceKey }, secretKey),
   })
   const { serverTime } = parseHelloAnswer(await call(rpc, 'hello', hello))
-  // Either clock may be wrong: what the publisher calls six hours from now is six hours from now here, too.
+  // Either clock may be wrong: what the publisher calls twelve hours from now is twelve hours from now here, too.
   const aheadMs = serverTime - init.now()
   return {
     async lease(request) {
       const answer = parseLeaseAnswer(await call(rpc, 'lease', encodeLeaseRequest(request)))
       return { ...answer, expiresAt: answer.expiresAt - aheadMs }
+    },
+    async giveBack(given) {
+      await call(rpc, 'give-back', encodeGiveBack(given))
     },
     grants: async (request) => parseGrantsAnswer(await call(rpc, 'grants', encodeGrantsRequest(request))),
     async submit(submitted) {

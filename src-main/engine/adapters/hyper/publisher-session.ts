@@ -1,5 +1,6 @@
 import type { SwarmConnection } from 'hyperswarm'
 import { encodeGrantsAnswer, parseGrantsRequest } from '../../../contracts/wire/grants.ts'
+import { parseGiveBack } from '../../../contracts/wire/give-back.ts'
 import { encodeHelloAnswer, parseHello } from '../../../contracts/wire/hello.ts'
 import { encodeLeaseAnswer, parseLeaseRequest } from '../../../contracts/wire/lease.ts'
 import { encodeSubmitAnswer, parseResults, parseSubmit } from '../../../contracts/wire/submit.ts'
@@ -67,6 +68,10 @@ export function openPublisherSession(init: PublisherSessionInit): PublisherSessi
         return encodeHelloAnswer(answer)
       },
       lease: async (bytes) => encodeLeaseAnswer(await handlers.lease(proven(), parseLeaseRequest(bytes))),
+      async 'give-back'(bytes) {
+        await handlers.giveBack(proven(), parseGiveBack(bytes))
+        return new Uint8Array()
+      },
       async submit(bytes) {
         const from = proven()
         const { results, signature } = parseSubmit(bytes)

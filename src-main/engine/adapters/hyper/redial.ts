@@ -9,7 +9,7 @@ export interface RedialInit {
 }
 
 /**
- * Dials at once and then every 5 s, after a few minutes backed off to one a minute, until told to stop. The swarm's own
+ * Dials at once and then every 5 s, after a few minutes backed off to a little more than one a minute, until told to stop. The swarm's own
  * retries give up.
  */
 export class Redial {

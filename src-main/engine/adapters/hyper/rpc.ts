@@ -7,7 +7,7 @@ import { LIMITS } from '../../../domain/limits.ts'
 import type { Log } from '../../ports.ts'
 
 /** Calls of a donor; arguments and answers are records of contracts/wire. */
-export type Call = 'hello' | 'lease' | 'submit' | 'grants'
+export type Call = 'hello' | 'lease' | 'give-back' | 'submit' | 'grants'
 /** Notices of a publisher; they carry nothing and may get lost. */
 export type Notice = 'work' | 'granted'
 
@@ -121,7 +121,7 @@ export function answerCalls({ rpc, handlers, load, log, onAnswered, now = monoto
       load.bytes -= bytes
     }
   }
-  for (const method of ['hello', 'lease', 'submit', 'grants'] as const)
+  for (const method of ['hello', 'lease', 'give-back', 'submit', 'grants'] as const)
     rpc.respond(method, (value) => answer(method, value))
 }
 

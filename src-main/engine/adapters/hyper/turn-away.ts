@@ -21,7 +21,7 @@ export function turnAway({ connection, load, timers, log }: TurnAwayInit): void 
     throw new PowerswarmError('busy', 'The project has no room for another donor now; trying again later')
   }
   guardConnection({ connection, trusted: UNPROVEN, timers, log })
-  const handlers = { hello: busy, lease: busy, submit: busy, grants: busy }
+  const handlers = { hello: busy, lease: busy, 'give-back': busy, submit: busy, grants: busy }
   answerCalls({ rpc: openRpc(connection), handlers, load, log })
   const cancel = timers.after(LIMITS.turnedAwayMs, () => {
     connection.destroy()

@@ -40,11 +40,17 @@ export class Catalogue {
     return this.batches.size > 0
   }
 
+  /** Undefined while batch or app is unknown. */
+  app(batch: number): App | undefined {
+    const known = this.batches.get(batch)
+    return known && this.apps.get(known.app)
+  }
+
   /** The task behind a unit, or undefined while its batch or app is unknown or the index is beyond the batch. */
   task(unit: UnitId, projectKey: ProjectKey, digests: Digests): Task | undefined {
     const batch = this.batches.get(unit.batch)
-    const app = batch && this.apps.get(batch.app)
-    if (!app || unit.index >= batch.count) return undefined
+    const app = this.app(unit.batch)
+    if (!batch || !app || unit.index >= batch.count) return undefined
     const args = unitArguments(batch, unit.index)
     return {
       unit,

@@ -3,7 +3,7 @@ import { errorCode } from '../../../domain/errors.ts'
 import { bytesToHex, type ProjectKey, type UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import { isCounted, type UnitRun } from '../../../domain/outcome.ts'
-import { movingMean, unitsToLease } from '../../../domain/work-buffer.ts'
+import { unitsToLease } from '../../../domain/work-buffer.ts'
 import type {
   KeyPair,
   ProjectConnection,
@@ -15,6 +15,8 @@ import { Catalogue, type Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { followLedger, syncGrants } from './grants.ts'
 import { keepEvidence } from './keep-evidence.ts'
+import { Pace } from './pace.ts'
+import { Prefetch } from './prefetch.ts'
 import { ResultWriter } from './result-writer.ts'
 import { UnitQueue } from './unit-queue.ts'
 
@@ -35,9 +37,14 @@ export class DonorProject {
   private readonly writer: ResultWriter
   private readonly stops: (() => void)[] = []
   private stored: StoredProject
+  private readonly pace = new Pace()
+  private readonly prefetch: Prefetch
   private slots = 0
-  private unitMs: number | undefined
+  /** What {@link slots} was when it computed last: a pause is expected to end. */
+  private slotsAtWork = 1
+  private bufferMs = 0
   private askAgainAt = 0
+  private gaveBackAt = Number.NEGATIVE_INFINITY
   private grantsAskedAt = Number.NEGATIVE_INFINITY
   private tending: Promise<void> | undefined
   private tendAgain = false
@@ -59,6 +66,7 @@ export class DonorProject {
     this.keys = keys
     this.changed = changed
     this.projectKey = stored.projectKey
+    this.prefetch = new Prefetch(connection, parts.log)
     this.queue = new UnitQueue(parts.store, parts.snapshots, stored.projectKey)
     this.writer = new ResultWriter(parts, (results) => {
       for (const { unit } of results) {
@@ -114,9 +122,11 @@ export class DonorProject {
     return !this.catalogue.allows(this.init.onlyModules)
   }
 
-  /** How many slots compute now; the size of the buffer follows. */
-  setSlots(slots: number): void {
+  /** How many slots compute now, and for how long they are to have work at hand; the size of the buffer follows. */
+  setSlots(slots: number, bufferMs: number): void {
     this.slots = slots
+    if (slots > 0) this.slotsAtWork = slots
+    this.bufferMs = bufferMs
     this.tend()
   }
 
@@ -125,7 +135,8 @@ export class DonorProject {
     if (this.left || this.restricted) return undefined
     const taskOf = (unit: UnitId): Task | undefined =>
       this.catalogue.task(unit, this.projectKey, this.parts.digests)
-    const unit = this.queue.take(this.parts.clock.now(), (candidate) => taskOf(candidate) !== undefined)
+    const away = this.connection.state !== 'connected'
+    const unit = this.queue.take(this.parts.clock.now(), (candidate) => taskOf(candidate) !== undefined, away)
     // Only a unit that left the buffer is a reason to look after it: a wake-up that finds nothing must end here. And
     // only a buffer that runs low: small units leave it a hundred times a second.
     if (unit && this.unitsWanted() > 0) this.tend()
@@ -144,7 +155,7 @@ export class DonorProject {
    */
   finish(task: Task, run: UnitRun, computedMs: number): void {
     if (this.left) return
-    if (isCounted(run.outcome)) this.unitMs = movingMean(this.unitMs, computedMs)
+    if (isCounted(run.outcome)) this.pace.add(task.unit.batch, run.fuel, computedMs)
     this.writer.add({
       projectKey: this.projectKey,
       unit: task.unit,
@@ -192,7 +203,12 @@ export class DonorProject {
 
   /** Each step on its own: a grant that cannot be checked must not keep slots from getting work. */
   private async round(): Promise<void> {
-    const steps = [() => this.leaseMore(), () => this.submitAll(), () => this.checkGrants()]
+    const steps = [
+      () => this.leaseMore(),
+      () => this.submitAll(),
+      () => this.checkGrants(),
+      () => this.giveLateBack(),
+    ]
     for (const step of steps) {
       if (this.left || this.connection.state !== 'connected') return
       try {
@@ -249,14 +265,38 @@ export class DonorProject {
     if (!this.catalogue.hasWork || this.restricted || now < this.askAgainAt) return
     const wanted = this.unitsWanted()
     if (wanted === 0) return
-    const answer = await this.connection.lease({ units: wanted, fuelCapacity: 0n })
+    const { slots, bufferMs } = this
+    const fuelCapacity = this.pace.capacity(slots, bufferMs, this.queue.length)
+    const answer = await this.connection.lease({ units: wanted, fuelCapacity })
     // Units that are here already are told again when there is nothing new.
     const added = this.queue.add(answer.units, answer.expiresAt)
-    if (added === 0) this.askAgainAt = now + Math.max(answer.retryAfterMs, 1_000)
+    if (added === 0) {
+      const waitMs = this.queue.length > 2 * slots ? ASK_AT_EASE_MS : 1_000
+      this.askAgainAt = now + Math.max(answer.retryAfterMs, waitMs)
+    } else if (this.unitsWanted() > 0) this.tend()
+    this.prefetch.lookAhead(answer.units, (unit) => this.catalogue.app(unit.batch))
+  }
+
+  /** After a long pause: what cannot be computed in time any more is better somewhere else. */
+  private async giveLateBack(): Promise<void> {
+    const now = this.parts.clock.monotonicMs()
+    if (this.pace.unitMs() === undefined || now - this.gaveBackAt < LIMITS.giveBackEveryMs) return
+    this.gaveBackAt = now
+    const unitMs = (unit: UnitId): number => this.pace.unitMs(unit.batch) ?? 0
+    const late = this.queue.takeLate(this.parts.clock.now(), this.slotsAtWork, unitMs, LIMITS.leaseUnits)
+    if (late.length === 0) return
+    try {
+      await this.connection.giveBack({ units: late })
+    } catch (error) {
+      this.queue.putBack(...late)
+      throw error
+    }
+    for (const unit of late) this.queue.giveUp(unit)
   }
 
   private unitsWanted(): number {
-    return unitsToLease({ slots: this.slots, queued: this.queue.length, unitMs: this.unitMs })
+    const { slots, bufferMs, queue } = this
+    return unitsToLease({ slots, queued: queue.length, unitMs: this.pace.unitMs(), bufferMs })
   }
 
   private nameProject(): void {
@@ -266,6 +306,9 @@ export class DonorProject {
     this.parts.store.saveProject(this.stored)
   }
 }
+
+/** There was nothing to lease, and every slot has its next unit and the one after. */
+const ASK_AT_EASE_MS = 10_000
 
 /** What an acknowledged result is to the donor. A verified one is pending until the ledger has it. */
 const STATE_OF: Readonly<Record<Standing, StoredResultState>> = {

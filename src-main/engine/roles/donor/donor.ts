@@ -6,6 +6,7 @@ import type { Link } from '../../../domain/link.ts'
 import type { Preferences } from '../../../domain/preferences.ts'
 import type { Presence } from '../../../domain/presence.ts'
 import { decide, type Decision } from '../../../domain/scheduling-policy.ts'
+import { bufferMs } from '../../../domain/work-buffer.ts'
 import type { StoredProject } from '../../ports.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { DonorProject } from './donor-project.ts'
@@ -236,8 +237,9 @@ export class Donor {
         reason: reason(this.decision),
       })
     const slots = this.decision.run ? this.decision.slots : 0
+    const lengthMs = bufferMs(this.parts.store.preferences().workBufferHours)
     const applied = this.pool.apply(this.decision)
-    for (const project of this.projects.values()) project.setSlots(slots)
+    for (const project of this.projects.values()) project.setSlots(slots, lengthMs)
     await applied
     this.announce()
   }

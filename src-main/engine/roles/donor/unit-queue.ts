@@ -1,6 +1,8 @@
 import type { ProjectKey, UnitId } from '../../../domain/ids.ts'
 import { unitText } from '../../../domain/ids.ts'
+import { LIMITS } from '../../../domain/limits.ts'
 import type { UnixMs } from '../../../domain/units.ts'
+import { unitsTooLate } from '../../../domain/work-buffer.ts'
 import type { DonorStore, SnapshotStore, StoredLease } from '../../ports.ts'
 
 /**
@@ -33,20 +35,44 @@ export class UnitQueue {
     return this.waiting.length - before
   }
 
-  /** The unit that was leased first among those `fits` accepts, or undefined. Expired leases are dropped. */
-  take(now: UnixMs, fits: (unit: UnitId) => boolean): UnitId | undefined {
-    for (const lease of this.waiting.filter((waiting) => waiting.expiresAt <= now)) this.drop(lease.unit)
-    const at = this.waiting.findIndex((lease) => fits(lease.unit))
+  /**
+   * The unit that was leased first among those `fits` accepts, or undefined. Expired leases are dropped; while the
+   * publisher is `away`, and can give them to nobody else, they come last instead, for `LIMITS.lateMs`.
+   */
+  take(now: UnixMs, fits: (unit: UnitId) => boolean, away = false): UnitId | undefined {
+    const over = away ? now - LIMITS.lateMs : now
+    for (const lease of this.waiting.filter(({ expiresAt }) => expiresAt <= over)) this.drop(lease.unit)
+    const inTime = this.waiting.findIndex(({ unit, expiresAt }) => expiresAt > now && fits(unit))
+    const at = inTime < 0 && away ? this.waiting.findIndex(({ unit }) => fits(unit)) : inTime
     const [lease] = at < 0 ? [] : this.waiting.splice(at, 1)
     if (lease) this.taken.add(unitText(lease.unit))
     return lease?.unit
   }
 
-  /** Puts a unit whose slot died back to the front. */
-  putBack(unit: UnitId): void {
+  /** Takes out the units that so many slots cannot end in time, `limit` at most. They then go by {@link giveUp} or back. */
+  takeLate(now: UnixMs, slots: number, unitMs: (unit: UnitId) => number, limit: number): readonly UnitId[] {
+    const waiting = this.waiting.map((lease) => ({ ...lease, unitMs: unitMs(lease.unit) }))
+    const late = unitsTooLate(waiting, slots, now)
+      .slice(0, limit)
+      .map(({ unit }) => unit)
+    const names = new Set(late.map(unitText))
+    this.waiting = this.waiting.filter(({ unit }) => !names.has(unitText(unit)))
+    for (const name of names) this.taken.add(name)
+    return late
+  }
+
+  /** Ends the lease of a unit that was taken out: it is for somebody else. */
+  giveUp(unit: UnitId): void {
     this.taken.delete(unitText(unit))
-    const lease = this.store.leases(this.projectKey).find((row) => unitText(row.unit) === unitText(unit))
-    if (lease) this.waiting.unshift(lease)
+    this.drop(unit)
+  }
+
+  /** Puts units that were taken out back to the front. */
+  putBack(...units: readonly UnitId[]): void {
+    const names = new Set(units.map(unitText))
+    for (const name of names) this.taken.delete(name)
+    const leases = this.store.leases(this.projectKey).filter(({ unit }) => names.has(unitText(unit)))
+    this.waiting.unshift(...leases)
   }
 
   /** The unit's result is saved (which ended the lease on disk). */

@@ -1,4 +1,5 @@
 import type {
+  GiveBack,
   GrantNotice,
   GrantsAnswer,
   GrantsRequest,
@@ -15,6 +16,7 @@ import { LIMITS } from '../../../domain/limits.ts'
 import type { PublisherHandlers, RemoteDonor, SealedRecord, WithoutCredit } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PublisherComponents } from './components.ts'
+import { FairShares } from './fair-shares.ts'
 import type { Intake } from './intake.ts'
 import type { Leasing } from './leasing.ts'
 import type { Restored } from './restored.ts'
@@ -44,9 +46,11 @@ export interface DeskComponents {
 /** Answers donors that passed `hello`. */
 export class DonorDesk implements PublisherHandlers {
   private readonly desk: DeskComponents
+  private readonly shares: FairShares
 
   constructor(desk: DeskComponents) {
     this.desk = desk
+    this.shares = new FairShares(desk.parts, desk.catalogue)
   }
 
   hello(): HelloAnswer {
@@ -63,11 +67,22 @@ export class DonorDesk implements PublisherHandlers {
     const { leasing, writes } = this.desk
     const donors = this.desk.donorsConnected()
     const weight = Math.min(request.units, LIMITS.leaseUnits)
-    const leased = await writes.run(weight, () => leasing.lease(donor, request, donors))
+    const leased = await writes.run(weight, () => {
+      const room = this.shares.room(donor.donorKey, donors)
+      return leasing.lease(donor, { ...request, units: Math.min(request.units, room) }, donors)
+    })
     leasing.remember(donor.donorKey, leased)
     if (leased.handedOut) this.desk.changed()
     const retryAfterMs = Math.min(Math.max(donors * RETRY_MS_PER_DONOR, RETRY_MS_MIN), RETRY_MS_MAX)
     return { units: leased.units, expiresAt: leased.expiresAt, retryAfterMs }
+  }
+
+  async giveBack(donor: RemoteDonor, { units }: GiveBack): Promise<void> {
+    const { leasing, writes } = this.desk
+    await writes.run(units.length, () => {
+      leasing.giveBack(donor, units)
+    })
+    this.desk.changed()
   }
 
   async submit({ donorKey }: RemoteDonor, results: readonly SubmittedResult[]): Promise<SubmitAnswer> {

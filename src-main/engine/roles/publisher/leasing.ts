@@ -61,12 +61,14 @@ export class Leasing {
   /** Where a donor's search goes on when the last one met only units that it has had. */
   private readonly places = new Map<DonorKey, number>()
 
+  private readonly openedAt: number
   private counted: { readonly at: number; readonly units: number } | undefined
 
   constructor(parts: PublisherComponents, catalogue: Catalogue, fuelMeans: FuelMeans) {
     this.parts = parts
     this.catalogue = catalogue
     this.fuelMeans = fuelMeans
+    this.openedAt = parts.clock.monotonicMs()
   }
 
   /** `donors`: how many are connected; with many, pairs are mixed more. */
@@ -111,6 +113,14 @@ export class Leasing {
     for (const copy of this.parts.store.leasedTo(donorKey)) this.lapse(copy)
   }
 
+  /** A machine will not compute these: others may have them now. */
+  giveBack({ donorKey, deviceKey }: RemoteDonor, units: readonly UnitId[]): void {
+    for (const unit of units) {
+      const copy = this.parts.store.copy(unit, donorKey)
+      if (copy?.standing === 'leased' && copy.deviceKey === deviceKey) this.lapse(copy)
+    }
+  }
+
   lapse(copy: CopyRow): void {
     const { store } = this.parts
     const work = store.unit(copy.unit)
@@ -120,7 +130,8 @@ export class Leasing {
 
   private begin(holder: Holder): Draw {
     const now = this.parts.clock.now()
-    this.lapseOverdue(now)
+    // Donors that computed while the publisher was away have to get through first.
+    if (this.parts.clock.monotonicMs() - this.openedAt >= LIMITS.returnMs) this.lapseOverdue(now)
     return { holder, now, place: this.places.get(holder.donorKey) }
   }
 
