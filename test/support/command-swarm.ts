@@ -24,7 +24,7 @@ export interface CommandSwarm {
   donor(name: string): Promise<DonorReport>
   kill(name: string, signal?: NodeJS.Signals): Promise<void>
   /** Stops everything in order; the folders stay until {@link close}. */
-  stop(): Promise<void>
+  stop(signal?: NodeJS.Signals): Promise<void>
   close(): Promise<void>
 }
 
@@ -113,7 +113,7 @@ export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm
       await running.get(name)?.stop(signal)
       running.delete(name)
     },
-    stop: () => end('SIGINT'),
+    stop: (signal = 'SIGINT') => end(signal),
     close: async () => {
       await end('SIGKILL')
       rmSync(dir, { recursive: true, force: true })
