@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DonorState } from '../../src-main/contracts/donor-state.ts'
@@ -44,6 +44,8 @@ export interface CommandSwarmInit {
   /** The number of the first unit; default 0. */
   readonly first?: number
   readonly checkpoint?: boolean
+  /** Computed in place of the search for Mersenne primes; given the same arguments. */
+  readonly module?: Uint8Array
 }
 
 const HURRIED_DONOR = join(import.meta.dirname, '../fixtures/engine/hurried-donor.ts')
@@ -78,7 +80,8 @@ export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm
   const { bootstrap } = (await dht.line(() => true)) as { bootstrap: string }
   const create = ['project', 'create', NAME, '--purpose', PURPOSE, '--bootstrap', bootstrap]
   const { link } = (await answer('publisher', ...create)) as { link: string }
-  const module = await builtDemo('mersenne')
+  const module = init.module ? join(dir, 'mersenne.wasm') : await builtDemo('mersenne')
+  if (init.module) writeFileSync(module, init.module)
   await answer('publisher', 'app', 'add', module, ...(checkpoint ? ['--checkpoint'] : []))
   const range = `${String(first)}..${String(first + units - 1)}`
   const work = ['--range', range, '--arg', '{n}', '--arg', String(exponents), '--quorum', String(quorum)]
