@@ -3,7 +3,6 @@ import { errorCode } from '../../../domain/errors.ts'
 import { bytesToHex, type ProjectKey, type UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import { isCounted, type UnitRun } from '../../../domain/outcome.ts'
-import { unitsToLease } from '../../../domain/work-buffer.ts'
 import type {
   KeyPair,
   ProjectConnection,
@@ -15,10 +14,16 @@ import { Catalogue, type Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { followLedger, syncGrants } from './grants.ts'
 import { keepEvidence } from './keep-evidence.ts'
-import { Pace } from './pace.ts'
-import { Prefetch } from './prefetch.ts'
+import { LeaseAhead } from './lease-ahead.ts'
 import { ResultWriter } from './result-writer.ts'
 import { UnitQueue } from './unit-queue.ts'
+
+/** Whom a project tells. */
+export interface ProjectOwner {
+  changed(): void
+  /** A unit that {@link DonorProject.take} gave is computed, or is put back. */
+  ended(unit: UnitId, computedMs: number): void
+}
 
 /**
  * The donor's membership in one project: leases units ahead of need, hands them to slots, saves results before it
@@ -33,18 +38,11 @@ export class DonorProject {
   private readonly parts: DonorComponents
   private readonly init: DonorInit
   private readonly keys: KeyPair
-  private readonly changed: () => void
+  private readonly owner: ProjectOwner
+  private readonly ahead: LeaseAhead
   private readonly writer: ResultWriter
   private readonly stops: (() => void)[] = []
   private stored: StoredProject
-  private readonly pace = new Pace()
-  private readonly prefetch: Prefetch
-  private slots = 0
-  /** What {@link slots} was when it computed last: a pause is expected to end. */
-  private slotsAtWork = 1
-  private bufferMs = 0
-  private askAgainAt = 0
-  private gaveBackAt = Number.NEGATIVE_INFINITY
   private grantsAskedAt = Number.NEGATIVE_INFINITY
   private tending: Promise<void> | undefined
   private tendAgain = false
@@ -57,17 +55,17 @@ export class DonorProject {
     stored: StoredProject,
     connection: ProjectConnection,
     keys: KeyPair,
-    changed: () => void,
+    owner: ProjectOwner,
   ) {
     this.parts = parts
     this.init = init
     this.stored = stored
     this.connection = connection
     this.keys = keys
-    this.changed = changed
+    this.owner = owner
     this.projectKey = stored.projectKey
-    this.prefetch = new Prefetch(connection, parts.log)
     this.queue = new UnitQueue(parts.store, parts.snapshots, stored.projectKey)
+    this.ahead = new LeaseAhead(parts, connection, this.catalogue, this.queue)
     this.writer = new ResultWriter(parts, (results) => {
       for (const { unit } of results) {
         this.queue.done(unit)
@@ -82,19 +80,19 @@ export class DonorProject {
         if (record.type === 'core') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.nameProject()
         this.tend()
-        changed()
+        owner.changed()
       }),
       connection.onChange(() => {
         if (connection.state === 'offline') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
-        changed()
+        owner.changed()
       }),
       connection.onFork((file) => {
         keepEvidence(parts, this.projectKey, file)
-        changed()
+        owner.changed()
       }),
       connection.onWork(() => {
-        this.askAgainAt = 0
+        this.ahead.hurry()
         this.tend()
       }),
       connection.onGranted(() => {
@@ -122,12 +120,14 @@ export class DonorProject {
     return !this.catalogue.allows(this.init.onlyModules)
   }
 
-  /** How many slots compute now, and for how long they are to have work at hand; the size of the buffer follows. */
+  /** There is something to compute for it, as far as is known. */
+  get hasWork(): boolean {
+    return this.catalogue.hasWork && !this.restricted
+  }
+
+  /** How many slots compute for it now, and for how long they are to have work at hand; the size of the buffer follows. */
   setSlots(slots: number, bufferMs: number): void {
-    this.slots = slots
-    if (slots > 0) this.slotsAtWork = slots
-    this.bufferMs = bufferMs
-    this.tend()
+    if (this.ahead.aim(slots, bufferMs)) this.tend()
   }
 
   /** The next unit for a slot; it stays leased on disk until {@link finish} or {@link giveBack}. */
@@ -139,11 +139,17 @@ export class DonorProject {
     const unit = this.queue.take(this.parts.clock.now(), (candidate) => taskOf(candidate) !== undefined, away)
     // Only a unit that left the buffer is a reason to look after it: a wake-up that finds nothing must end here. And
     // only a buffer that runs low: small units leave it a hundred times a second.
-    if (unit && this.unitsWanted() > 0) this.tend()
+    if (unit && this.ahead.wanted > 0) this.tend()
     return unit && taskOf(unit)
   }
 
+  /** How long a slot will need for this unit; undefined while nobody knows. */
+  expectedMs(task: Task): number | undefined {
+    return this.ahead.unitMs(task.unit.batch)
+  }
+
   giveBack(task: Task): void {
+    this.owner.ended(task.unit, 0)
     if (this.left) return
     this.queue.putBack(task.unit)
   }
@@ -155,7 +161,8 @@ export class DonorProject {
    */
   finish(task: Task, run: UnitRun, computedMs: number): void {
     if (this.left) return
-    if (isCounted(run.outcome)) this.pace.add(task.unit.batch, run.fuel, computedMs)
+    if (isCounted(run.outcome)) this.ahead.learn(task.unit.batch, run.fuel, computedMs)
+    this.owner.ended(task.unit, computedMs)
     this.writer.add({
       projectKey: this.projectKey,
       unit: task.unit,
@@ -170,7 +177,7 @@ export class DonorProject {
   /** The app's module was refused here; said in the window, and the project goes on with its other apps. */
   reportModule(message: string): void {
     this.moduleTrouble = message
-    this.changed()
+    this.owner.changed()
   }
 
   /** Starts a round of sending, asking and checking, or asks the running one for another. Never throws. */
@@ -207,7 +214,7 @@ export class DonorProject {
       () => this.leaseMore(),
       () => this.submitAll(),
       () => this.checkGrants(),
-      () => this.giveLateBack(),
+      () => this.ahead.giveLateBack(),
     ]
     for (const step of steps) {
       if (this.left || this.connection.state !== 'connected') return
@@ -221,7 +228,7 @@ export class DonorProject {
         })
       }
     }
-    this.changed()
+    this.owner.changed()
   }
 
   /** Asks when told of a grant, after every reconnection, and now and then in case a notice was lost. */
@@ -261,42 +268,8 @@ export class DonorProject {
   }
 
   private async leaseMore(): Promise<void> {
-    const now = this.parts.clock.monotonicMs()
-    if (!this.catalogue.hasWork || this.restricted || now < this.askAgainAt) return
-    const wanted = this.unitsWanted()
-    if (wanted === 0) return
-    const { slots, bufferMs } = this
-    const fuelCapacity = this.pace.capacity(slots, bufferMs, this.queue.length)
-    const answer = await this.connection.lease({ units: wanted, fuelCapacity })
-    // Units that are here already are told again when there is nothing new.
-    const added = this.queue.add(answer.units, answer.expiresAt)
-    if (added === 0) {
-      const waitMs = this.queue.length > 2 * slots ? ASK_AT_EASE_MS : 1_000
-      this.askAgainAt = now + Math.max(answer.retryAfterMs, waitMs)
-    } else if (this.unitsWanted() > 0) this.tend()
-    this.prefetch.lookAhead(answer.units, (unit) => this.catalogue.app(unit.batch))
-  }
-
-  /** After a long pause: what cannot be computed in time any more is better somewhere else. */
-  private async giveLateBack(): Promise<void> {
-    const now = this.parts.clock.monotonicMs()
-    if (this.pace.unitMs() === undefined || now - this.gaveBackAt < LIMITS.giveBackEveryMs) return
-    this.gaveBackAt = now
-    const unitMs = (unit: UnitId): number => this.pace.unitMs(unit.batch) ?? 0
-    const late = this.queue.takeLate(this.parts.clock.now(), this.slotsAtWork, unitMs, LIMITS.leaseUnits)
-    if (late.length === 0) return
-    try {
-      await this.connection.giveBack({ units: late })
-    } catch (error) {
-      this.queue.putBack(...late)
-      throw error
-    }
-    for (const unit of late) this.queue.giveUp(unit)
-  }
-
-  private unitsWanted(): number {
-    const { slots, bufferMs, queue } = this
-    return unitsToLease({ slots, queued: queue.length, unitMs: this.pace.unitMs(), bufferMs })
+    if (this.restricted) return
+    if (await this.ahead.leaseMore()) this.tend()
   }
 
   private nameProject(): void {
@@ -306,9 +279,6 @@ export class DonorProject {
     this.parts.store.saveProject(this.stored)
   }
 }
-
-/** There was nothing to lease, and every slot has its next unit and the one after. */
-const ASK_AT_EASE_MS = 10_000
 
 /** What an acknowledged result is to the donor. A verified one is pending until the ledger has it. */
 const STATE_OF: Readonly<Record<Standing, StoredResultState>> = {

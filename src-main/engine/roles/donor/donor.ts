@@ -11,6 +11,7 @@ import type { StoredProject } from '../../ports.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { DonorProject } from './donor-project.ts'
 import { donorSummary, donorView, type StrandedProject, type ViewInputs } from './donor-view.ts'
+import { FairTurns } from './fair-turns.ts'
 import { Lane } from './lane.ts'
 import { SlotPool } from './slot-pool.ts'
 import type { WorkSource } from './slot-worker.ts'
@@ -31,13 +32,14 @@ export class Donor {
   private readonly stranded = new Map<ProjectKey, StrandedProject>()
   /** Joining and leaving take turns. */
   private readonly lane = new Lane()
+  private readonly turns = new FairTurns()
   private readonly stops: (() => void)[] = []
   private readonly listeners = new Set<() => void>()
   private presence: Presence
   private suspended = false
   private pausedByDonor: boolean
   private decision: Decision
-  private turn = 0
+  private bufferMs = 0
 
   constructor(parts: DonorComponents, init: DonorInit, presence: Presence) {
     this.parts = parts
@@ -176,6 +178,7 @@ export class Donor {
     project.retire()
     await this.pool.abandon(project)
     this.projects.delete(project.projectKey)
+    this.turns.forget(project.projectKey)
     await project.leave()
   }
 
@@ -199,11 +202,18 @@ export class Donor {
   private async enter(stored: StoredProject, link: Link): Promise<void> {
     const keys = this.parts.digests.donorKeyPair(this.init.masterKey, stored.projectKey)
     const connection = await this.parts.network.join(link, keys)
-    const project = new DonorProject(this.parts, this.init, stored, connection, keys, () => {
-      this.pool.wake()
-      this.announce()
+    const { projectKey } = stored
+    const project = new DonorProject(this.parts, this.init, stored, connection, keys, {
+      changed: () => {
+        this.shareSlots()
+        this.pool.wake()
+        this.announce()
+      },
+      ended: (unit, computedMs) => {
+        this.turns.end(projectKey, unit, computedMs)
+      },
     })
-    this.projects.set(stored.projectKey, project)
+    this.projects.set(projectKey, project)
   }
 
   private viewInputs(): ViewInputs {
@@ -236,22 +246,26 @@ export class Donor {
       this.parts.log('info', this.decision.run ? 'computing-allowed' : 'paused', {
         reason: reason(this.decision),
       })
-    const slots = this.decision.run ? this.decision.slots : 0
-    const lengthMs = bufferMs(this.parts.store.preferences().workBufferHours)
+    this.bufferMs = bufferMs(this.parts.store.preferences().workBufferHours)
     const applied = this.pool.apply(this.decision)
-    for (const project of this.projects.values()) project.setSlots(slots, lengthMs)
+    this.shareSlots()
     await applied
     this.announce()
   }
 
-  /** Projects take turns, unit by unit. */
+  /** Every project that can have work counts on an equal share of the slots when it fills its buffer. */
+  private shareSlots(): void {
+    const slots = this.decision.run ? this.decision.slots : 0
+    const sharing = [...this.projects.values()].filter((project) => project.hasWork).length
+    for (const project of this.projects.values())
+      project.setSlots(Math.ceil(slots / Math.max(1, sharing)), this.bufferMs)
+  }
+
   private nextTask(): ReturnType<WorkSource['next']> {
-    const projects = [...this.projects.values()]
-    for (let i = 0; i < projects.length; i++) {
-      const project = projects[(this.turn + i) % projects.length]
-      const task = project?.take()
-      if (!project || !task) continue
-      this.turn = (this.turn + i + 1) % projects.length
+    for (const project of this.turns.order([...this.projects.values()])) {
+      const task = project.take()
+      if (!task) continue
+      this.turns.begin(project.projectKey, task.unit, project.expectedMs(task))
       return { project, task }
     }
     return undefined
