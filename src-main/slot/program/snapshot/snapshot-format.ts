@@ -29,6 +29,7 @@ const MAGIC = 0x6e735350
 const VERSION = 1
 const IDENTITY_BYTES = 32
 const MEMORY_PAGES_MAX = LIMITS.memoryBytes / WASM_PAGE_BYTES
+const SAVED_PAGES_MAX = Math.floor(LIMITS.snapshotBytes / SAVED_PAGE_BYTES)
 
 /** A stopped unit. The arrays are shared with the bytes or the instance that they come from. */
 export interface UnitState {
@@ -67,7 +68,7 @@ export function encodeSnapshot(
   const wasi = new ByteSink()
   writeWasi(wasi, state.wasi)
   sink.bytes(wasi.taken())
-  const pages = pagesInUse(state.memory, Math.floor(LIMITS.snapshotBytes / SAVED_PAGE_BYTES))
+  const pages = pagesInUse(state.memory, SAVED_PAGES_MAX)
   if (pages === undefined) return undefined
   sink.list(pages, (page) => sink.u32(page))
   const head = sink.taken()
@@ -106,15 +107,16 @@ export function decodeSnapshot(given: Uint8Array, identity: SnapshotIdentity): U
   const computedMs = source.f64()
   const fraction = source.f64()
   if (!(computedMs >= 0 && computedMs < Infinity)) throw unusable('a time out of range')
+  if (fraction !== -1 && !(fraction >= 0 && fraction <= 1)) throw unusable('a progress out of range')
   const wasmPages = source.u32()
   const stack = source.bytes()
   const wasi = readWasi(new ByteSource(source.bytes()))
-  const pages = source.list(() => source.u32())
+  const pages = source.list(SAVED_PAGES_MAX, () => source.u32())
   const padding = length - source.left
   source.raw(aligned(padding) - padding)
   const memory = { wasmPages, pages, bytes: source.raw(source.left) }
   checkMemory(memory)
-  return { fuel, computedMs, ...(fraction >= 0 && fraction <= 1 ? { fraction } : {}), memory, stack, wasi }
+  return { fuel, computedMs, ...(fraction === -1 ? {} : { fraction }), memory, stack, wasi }
 }
 
 function checkMemory({ wasmPages, pages, bytes }: SavedMemory): void {
