@@ -100,6 +100,18 @@ describe('a unit with checkpoints', () => {
     expect(snapshots.kept.size).toBe(0)
   })
 
+  it('goes on from its snapshot also when its slot has let its module go', async () => {
+    const home = new DonorHome()
+    const first = await computing(home)
+    await first.pass(5 * MINUTE)
+    home.later(1_000)
+    const { slot, running, logged } = await computing(home)
+    slot.fail(new PowerswarmError('not-found', 'the module is not loaded in this slot'))
+    expect(await running(2)).toMatchObject({ resumeFrom: bytes })
+    expect(slot.loads).toHaveLength(2)
+    expect(logged).not.toContain('unit-failed')
+  })
+
   it('takes turns with others, so that one snapshot at a time passes through the engine', async () => {
     const opened = await new DonorHome({ cores: 2 }).start()
     await opened.running(2)
