@@ -48,6 +48,8 @@ export const LIMITS = {
   snapshotWhilePausedMs: 500,
   /** Before the end of the engine and before sleep, for all slots together; then they are ended unsaved. */
   snapshotBeforeEndMs: 2_000,
+  /** A snapshot that is compressed already when the engine ends may still go to the disk, for so long. */
+  snapshotCloseMs: 1_000,
   /** About an hour on a fast core: longer units lose too much when a machine goes away. */
   fuelPerUnit: 10_000_000_000_000n,
   fuelPerUnitDefault: 1_000_000_000_000n,
