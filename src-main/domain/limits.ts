@@ -11,6 +11,8 @@ export const LIMITS = {
   memoryBytesDefault: 256 * MIB,
   /** One unit may print this much; what is longer belongs into a file in /out. */
   outputBytes: 256 * KIB,
+  /** Where nobody says otherwise, in a batch as in a trial run. */
+  outputBytesDefault: 64 * KIB,
   stdinBytes: 1 * MIB,
   /** What a unit finds in /in: it lies in the slot's memory while the unit runs. */
   inputFiles: 1024,
