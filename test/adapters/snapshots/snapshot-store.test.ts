@@ -174,14 +174,33 @@ describe('a snapshot on disk', () => {
 describe('all snapshots together', () => {
   it('lose the oldest when they grow too large', async () => {
     const noise = randomBytes(10_000)
-    const { dir, store, logged, files } = openStore({ totalBytes: 25_000 })
+    const { dir, store, files } = openStore({ totalBytes: 25_000 })
     for (const [index, second] of [2, 1].entries()) {
       await store.save(at(index), { ...saved, bytes: noise })
       utimesSync(join(dir, `${projectKey}-3.${String(index)}.snapshot`), second, second)
     }
-    await store.save(at(2), { ...saved, bytes: noise })
+    // In the next engine, which knows no other order than the files' own.
+    const again = openStore({ dir, totalBytes: 25_000 })
+    await again.store.save(at(2), { ...saved, bytes: noise })
     expect(files()).toEqual([`${projectKey}-3.0.snapshot`, `${projectKey}-3.2.snapshot`])
-    expect(logged).toEqual([expect.stringContaining('too large')])
+    expect(again.logged).toEqual([expect.stringContaining('too large')])
+  })
+
+  it('lose the oldest also when the clock is put back by years, or a file is from the future', async () => {
+    const noise = randomBytes(10_000)
+    const { dir, store, files } = openStore({ totalBytes: 35_000 })
+    const YEAR_2100 = 4_102_444_800
+    await store.save(at(0), { ...saved, bytes: noise })
+    await store.close()
+    const again = openStore({ dir, totalBytes: 35_000 })
+    // From before this start on, each later one with an earlier time.
+    for (const index of [0, 1, 2]) {
+      if (index > 0) await again.store.save(at(index), { ...saved, bytes: noise })
+      const time = YEAR_2100 - 1_000_000_000 * index
+      utimesSync(join(dir, `${projectKey}-3.${String(index)}.snapshot`), time, time)
+    }
+    for (const index of [3, 4]) await again.store.save(at(index), { ...saved, bytes: noise })
+    expect(files()).toEqual([2, 3, 4].map((index) => `${projectKey}-3.${String(index)}.snapshot`))
   })
 
   it('that are written at the same time do not grow too large either, and none of them goes for another', async () => {

@@ -47,8 +47,11 @@ class SnapshotFolder implements SnapshotStore {
   /** The latest write of each file; a drop takes it out, and then it comes to nothing. */
   readonly #writing = new Map<string, Write>()
   readonly #saves = new Set<Promise<unknown>>()
+  /** Numbers of the files that were written since the start, in their order: clocks jump. */
+  readonly #written = new Map<string, number>()
   #closed = false
   #graceIsOver = false
+  #writes = 0
 
   constructor(init: SnapshotStoreInit) {
     this.#init = init
@@ -139,6 +142,7 @@ class SnapshotFolder implements SnapshotStore {
     write.bytes = header.byteLength + compressed.byteLength
     this.#makeRoom(path, write.bytes)
     await writeInPlaceOf(path, [header, compressed], () => !this.#graceIsOver && isLatest())
+    if (isLatest()) this.#written.set(path, ++this.#writes)
   }
 
   /**
@@ -154,11 +158,17 @@ class SnapshotFolder implements SnapshotStore {
     const isComing = new Set([path, ...coming.map(([other]) => other)])
     const others = this.#files().filter((file) => file.of && !isComing.has(file.path))
     held += others.reduce((sum, file) => sum + file.bytes, 0)
-    for (const file of others.sort((a, b) => a.modifiedMs - b.modifiedMs)) {
+    for (const file of others.sort((a, b) => this.#age(a, b))) {
       if (held + bytes <= totalBytes) return
       this.#dropWith('the snapshots together are too large', file.path)
       held -= file.bytes
     }
+  }
+
+  /** The older one first. Times of files are compared with each other alone, never with a clock. */
+  #age(a: FoundFile, b: FoundFile): number {
+    const [writtenA, writtenB] = [a, b].map(({ path }) => this.#written.get(path) ?? 0) as [number, number]
+    return writtenA - writtenB || a.modifiedMs - b.modifiedMs
   }
 
   /** Why a start drops a file; only headers are read. */
@@ -189,6 +199,7 @@ class SnapshotFolder implements SnapshotStore {
   /** A file that cannot be removed is of no use to anybody, and is tried again at the next start. */
   #remove(path: string): void {
     this.#writing.delete(path)
+    this.#written.delete(path)
     try {
       rmSync(path, { force: true })
     } catch (error) {

@@ -393,6 +393,20 @@ describe('a start after a crash', () => {
     expect([...second.snapshots.kept.keys()]).toEqual([keyOf(0)])
   })
 
+  it('keeps the snapshots of leased units at a start, whatever the clock says', async () => {
+    const home = new DonorHome()
+    const first = await home.start()
+    first.snapshots.kept.set(keyOf(1), { bytes, fuel: 1n, computedMs: MINUTE })
+    await first.running(1)
+    // A jump of ten years, at a machine whose owner works at it: no unit is taken.
+    for (const years of [10, -20]) {
+      home.later(years * 365 * 24 * 60 * MINUTE)
+      const { snapshots, donor } = await home.start([], inUse)
+      expect([...snapshots.kept.keys()]).toEqual([keyOf(1)])
+      expect(donor.state.slots).toEqual([])
+    }
+  })
+
   it('drops the snapshot of a unit whose lease ran out', async () => {
     const { running, snapshots } = await afterCrash(new DonorHome({ leaseMs: 5 * MINUTE + 30_000 }))
     expect(snapshots.kept.size).toBe(0)
