@@ -6,8 +6,9 @@ import type { SavedUnit, SnapshotSubject } from '../../ports.ts'
 
 /**
  * A snapshot's file: a header of {@link HEADER_BYTES} bytes, then the compressed snapshot. Numbers are little endian,
- * texts are ASCII, filled up with zeros. The digest covers every byte of the file but itself, so a file that parses is
- * one that this program wrote, whole.
+ * texts are ASCII, filled up with zeros. The digest covers every byte of the file but itself: where it is right, the file
+ * is what was written, whole. It is no signature. Whoever can write into the folder can write a right one, and what a
+ * slot goes on from is checked there.
  *
  *     0  magic, 8 bytes                  112  fuel, u64
  *     8  format, u32                     120  fraction, f64; NaN: none
@@ -26,9 +27,9 @@ const DIGEST_AT = 184
 
 /** What may read a snapshot: states are exchanged between equal programs on equal processors only. */
 export interface SnapshotReader {
-  /** `process.arch`: what a unit's memory holds does not depend on it, but that is a promise to test, not to rely on. */
+  /** `process.arch`. Snapshots do not depend on it as far as tests tell; nothing is gained by relying on that. */
   readonly arch: string
-  /** Another version may do a system call otherwise; a unit of two halves would then agree with neither. */
+  /** Its version. Another one may answer a system call otherwise: a unit of two halves would agree with no other donor. */
   readonly program: string
 }
 
