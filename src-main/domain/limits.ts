@@ -36,6 +36,8 @@ export const LIMITS = {
   reasonChars: 1000,
   /** A unit's saved state: its memory without pages of zeros, its stack, its files. Larger ones are not saved. */
   snapshotBytes: 128 * MIB,
+  /** So much of it crosses from process to process at a time: between two pieces each of them hears other things. */
+  snapshotPieceBytes: 2 * MIB,
   /** How long a slot may look for a place to save; safe points are milliseconds apart in most programs. */
   snapshotWithinMs: 10_000,
   /** All of a donor's snapshots on disk, the oldest go first: as much as eight of the largest. */

@@ -179,6 +179,32 @@ export function deepening(rounds: number): Uint8Array<ArrayBuffer> {
   })
 }
 
+/** Fills its memory with what does not compress to nothing, then works for minutes, with safe points all along. */
+export function filling(pages: number): Uint8Array<ArrayBuffer> {
+  const end = pages * 65_536
+  return buildModule({
+    memory: [0, ...unsigned(pages)],
+    functions: [
+      {
+        exportAs: '_start',
+        locals: [I32, I64],
+        code: [
+          ...LOOP,
+          ...[...get(1), ...i64(0x1_0000_01b3n), MUL64, ...i64(0x9e37n), ADD64, ...set(1)],
+          ...[...get(0), ...get(1), ...STORE64, ...get(0), ...i32(8), 0x6a, ...set(0)],
+          ...[...get(0), ...i32(end), 0x49, 0x0d, 0],
+          END,
+          ...LOOP,
+          ...[...i32(0), ...set(0), ...LOOP],
+          ...[...get(0), ...i32(1), 0x6a, ...set(0), ...get(0), ...i32(20_000), 0x49, 0x0d, 0],
+          END,
+          ...[0x0c, 0, END],
+        ],
+      },
+    ],
+  })
+}
+
 /** Loops over recursion: long stretches without a safe point, then one. */
 export const loopingOverRecursion = buildModule({
   functions: [

@@ -33,10 +33,12 @@ export interface UnitCheckpoints {
   readonly resumeFrom?: UnitState
   /** Asked at every tick: whether the unit is to be saved at the next safe point. */
   isWanted(): boolean
+  /** Asked all along while it is being saved, which takes time. When it says no it goes on as if it were too large. */
+  isStillWanted?(): boolean
   /** What a snapshot says besides the state itself. */
   read(): Pick<UnitState, 'computedMs' | 'fraction'>
   /** The unit was saved, or is too large for it, and goes on as soon as this returns. */
-  onSaved(bytes: Uint8Array | undefined): void
+  onSaved(bytes: Uint8Array<ArrayBuffer> | undefined): void
 }
 
 /**
@@ -73,7 +75,8 @@ export function runUnit(unit: RunUnit, components: RunUnitComponents): UnitRun {
     goOn()
     while (checkpoints !== undefined && safePoints.wasLeft()) {
       const state = { fuel: meter.used(), wasi: wasi.save(), ...safePoints.stopped, ...checkpoints.read() }
-      checkpoints.onSaved(encodeSnapshot(checkpoints.identity, state))
+      const isStillWanted = (): boolean => checkpoints.isStillWanted?.() ?? true
+      checkpoints.onSaved(encodeSnapshot(checkpoints.identity, state, isStillWanted))
       safePoints.setWanted(checkpoints.isWanted())
       safePoints.rewind()
       goOn()

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { PowerswarmError } from '../../../domain/errors.ts'
 import { bytesToHex, hexToBytes, type Hex32, type ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
+import { MIB } from '../../../domain/units.ts'
 import type { SavedUnit, SnapshotSubject } from '../../ports.ts'
 
 /**
@@ -40,7 +42,7 @@ export interface SnapshotHeader extends SnapshotSubject, SnapshotReader, Omit<Sa
 }
 
 /** The file's header, complete with its digest. Throws a RangeError for what has no place in it. */
-export function encodeHeader(header: SnapshotHeader, compressed: Uint8Array): Uint8Array {
+export async function encodeHeader(header: SnapshotHeader, compressed: Uint8Array): Promise<Uint8Array> {
   const bytes = new Uint8Array(HEADER_BYTES)
   const view = new DataView(bytes.buffer)
   putText(bytes, 0, 8, MAGIC)
@@ -58,7 +60,7 @@ export function encodeHeader(header: SnapshotHeader, compressed: Uint8Array): Ui
   view.setUint32(132, header.compressedBytes, true)
   putText(bytes, 136, 16, header.arch)
   putText(bytes, 152, 32, header.program)
-  bytes.set(digest(bytes, compressed), DIGEST_AT)
+  bytes.set(await digest(bytes, compressed), DIGEST_AT)
   return bytes
 }
 
@@ -91,11 +93,11 @@ export function parseHeader(file: Uint8Array): SnapshotHeader {
 }
 
 /** The compressed snapshot in a whole file. Throws `snapshot-unusable` when a single bit of the file has changed. */
-export function compressedPart(file: Uint8Array, header: SnapshotHeader): Uint8Array {
+export async function compressedPart(file: Uint8Array, header: SnapshotHeader): Promise<Uint8Array> {
   const compressed = file.subarray(HEADER_BYTES)
   if (compressed.byteLength !== header.compressedBytes) throw unusable('it is cut off')
   const found = file.subarray(DIGEST_AT, HEADER_BYTES)
-  const expected = digest(file, compressed)
+  const expected = await digest(file, compressed)
   if (!expected.every((byte, i) => byte === found[i])) throw unusable('it is damaged')
   return compressed
 }
@@ -121,8 +123,17 @@ export function unusable(reason: string, cause?: unknown): PowerswarmError {
   return new PowerswarmError('snapshot-unusable', `A snapshot cannot be used: ${reason}`, { cause })
 }
 
-function digest(header: Uint8Array, compressed: Uint8Array): Uint8Array {
-  return createHash('sha256').update(header.subarray(0, DIGEST_AT)).update(compressed).digest()
+/** Some milliseconds of hashing. */
+const HASHED_AT_A_TIME = 4 * MIB
+
+/** In pieces, between which the engine does other things. */
+async function digest(header: Uint8Array, compressed: Uint8Array): Promise<Uint8Array> {
+  const hash = createHash('sha256').update(header.subarray(0, DIGEST_AT))
+  for (let at = 0; at < compressed.length; at += HASHED_AT_A_TIME) {
+    if (at > 0) await setImmediate()
+    hash.update(compressed.subarray(at, at + HASHED_AT_A_TIME))
+  }
+  return hash.digest()
 }
 
 function putText(bytes: Uint8Array, at: number, room: number, text: string): void {

@@ -75,7 +75,7 @@ class SnapshotFolder implements SnapshotStore {
       const header = parseHeader(file)
       const fault = mismatch(header, subject, this.#init.reader)
       if (fault !== undefined) throw unusable(fault)
-      const bytes = await unpacked(compressedPart(file, header), header.snapshotBytes)
+      const bytes = await unpacked(await compressedPart(file, header), header.snapshotBytes)
       const { fuel, fraction, computedMs } = header
       return { bytes, fuel, computedMs, ...(fraction === undefined ? {} : { fraction }) }
     } catch (error) {
@@ -134,7 +134,7 @@ class SnapshotFolder implements SnapshotStore {
     const compressed = await compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
     const lengths = { snapshotBytes: bytes.byteLength, compressedBytes: compressed.byteLength }
     const savedAt = this.#init.clock.now()
-    const header = encodeHeader(
+    const header = await encodeHeader(
       { ...subject, ...this.#init.reader, ...progress, ...lengths, savedAt },
       compressed,
     )
@@ -215,7 +215,8 @@ class SnapshotFolder implements SnapshotStore {
 async function unpacked(compressed: Uint8Array, bytes: number): Promise<Uint8Array> {
   try {
     const snapshot = await decompress(compressed, { maxOutputLength: Math.max(bytes, 1) })
-    if (snapshot.byteLength === bytes) return new Uint8Array(snapshot)
+    // The same bytes, plain.
+    if (snapshot.byteLength === bytes) return new Uint8Array(snapshot.buffer, snapshot.byteOffset, bytes)
   } catch (error) {
     throw unusable('it cannot be unpacked', error)
   }

@@ -113,6 +113,25 @@ describe('snapshot format', () => {
     expect(encodeSnapshot(identity, { ...stopped(), memory })).toBeUndefined()
   })
 
+  it('is given up wherever it is no longer wanted', () => {
+    const memory = new ArrayBuffer(3 * 1024 * 1024)
+    new Uint8Array(memory).fill(1)
+    const asked = { left: Infinity, times: 0 }
+    const encode = (): Uint8Array | undefined => {
+      asked.times = 0
+      return encodeSnapshot(identity, { ...stopped(), memory }, () => (asked.times += 1) <= asked.left)
+    }
+    expect(encode()?.length).toBeGreaterThan(memory.byteLength)
+    // Three MiB, looked at, copied and hashed, and what lies before and behind them.
+    const { times } = asked
+    expect(times).toBeGreaterThanOrEqual(9)
+    for (asked.left = 0; asked.left < times; asked.left++) {
+      expect(encode()).toBeUndefined()
+      expect(asked.times).toBe(asked.left + 1)
+    }
+    expect(encode()).toBeDefined()
+  })
+
   it('is refused for another module or unit', () => {
     const other = new Uint8Array(32).fill(3)
     expect(codeOf(encoded())).toBe('read')
