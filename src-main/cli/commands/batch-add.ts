@@ -15,8 +15,6 @@ interface Options {
   readonly output?: string
 }
 
-const OUTPUT_BYTES_DEFAULT = 64 * 1024
-
 /** `powerswarm batch add`: publishes a range of work units over one app. */
 export function addBatchCommands(parent: Command, io: CliIo): void {
   parent
@@ -32,7 +30,7 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
     )
     .option('--quorum <n>', 'equal results from different donors that make a unit verified', '2')
     .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
-    .option('--output <size>', `most standard output of a unit (default: ${sizeText(OUTPUT_BYTES_DEFAULT)})`)
+    .option('--output <size>', OUTPUT_HELP)
     .addHelpText(
       'after',
       examples(
@@ -72,8 +70,11 @@ export function parseMaxFuel(text: string | undefined): bigint {
     : parseFuel(text, '--max-fuel', 1n, LIMITS.fuelPerUnit)
 }
 
-function parseOutput(text: string | undefined): number {
-  return text === undefined ? OUTPUT_BYTES_DEFAULT : parseBytes(text, '--output', 0, LIMITS.outputBytes)
+export const OUTPUT_HELP = `most standard output of a unit (default: ${sizeText(LIMITS.outputBytesDefault)})`
+
+/** `--output` of `batch add` and `run`. */
+export function parseOutput(text: string | undefined): number {
+  return text === undefined ? LIMITS.outputBytesDefault : parseBytes(text, '--output', 0, LIMITS.outputBytes)
 }
 
 /** For options that may be given several times. */
