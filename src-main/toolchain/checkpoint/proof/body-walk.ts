@@ -103,6 +103,7 @@ class BodyWalk {
 
   #one(at: number): void {
     const code = this.#body.code(at)
+    this.#graph.place = at
     if (code > OP.callIndirect) this.#flows.each((flow, mode) => this.#steps.step(at, code, flow, mode))
     else if (code === OP.call || code === OP.callIndirect) this.#call(at)
     else this.#control(at, code)
@@ -246,7 +247,8 @@ class BodyWalk {
     const { height, results, ends } = frame
     const stack = [...flow.stack.slice(0, height), ...flow.stack.slice(flow.stack.length - results)]
     if (results === 0) stack.length = height
-    ends.set(mode, track, meet(ends.get(mode, track), flow, stack, this.#graph, this.#values))
+    const end = this.#body.partner(frame.at)
+    ends.set(mode, track, meet(ends.get(mode, track), flow, stack, this.#graph, this.#values, end))
   }
 
   #branch(label: number, flow: Flow, mode: Mode, track: number): void {

@@ -1,6 +1,9 @@
 /** Name of a step that nobody sees from outside: a branch, a join. */
 export const SILENT = -1
 
+/** More than a body of the largest size has, and small enough for a place and a node in one number. */
+const NODES_MAX = 2 ** 26
+
 /** Numbers for the names of events, the same in two graphs that are to be compared. */
 export class EventNames {
   readonly #numbers = new Map<string, number>()
@@ -22,13 +25,28 @@ export class EventNames {
 export class EventGraph {
   /** By node: target and event ({@link SILENT}) of each edge, one behind the other. */
   readonly edges: number[][] = []
+  edgeCount = 0
+  /** Place in the code that new nodes are of. */
+  place = 0
+  readonly #orders: number[] = []
 
-  node(): number {
+  node(place = this.place): number {
+    this.#orders.push(place * NODES_MAX + this.edges.length)
     return this.edges.push([]) - 1
   }
 
   edge(from: number, to: number, event: number): void {
     this.edges[from]?.push(to, event)
+    this.edgeCount += 1
+  }
+
+  /** Grows along the code, and along silent edges at one place of it; each node's is its own. */
+  orderOf(node: number): number {
+    return this.#orders[node] ?? 0
+  }
+
+  nodeAt(order: number): number {
+    return order % NODES_MAX
   }
 
   /** Whether there is a way back to where it began on which nothing happens. */

@@ -56,7 +56,8 @@ export function joinInto(into: Int32Array, from: Int32Array, values: AbstractVal
 }
 
 /**
- * Where ways meet: `flow` and what came there before, if anything. `stack` is what `flow` leaves on the operand stack.
+ * Where ways meet, at a place further on or here: `flow` and what came there before, if anything. `stack` is what `flow`
+ * leaves on the operand stack.
  */
 export function meet(
   before: Flow | undefined,
@@ -64,9 +65,10 @@ export function meet(
   stack: readonly number[],
   graph: EventGraph,
   values: AbstractValues,
+  place = graph.place,
 ): Flow {
   if (before === undefined) {
-    const first = new Flow(graph.node(), flow.locals.slice(), stack)
+    const first = new Flow(graph.node(place), flow.locals.slice(), stack)
     graph.edge(flow.node, first.node, SILENT)
     return first
   }
