@@ -61,12 +61,11 @@ it('tells compilers of the branches that are there, wherever they have moved to'
     return offset
   })
   expect(offsets.length).toBeGreaterThan(2)
-  let offset = 0
   const branches = new Set<number>()
   const found = instructionsOf(bytes, [1])
   const length = found.reduce((sum, one) => sum + one.bytes.length, 0)
   const { start, end } = bodies[1]!
-  offset = end - start - length
+  let offset = end - start - length
   for (const one of found) {
     if (one.code === OP.if || one.code === OP.brIf) branches.add(offset)
     offset += one.bytes.length
