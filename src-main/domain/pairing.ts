@@ -21,15 +21,15 @@ export function pairing({ donorKey, address }: Partner, others: readonly Partner
   return near ? 'avoid' : 'yes'
 }
 
-/** Below this share of the work, established donors could not keep up with checking everybody else. */
-const ESTABLISHED_SHARE_MIN = 0.5
+/** Below this share of the work, checkers could not keep up with everybody else. */
+const CHECKERS_SHARE_MIN = 0.5
 
 /**
- * Whether a donor may get a unit that others have answered: then it checks them. Established donors only, or new keys
- * would confirm each other, and those of a forger that has established one. `establishedShare` (0..1): of the units
- * that are handed out now, those that go to established donors. While they are few, as at the start of a project,
- * anybody may check anybody, and one more vote is wanted (`quorumOf`).
+ * Whether a donor may get a unit that others have answered: then it checks them. Only checkers (`isChecker`) may, or
+ * new keys would confirm each other, and those of a forger that has established one. `checkersShare` (0..1): of the
+ * units that are handed out now, those that go to checkers. While they are few, as at the start of a project, anybody
+ * may check anybody, and one more vote is wanted (`quorumOf`).
  */
-export function mayCheck(established: boolean, establishedShare: number): boolean {
-  return established || establishedShare < ESTABLISHED_SHARE_MIN
+export function mayCheck(checker: boolean, checkersShare: number): boolean {
+  return checker || checkersShare < CHECKERS_SHARE_MIN
 }

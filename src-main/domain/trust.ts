@@ -93,12 +93,19 @@ export function advance({ proven }: DonorTrust, { provenPerAdvance }: TrustPolic
 }
 
 /**
- * An established donor may check newcomers and settle disputes, but not while it is in one itself: a forger that wakes
- * up gets one vote against others before it is found out. The bar is the same for every policy: who forges often never
- * reaches it, and a project has such donors soon.
+ * An established donor: the word of one is needed for a quorum. The bar is the same for every policy: who forges often
+ * never reaches it, and a project has such donors soon.
  */
-export function isEstablished({ proven, disputes }: DonorTrust): boolean {
-  return disputes === 0 && proven >= LIMITS.establishedResults
+export function isEstablished({ proven }: DonorTrust): boolean {
+  return proven >= LIMITS.establishedResults
+}
+
+/**
+ * Whether a donor may be handed what others answered. Not while it is in a dispute: a forger that wakes up gets one
+ * vote against others before it is found out.
+ */
+export function isChecker(trust: DonorTrust): boolean {
+  return trust.disputes === 0 && isEstablished(trust)
 }
 
 /** Whether the next result of a donor is accepted on its word, or wants another donor's copy at once. */

@@ -23,9 +23,10 @@ export type Verdict =
     }
   | { readonly kind: 'inconclusive' }
 
-/** What a quorum of trusted donors depends on besides the vote itself: see `isEstablished` in trust.ts. */
+/** A vote in a batch that trusts donors. */
 export interface Answer {
   readonly digest: Hex32
+  /** Its donor is established now (trust.ts), whatever it was when it voted. */
   readonly established: boolean
 }
 
@@ -42,7 +43,7 @@ export function quorumOf(answers: readonly Answer[], quorum: number): number {
 
 /**
  * Established donors that contradict each other, in the order of their answers; none while they agree. Each of them is
- * in a dispute until the unit is decided: see `moveTrust`.
+ * in a dispute until the unit is decided, see `moveTrust`.
  */
 export function disputants<A extends Answer>(answers: readonly A[]): readonly A[] {
   const established = answers.filter((answer) => answer.established)

@@ -16,7 +16,7 @@ describe('pairing', () => {
     expect(pairing(candidate, partners)).toBe(expected)
   })
 
-  it('lets established donors check, and anybody while they are few', () => {
+  it('lets checkers check, and anybody while they are few', () => {
     expect(mayCheck(true, 0.9)).toBe(true)
     expect(mayCheck(false, 0.9)).toBe(false)
     expect(mayCheck(false, 0.1)).toBe(true)

@@ -4,6 +4,7 @@ import { LIMITS } from '../../src-main/domain/limits.ts'
 import {
   NEWCOMER,
   advance,
+  isChecker,
   isEstablished,
   isTrusted,
   isWindowFull,
@@ -55,9 +56,11 @@ describe('the trust in a donor', () => {
   it('is suspended while the donor is in a dispute, and only then', () => {
     const donor = proven(LIMITS.establishedResults)
     const disputed = after(donor, one('disputed'), one('disputed'), one('settled'))
-    expect([isEstablished(donor), isTrusted(donor, policy)]).toEqual([true, true])
-    expect([isEstablished(disputed), isTrusted(disputed, policy)]).toEqual([false, false])
-    expect(isEstablished(after(disputed, one('settled')))).toBe(true)
+    expect([isChecker(donor), isTrusted(donor, policy)]).toEqual([true, true])
+    expect([isChecker(disputed), isTrusted(disputed, policy)]).toEqual([false, false])
+    expect(isEstablished(disputed)).toBe(true)
+    expect(isChecker(after(disputed, one('settled')))).toBe(true)
+    expect(isChecker(proven(LIMITS.establishedResults - 1))).toBe(false)
   })
 
   it('is not given while the checks of many windows are out', () => {

@@ -36,7 +36,7 @@ export const COLLUSIONS: readonly Attack[] = [
 ]
 export const HONEST_ERRORS = [1e-4, 1e-3]
 /** Units for each donor: short visits and long ones. */
-export const LIVES = [1000, 100_000]
+export const LIVES = [1000, 30_000]
 
 const usual = { forgers: FORGERS, honestErrors: 0, executions: EXECUTIONS }
 

@@ -1,13 +1,13 @@
 import { secondCopyChance } from '../../../src-main/domain/lease.ts'
 import type { Hex32 } from '../../../src-main/domain/ids.ts'
 import { mayCheck } from '../../../src-main/domain/pairing.ts'
-import { moveTrust } from '../../../src-main/domain/trust.ts'
+import { isEstablished, moveTrust } from '../../../src-main/domain/trust.ts'
 import { disputants, judge, quorumOf } from '../../../src-main/domain/validation.ts'
 import type { Attack } from './attacks.ts'
 import { SimulatedDonor } from './donor.ts'
 import { seededRandom, type Random } from './random.ts'
 import { hold, type Scheme } from './scheme.ts'
-import { WaitingUnits, isSound, type SimulatedVote, type WaitingUnit } from './waiting-units.ts'
+import { WaitingUnits, type SimulatedVote, type WaitingUnit } from './waiting-units.ts'
 
 export interface RunInit {
   readonly scheme: Scheme
@@ -38,7 +38,7 @@ export interface RunCounts {
 
 const QUORUM_SIZE = 2
 const COLLUDERS_LIE = 1
-/** Steps over which the share of established donors is averaged. */
+/** Steps over which the share of checkers is averaged. */
 const SHARE_STEPS = 1000
 
 /** One project: donors compute one unit after the other, each result is judged as it comes. */
@@ -63,7 +63,7 @@ class SimulatedProject {
   private inconclusive = 0
   private executions = 0
   private lies = COLLUDERS_LIE
-  private establishedShare = 0
+  private checkersShare = 0
 
   constructor(init: RunInit) {
     this.init = init
@@ -80,25 +80,17 @@ class SimulatedProject {
     if (!donor) return
     if (donor.forger && attack.leaves(donor, scheme.prospect(donor)))
       this.donors[place] = donor = this.enter(true)
-    const established = scheme.isEstablished(donor)
-    this.establishedShare += ((established ? 1 : 0) - this.establishedShare) / SHARE_STEPS
+    const checker = scheme.isChecker(donor)
+    this.checkersShare += (Number(checker) - this.checkersShare) / SHARE_STEPS
     this.executions += 1
     donor.computed += 1
     const second = this.random() < secondCopyChance(this.waiting.size, this.donors.length)
-    const unit = mayCheck(established, this.establishedShare)
+    const unit = mayCheck(checker, this.checkersShare)
       ? (this.waiting.takeDisputed(donor, this.random) ??
         (second ? this.waiting.take(donor, this.random) : undefined))
       : undefined
     const said = this.answer(donor, unit)
-    const { losses } = donor
-    const vote: SimulatedVote = {
-      donor,
-      said,
-      digest: digestOf(said),
-      established,
-      losses,
-      window: undefined,
-    }
+    const vote: SimulatedVote = { donor, said, digest: digestOf(said), window: undefined }
     if (unit) this.voted(unit, vote)
     else this.computed(this.units++, vote)
   }
@@ -149,7 +141,7 @@ class SimulatedProject {
     const { donor, said } = vote
     switch (scheme.fate(donor, this.random)) {
       case 'check':
-        this.wait({ unit, votes: [vote] })
+        this.wait({ unit, votes: [vote], disputants: [] })
         return
       case 'final':
         this.verified += 1
@@ -164,28 +156,28 @@ class SimulatedProject {
         if (!full) return
         const drawn = this.said[full.drawn] ?? 0
         const checked = { ...vote, said: drawn, digest: digestOf(drawn), window: full.window }
-        this.wait({ unit: full.drawn, votes: [checked] })
+        this.wait({ unit: full.drawn, votes: [checked], disputants: [] })
       }
     }
   }
 
   private voted(unit: WaitingUnit, vote: SimulatedVote): void {
-    const before = disputants(unit.votes)
     unit.votes.push(vote)
-    const after = disputants(unit.votes)
-    for (const { donor } of after.slice(before.length)) move(donor, 'disputed')
-    const votes = unit.votes.map((each) => ({
-      donorKey: each.donor.donorKey,
-      digest: each.digest,
-      established: isSound(each),
-    }))
+    const votes = unit.votes.map(({ donor, digest }) => {
+      return { donor, donorKey: donor.donorKey, digest, established: isEstablished(donor.trust) }
+    })
+    for (const { donor } of disputants(votes)) {
+      if (unit.disputants.includes(donor)) continue
+      unit.disputants.push(donor)
+      move(donor, 'disputed')
+    }
     const { policy } = this.init.scheme
     const verdict = judge(votes, policy ? quorumOf(votes, QUORUM_SIZE) : QUORUM_SIZE)
     if (verdict.kind === 'undecided') {
       this.wait(unit)
       return
     }
-    for (const { donor } of after) move(donor, 'settled')
+    for (const donor of unit.disputants) move(donor, 'settled')
     if (verdict.kind === 'inconclusive') {
       this.inconclusive += 1
       return
@@ -233,8 +225,8 @@ class SimulatedProject {
       for (const unit of units) {
         const said = this.said[unit] ?? 0
         const digest = digestOf(said)
-        const vote = { donor, said, digest, established: false, losses: 0, window: undefined }
-        this.wait({ unit, votes: [vote] })
+        const vote = { donor, said, digest, window: undefined }
+        this.wait({ unit, votes: [vote], disputants: [] })
       }
   }
 

@@ -1,6 +1,6 @@
 import {
   advance,
-  isEstablished,
+  isChecker,
   isTrusted,
   isWindowFull,
   moveTrust,
@@ -19,8 +19,7 @@ export interface Scheme {
   readonly policy: TrustPolicy | undefined
   fate(donor: SimulatedDonor, random: Random): 'held' | 'final' | 'check'
   prospect(donor: SimulatedDonor): Prospect
-  /** Whether this donor may check others. */
-  isEstablished(donor: SimulatedDonor): boolean
+  isChecker(donor: SimulatedDonor): boolean
 }
 
 /** Powerswarm's: the functions of domain/trust. */
@@ -31,7 +30,7 @@ export function trustScheme(provenPerAdvance: number): Scheme {
     policy,
     fate: ({ trust }) => (isTrusted(trust, policy) ? 'held' : 'check'),
     prospect: ({ trust }) => ({ advance: advance(trust, policy) }),
-    isEstablished: ({ trust }) => isEstablished(trust),
+    isChecker: ({ trust }) => isChecker(trust),
   }
 }
 
@@ -48,7 +47,7 @@ export const BOINC: Scheme = {
     return random() > 1 / consecutiveValid ? 'final' : 'check'
   },
   prospect: ({ consecutiveValid }) => ({ advance: consecutiveValid < 10 ? 0 : consecutiveValid }),
-  isEstablished: () => true,
+  isChecker: () => true,
 }
 
 /** Two equal results for every unit, whoever they come from. A forger never has anything in advance. */
@@ -57,7 +56,7 @@ export const QUORUM: Scheme = {
   policy: undefined,
   fate: () => 'check',
   prospect: ({ consecutiveValid }) => ({ advance: consecutiveValid }),
-  isEstablished: () => true,
+  isChecker: () => true,
 }
 
 /** Puts a result into its donor's window; returns the unit that was drawn for a check, if the window is full now. */

@@ -8,22 +8,15 @@ export interface SimulatedVote {
   readonly said: number
   /** The same for the functions of the domain. */
   readonly digest: Hex32
-  /** The donor was established when it voted. */
-  readonly established: boolean
-  /** Losses of the donor by then. */
-  readonly losses: number
   /** Window of the donor that this result was drawn from; undefined when it was in none. */
   readonly window: number | undefined
-}
-
-/** The vote counts as that of an established donor, which was not found wrong since. */
-export function isSound({ established, losses, donor }: SimulatedVote): boolean {
-  return established && losses === donor.losses
 }
 
 export interface WaitingUnit {
   readonly unit: number
   readonly votes: SimulatedVote[]
+  /** Donors that are in a dispute over it. */
+  readonly disputants: SimulatedDonor[]
 }
 
 /** Picks of one search before it gives up. */
