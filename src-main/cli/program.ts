@@ -5,10 +5,12 @@ import { addBatchCommands } from './commands/batch-add.ts'
 import { addBootstrapCommand } from './commands/bootstrap.ts'
 import { addDonateCommand } from './commands/donate.ts'
 import { addDonorCommands } from './commands/donor.ts'
+import { addDonorsCommands } from './commands/donors.ts'
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
 import { addResultsCommand } from './commands/results.ts'
+import { addRetryCommand } from './commands/retry.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStatusCommand } from './commands/status.ts'
@@ -67,6 +69,8 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addServeCommand(program, io)
   addStatusCommand(program, io)
   addResultsCommand(program, io)
+  addDonorsCommands(program, io)
+  addRetryCommand(program, io)
   addDonateCommand(program, io)
   const donor = program.command('donor').description('look at and steer the donor that runs on this machine')
   showHelpWithoutCommand(donor)

@@ -4,7 +4,7 @@ import { LIMITS } from '../domain/limits.ts'
 import { parsePreferences, type Preferences } from '../domain/preferences.ts'
 import type { Presence } from '../domain/presence.ts'
 import type { DonorState } from './donor-state.ts'
-import type { PublisherStatus, ResultPage } from './publisher-state.ts'
+import type { DonorPage, PublisherStatus, ResultPage } from './publisher-state.ts'
 import { call, notice, nothing } from './rpc.ts'
 import type { PermissionSheet } from './slot.ts'
 import { argumentsValue, bytesValue, fuelValue, linkValue, wholeNumber } from './values.ts'
@@ -81,6 +81,15 @@ const addBatchValue = v.object({
   quorum: v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.quorumMax)),
   maxFuel: v.pipe(fuelValue, v.minValue(1n), v.maxValue(LIMITS.fuelPerUnit)),
   maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
+  /** Trusts donors as far as this share (0..1) of wrong results allows: domain/max-error.ts. Absent: nobody is trusted. */
+  maxError: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
+})
+
+const donorValue = v.object({ donor: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) })
+const retryValue = v.object({
+  batch: wholeNumber,
+  /** Index of one unit; absent: all of the batch that ended without a decision. */
+  index: v.optional(wholeNumber),
 })
 
 export const publisherEngineSchema = {
@@ -92,6 +101,16 @@ export const publisherEngineSchema = {
   results: call<{ cursor: string; limit: number }, ResultPage>(
     v.object({ cursor: v.string(), limit: v.pipe(wholeNumber, v.minValue(1), v.maxValue(256)) }),
   ),
+  /** Donors in the order in which they came. */
+  donors: call<{ cursor: number; limit: number }, DonorPage>(
+    v.object({ cursor: wholeNumber, limit: v.pipe(wholeNumber, v.minValue(1), v.maxValue(1024)) }),
+  ),
+  /** Takes nothing from this donor any more and questions what rests on its word. Twice is fine. */
+  ban: call<{ donor: string }, void>(donorValue),
+  /** Rejects with `not-found` when it was not banned. */
+  unban: call<{ donor: string }, void>(donorValue),
+  /** Has units that are inconclusive or suspended computed anew, by donors that have not had them. */
+  retry: call<v.InferOutput<typeof retryValue>, { units: number }>(retryValue),
   shutdown: call<void, void>(nothing),
   changed: notice<PublisherStatus>(
     v.custom<PublisherStatus>((raw) => typeof raw === 'object' && raw !== null),

@@ -4,11 +4,14 @@ import { publisherMigrations } from './migrations/publisher.ts'
 import { openDatabase } from './open.ts'
 import { catalogue } from './publisher/catalogue.ts'
 import { copies } from './publisher/copies.ts'
+import { disputes } from './publisher/disputes.ts'
 import { donorIds } from './publisher/donor-ids.ts'
+import { donorTrusts } from './publisher/donor-trusts.ts'
 import { grants } from './publisher/grants.ts'
 import { journal } from './publisher/journal.ts'
 import { outputs } from './publisher/outputs.ts'
 import { tallies } from './publisher/tallies.ts'
+import { trust } from './publisher/trust.ts'
 import { units } from './publisher/units.ts'
 import { settings } from './settings.ts'
 import { transactions } from './transactions.ts'
@@ -21,12 +24,15 @@ export function openPublisherStore(file: string): PublisherStore {
   const db = openDatabase(file, publisherMigrations)
   const counters = tallies(db)
   const ids = donorIds(db)
+  const trusts = donorTrusts(db, ids)
   const tx = transactions(db, {
     flush: () => {
       counters.flush()
+      trusts.flush()
     },
     forget: () => {
       counters.forget()
+      trusts.forget()
       ids.forget()
     },
   })
@@ -37,6 +43,8 @@ export function openPublisherStore(file: string): PublisherStore {
     ...units(db, tx, ids, counters),
     ...copies(db, tx, ids, counters),
     ...outputs(db, tx, ids),
+    ...trust(db, tx, ids, trusts),
+    ...disputes(db, tx, ids),
     ...grants(db, tx, ids),
     transact: (work) => tx.transact(work),
     close: () => {

@@ -1,12 +1,15 @@
 import type {
   BatchStatus,
+  DonorLine,
+  DonorPage,
   PublisherStatus,
   ResultPage,
   VerifiedUnit,
 } from '../../../contracts/publisher-state.ts'
 import { unitArguments, unitNumber } from '../../../domain/batch.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
-import { unitText } from '../../../domain/ids.ts'
+import { unitText, type DonorKey } from '../../../domain/ids.ts'
+import { isChecker } from '../../../domain/trust.ts'
 import { MIB } from '../../../domain/units.ts'
 import type { VerifiedRow } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -15,6 +18,16 @@ import type { PublisherComponents } from './components.ts'
 export interface Serving {
   readonly serving: boolean
   readonly donorsConnected: number
+}
+
+const NOTHING_YET = {
+  leased: 0,
+  pending: 0,
+  verified: 0,
+  trusted: 0,
+  released: 0,
+  inconclusive: 0,
+  suspended: 0,
 }
 
 /** What `powerswarm status` shows of this project right now. */
@@ -27,9 +40,24 @@ export function publisherStatus(
   const { donors, ...ledger } = store.ledgerTotals()
   const counts = new Map(store.counts().map((row) => [row.batch, row]))
   const batches = catalogue.batches.map(({ batch, app, count }): BatchStatus => {
-    const { leased = 0, pending = 0, verified = 0, inconclusive = 0, suspended = 0 } = counts.get(batch) ?? {}
-    const unsent = count - leased - pending - verified - inconclusive - suspended
-    return { batch, app, units: count, unsent, leased, pending, verified, inconclusive, suspended }
+    const row = counts.get(batch) ?? NOTHING_YET
+    const { leased, pending, inconclusive, suspended, trusted: acceptedOnTrust } = row
+    const verified = row.verified + row.released
+    const unsent = count - leased - pending - acceptedOnTrust - verified - inconclusive - suspended
+    const trust = catalogue.trust(batch)
+    return {
+      batch,
+      app,
+      units: count,
+      unsent,
+      leased,
+      pending,
+      acceptedOnTrust,
+      verified,
+      inconclusive,
+      suspended,
+      ...(trust ? { maxError: trust.maxError } : {}),
+    }
   })
   return {
     projectKey: cores.projectKey,
@@ -42,6 +70,31 @@ export function publisherStatus(
     batches,
     ledger,
   }
+}
+
+/** Donors after the first `cursor` of them. */
+export function donorPage(
+  { store }: PublisherComponents,
+  connected: ReadonlySet<DonorKey>,
+  { cursor, limit }: { readonly cursor: number; readonly limit: number },
+): DonorPage {
+  const accounts = store.donorAccounts(cursor, limit + 1)
+  const donors = accounts.slice(0, limit).map(({ donorKey, trust, ...account }): DonorLine => {
+    const { leased, verified, rejected, banned } = account
+    const { proven, held } = trust
+    return {
+      donor: donorKey,
+      connected: connected.has(donorKey),
+      banned,
+      leased,
+      verified,
+      rejected,
+      proven,
+      held,
+      checker: isChecker(trust),
+    }
+  })
+  return accounts.length > limit ? { donors, next: cursor + limit } : { donors }
 }
 
 /** A page ends early when its outputs grow beyond this. */

@@ -1,4 +1,5 @@
 import type { Migrations } from '../open.ts'
+import { trustTables } from './publisher-trust.ts'
 
 /** Version 1: everything. Units are keyed (batch, idx) throughout. */
 const initial = `
@@ -155,4 +156,4 @@ CREATE TABLE ledger (
 INSERT INTO ledger VALUES (1, 0, 0, 0, '0', 0);
 `
 
-export const publisherMigrations: Migrations = [initial]
+export const publisherMigrations: Migrations = [initial, trustTables]

@@ -42,7 +42,8 @@ export function catalogue(db: Database.Database): CatalogueStore {
     )
     .safeIntegers()
   const selectCounts = db.prepare<[], BatchCounts>(
-    'SELECT batch, leased, pending, verified, inconclusive, suspended FROM batches ORDER BY batch',
+    `SELECT batch, leased, pending, verified, trusted, released, inconclusive, suspended FROM batches
+     ORDER BY batch`,
   )
   return {
     addApp(app, original) {

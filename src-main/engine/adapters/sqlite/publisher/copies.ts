@@ -8,7 +8,15 @@ import type { Tallies } from './tallies.ts'
 
 type Copies = Pick<
   UnitStore,
-  'copy' | 'saveCopy' | 'votes' | 'overdue' | 'leasedTo' | 'leasedToDevice' | 'donor' | 'withoutCredit'
+  | 'copy'
+  | 'saveCopy'
+  | 'votes'
+  | 'holders'
+  | 'overdue'
+  | 'leasedTo'
+  | 'leasedToDevice'
+  | 'donor'
+  | 'withoutCredit'
 >
 
 interface CopyColumns {
@@ -45,6 +53,9 @@ export function copies(db: Database.Database, tx: Transactions, ids: DonorIds, c
   const votes = db.prepare<[number, number], CopyColumns & { digest: Buffer }>(
     `SELECT ${ALL} FROM copies WHERE batch = ? AND idx = ? AND standing = 3`,
   )
+  const holders = db
+    .prepare<[number, number], number>('SELECT donor FROM copies WHERE batch = ? AND idx = ?')
+    .pluck()
   const overdue = db.prepare<[number, number], CopyColumns>(
     `SELECT ${ALL} FROM copies WHERE standing = 0 AND expires_at <= ? ORDER BY expires_at LIMIT ?`,
   )
@@ -97,6 +108,7 @@ export function copies(db: Database.Database, tx: Transactions, ids: DonorIds, c
     },
     votes: ({ batch, index }) =>
       votes.all(batch, index).map((row) => ({ ...copyOf(row), digest: hexOf<Hex32>(row.digest) })),
+    holders: ({ batch, index }) => holders.all(batch, index).map((id) => ids.key(id)),
     overdue: (now, limit) => overdue.all(now, limit).map(copyOf),
     leasedTo: (donorKey) => known<CopyRow[]>(donorKey, [], (id) => leasedTo.all(id).map(copyOf)),
     donor: (donorKey) => {

@@ -37,6 +37,11 @@ const PAGE = 4096
 
 export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): GrantStore {
   const insert = db.prepare('INSERT INTO grants (batch, idx, donor, fuel) VALUES (?, ?, ?, ?)')
+  const one = db
+    .prepare<[number, number, number], number>(
+      'SELECT 1 FROM grants WHERE batch = ? AND idx = ? AND donor = ?',
+    )
+    .pluck()
   const unsealed = db
     .prepare<[number], GrantColumns>(
       `SELECT id, batch, idx, donor, fuel FROM grants
@@ -97,6 +102,10 @@ export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): 
     addGrant({ unit, donorKey, fuel }) {
       tx.needed()
       insert.run(unit.batch, unit.index, ids.ensure(donorKey), fuel)
+    },
+    isGranted: ({ batch, index }, donorKey) => {
+      const id = ids.find(donorKey)
+      return id !== undefined && one.get(batch, index, id) !== undefined
     },
     unsealed: (limit) => unsealed.all(limit).map((row) => ({ ...grantOf(row), grant: Number(row.id) })),
     lastRecord: (donorKey) => {

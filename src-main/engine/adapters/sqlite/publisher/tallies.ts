@@ -12,7 +12,15 @@ export interface Tallies extends Pending {
   copyMoved(donor: number, before: CopyStanding | undefined, after: CopyStanding): void
 }
 
-const BATCH_COLUMNS = ['leased', 'pending', 'verified', 'inconclusive', 'suspended'] as const
+const BATCH_COLUMNS = [
+  'leased',
+  'pending',
+  'verified',
+  'trusted',
+  'released',
+  'inconclusive',
+  'suspended',
+] as const
 const DONOR_COLUMNS = ['leased', 'verified', 'rejected'] as const
 type Changes = Map<number, Map<string, number>>
 

@@ -13,6 +13,8 @@ export interface UnitColumns {
 }
 
 const STATES = ['leased', 'verified', 'inconclusive', 'suspended'] as const
+/** By the column `live` of a unit that has a digest. */
+const DIGEST_STATES = ['verified', 'trusted', 'released'] as const
 
 export function unitOf(row: UnitColumns | undefined): WorkUnit {
   if (!row) return UNSENT
@@ -22,7 +24,7 @@ export function unitOf(row: UnitColumns | undefined): WorkUnit {
       return { state, live: row.live, votes: row.votes, failures: row.failures, wanted: row.wanted }
     case 'verified':
       if (!row.digest) break
-      return { state, digest: hexOf<Hex32>(row.digest) }
+      return { state: DIGEST_STATES[row.live] ?? 'verified', digest: hexOf<Hex32>(row.digest) }
     case 'inconclusive':
     case 'suspended':
       return { state }
@@ -31,9 +33,10 @@ export function unitOf(row: UnitColumns | undefined): WorkUnit {
   throw new Error('a unit row contradicts its own checks')
 }
 
-/** [state, live, votes, failures, wanted, digest]: numbers of decided units are of no use any more. */
+/** [state, live, votes, failures, wanted, digest]: of decided units only the digest is of use. */
 export function unitValues(unit: Exclude<WorkUnit, { state: 'unsent' }>): (number | Buffer | null)[] {
-  const state = STATES.indexOf(unit.state)
-  if (unit.state === 'leased') return [state, unit.live, unit.votes, unit.failures, unit.wanted, null]
-  return [state, 0, 0, 0, 0, unit.state === 'verified' ? blob32(unit.digest) : null]
+  if (unit.state === 'leased') return [0, unit.live, unit.votes, unit.failures, unit.wanted, null]
+  if (unit.state === 'inconclusive' || unit.state === 'suspended')
+    return [STATES.indexOf(unit.state), 0, 0, 0, 0, null]
+  return [STATES.indexOf('verified'), DIGEST_STATES.indexOf(unit.state), 0, 0, 0, blob32(unit.digest)]
 }

@@ -5,7 +5,7 @@ import type { DonorIds } from './donor-ids.ts'
 import type { Tallies } from './tallies.ts'
 import { unitOf, unitValues, type UnitColumns } from './unit-rows.ts'
 
-type Units = Pick<UnitStore, 'takeFresh' | 'unit' | 'saveUnit' | 'waiting' | 'wanting'>
+type Units = Pick<UnitStore, 'takeFresh' | 'unit' | 'saveUnit' | 'unitsThat' | 'waiting' | 'wanting'>
 
 interface WantingColumns extends UnitColumns {
   batch: number
@@ -35,6 +35,11 @@ export function units(db: Database.Database, tx: Transactions, ids: DonorIds, co
     `UPDATE units SET state = ?, live = ?, votes = ?, failures = ?, wanted = ?, digest = ?
      WHERE batch = ? AND idx = ?`,
   )
+  const ended = db
+    .prepare<[number, number, number, number], number>(
+      'SELECT idx FROM units WHERE batch = ? AND state = ? AND idx > ? ORDER BY idx LIMIT ?',
+    )
+    .pluck()
   const waiting = db
     .prepare<[number], number>(
       'SELECT count(*) FROM (SELECT 1 FROM units WHERE state = 0 AND wanted > live LIMIT ?)',
@@ -66,6 +71,8 @@ export function units(db: Database.Database, tx: Transactions, ids: DonorIds, co
       else update.run(...unitValues(after), batch, index)
       counters.unitMoved(batch, before, after)
     },
+    unitsThat: (state, batch, after, limit) =>
+      ended.all(batch, state === 'inconclusive' ? 2 : 3, after, limit).map((index) => ({ batch, index })),
     waiting: (limit) => waiting.get(limit) ?? 0,
     wanting({ donorKey, from, scan, limit, votedOnly }) {
       const found = []
