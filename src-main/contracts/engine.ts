@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Hex32 } from '../domain/ids.ts'
 import { LIMITS } from '../domain/limits.ts'
+import { COUNTED_OUTCOMES } from '../domain/outcome.ts'
 import { parsePreferences, type Preferences } from '../domain/preferences.ts'
 import type { Presence } from '../domain/presence.ts'
 import type { DonorState } from './donor-state.ts'
@@ -59,6 +60,8 @@ export const donorEngineSchema = {
 }
 export type DonorEngineSchema = typeof donorEngineSchema
 
+export type KnownAnswer = v.InferOutput<typeof knownAnswerValue>
+
 export interface AddedApp {
   readonly app: number
   readonly name: string
@@ -72,6 +75,14 @@ const addAppValue = v.object({
   original: bytesValue(LIMITS.moduleBytes),
   memoryLimitBytes: v.pipe(wholeNumber, v.minValue(65_536), v.maxValue(LIMITS.memoryBytes)),
 })
+const knownAnswerValue = v.object({
+  /** The number that the unit stands for. */
+  n: wholeNumber,
+  outcome: v.picklist(COUNTED_OUTCOMES),
+  exitCode: v.pipe(wholeNumber, v.maxValue(255)),
+  fuel: fuelValue,
+  stdout: bytesValue(LIMITS.outputBytes),
+})
 const addBatchValue = v.object({
   /** App by name (its newest version) or number. */
   app: v.string(),
@@ -83,6 +94,8 @@ const addBatchValue = v.object({
   maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
   /** Trusts donors as far as this share (0..1) of wrong results allows: domain/max-error.ts. Absent: nobody is trusted. */
   maxError: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
+  /** Units whose answers the publisher knows: they check whoever gets them, and count as verified from the start. */
+  known: v.optional(v.pipe(v.array(knownAnswerValue), v.maxLength(LIMITS.knownAnswers))),
 })
 
 const donorValue = v.object({ donor: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) })

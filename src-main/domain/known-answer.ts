@@ -4,7 +4,7 @@ import { advance, type DonorTrust, type TrustPolicy } from './trust.ts'
 export interface KnownAnswerNeeds {
   readonly trust: DonorTrust
   readonly policy: TrustPolicy
-  /** Known-answer units that this donor has not had. */
+  /** Known-answer units that may be left for this donor. */
   readonly unused: number
 }
 

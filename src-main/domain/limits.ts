@@ -47,6 +47,8 @@ export const LIMITS = {
   advanceMax: 1024,
   /** Windows of such results whose checks are out; beyond that each result is checked. */
   windowsUnsettledMax: 4,
+  /** Units of one batch whose answers the publisher may know. */
+  knownAnswers: 4096,
   /** Results that a donor has to prove without an error before it checks newcomers and settles disputes. */
   establishedResults: 32,
 

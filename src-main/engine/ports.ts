@@ -279,6 +279,9 @@ export interface TrustStore {
   setBatchTrust(batch: number, trust: BatchTrust): void
   /** By batch; batches that are not there give every unit its quorum. */
   batchTrust(): ReadonlyMap<number, BatchTrust>
+  /** The answer of this unit was known before any donor computed it. */
+  addKnownAnswer(unit: UnitId): void
+  knownAnswers(): readonly UnitId[]
   /** `NEWCOMER` for a donor that is not known. */
   trust(donorKey: DonorKey): DonorTrust
   saveTrust(donorKey: DonorKey, trust: DonorTrust): void

@@ -3,6 +3,7 @@ import { checkTemplate, parseRange } from '../../domain/batch.ts'
 import { LIMITS } from '../../domain/limits.ts'
 import { policyFor } from '../../domain/max-error.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
+import { readKnownAnswers } from '../known-answers.ts'
 import { withPublisher } from '../publisher-connection.ts'
 import { parseBytes, parseFuel, parseWhole, sizeText } from '../quantities.ts'
 import { quantity } from '../text.ts'
@@ -13,6 +14,7 @@ interface Options {
   readonly arg: readonly string[]
   readonly quorum: string
   readonly maxError?: string
+  readonly known?: string
   readonly maxFuel?: string
   readonly output?: string
 }
@@ -36,6 +38,10 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
     .option(
       '--max-error <share>',
       'trust donors that have proven themselves, as far as this share of wrong results allows',
+    )
+    .option(
+      '--known <file>',
+      'answers that you know, one JSON object a line as run --json prints them, with their n: donors are checked by them',
     )
     .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
     .option('--output <size>', `most standard output of a unit (default: ${sizeText(OUTPUT_BYTES_DEFAULT)})`)
@@ -66,6 +72,7 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
         args: [...checkTemplate(options.arg)],
         quorum: parseWhole(options.quorum, '--quorum', 1, LIMITS.quorumMax),
         maxError: parseMaxError(options.maxError),
+        known: options.known === undefined ? undefined : readKnownAnswers(options.known),
         maxFuel: parseMaxFuel(options.maxFuel),
         maxOutputBytes: parseOutput(options.output),
       }

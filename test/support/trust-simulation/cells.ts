@@ -88,7 +88,7 @@ export function figuresOf(cell: Cell, runs: readonly CellRun[]): Figures {
   }
 }
 
-/** The attack by forgers alone, or together, that did most against a scheme. */
+/** The attack by forgers alone, or together, that did most against a scheme; the first one when none did anything. */
 export function worst(figures: readonly Figures[], scheme: Scheme, together: boolean): Figures {
   const [first, ...others] = figures.filter(
     ({ cell }) =>
@@ -100,7 +100,7 @@ export function worst(figures: readonly Figures[], scheme: Scheme, together: boo
       cell.executions === EXECUTIONS,
   )
   if (!first) throw new Error(`no attack on ${scheme.name} was run`)
-  return others.reduce((most, each) => (each.wrongShare.high > most.wrongShare.high ? each : most), first)
+  return others.reduce((most, each) => (each.wrongShare.mean > most.wrongShare.mean ? each : most), first)
 }
 
 export function figuresFor(figures: readonly Figures[], cell: Cell): Figures {

@@ -10,6 +10,7 @@ import type { App, Batch, ProjectManifest, ProjectRecord } from '../../../domain
 import type { BatchTrust } from '../../ports.ts'
 import { checkModule } from './check-module.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
+import { knownByBatch, knownOutputs, saveKnown } from './known-answers.ts'
 
 type NewApp = Parameters<Handlers<PublisherEngineSchema>['addApp']>[0]
 type NewBatch = Parameters<Handlers<PublisherEngineSchema>['addBatch']>[0]
@@ -26,6 +27,7 @@ export class Catalogue {
   private batchesByNumber = new Map<number, Batch>()
   private appsByNumber = new Map<number, App>()
   private trustByBatch: ReadonlyMap<number, BatchTrust> = new Map()
+  private knownUnits: ReadonlyMap<number, ReadonlySet<number>> = new Map()
   /** Additions happen one after the other: numbers follow their order in the core. */
   private lane: Promise<unknown> = Promise.resolve()
 
@@ -64,6 +66,11 @@ export class Catalogue {
   /** How far this batch trusts donors; undefined: every unit gets its quorum. */
   trust(batch: number): BatchTrust | undefined {
     return this.trustByBatch.get(batch)
+  }
+
+  /** Indexes of this batch's units whose answers are known; undefined when there are none. */
+  known(batch: number): ReadonlySet<number> | undefined {
+    return this.knownUnits.get(batch)
   }
 
   /**
@@ -108,14 +115,16 @@ export class Catalogue {
       checkRange(wanted)
       checkTemplate(wanted.args)
       const { store } = this.parts
-      const { maxError, ...described } = wanted
+      const { maxError, known = [], ...described } = wanted
       const trust = maxError === undefined ? undefined : { ...policyFor(maxError), maxError }
       const batch: Batch = { ...described, type: 'batch', app: app.app, batch: store.batches().length }
       encodeProjectRecord(batch)
+      const answers = knownOutputs(batch, known, this.parts)
       store.transact(() => {
         store.addBatch(batch)
         // Not in the record: donors must not know how often they are checked.
         if (trust) store.setBatchTrust(batch.batch, trust)
+        saveKnown(this.parts, answers)
       })
       await this.publish()
       return { batch: batch.batch, units: batch.count }
@@ -163,6 +172,7 @@ export class Catalogue {
   private remember(records: readonly ProjectRecord[]): void {
     this.published = [...records]
     this.trustByBatch = this.parts.store.batchTrust()
+    this.knownUnits = knownByBatch(this.parts.store.knownAnswers())
     this.appsByNumber = new Map()
     this.batchesByNumber = new Map()
     for (const record of records) {

@@ -79,6 +79,10 @@ export class Intake {
     store.saveCopy(copy, { ...voted, standing })
     // It was leased and nothing about the unit is told before the quorum: the donor computed it.
     if (standing === 'verified') this.credits.settle(voted, standing)
+    if (this.catalogue.known(batch.batch)?.has(copy.unit.index) === true) {
+      if (standing === 'verified') this.trusting.confirmed(donorKey)
+      if (standing === 'rejected') this.trusting.failed(donorKey)
+    }
     return { standing }
   }
 

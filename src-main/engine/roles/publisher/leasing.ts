@@ -3,9 +3,10 @@ import type { DonorKey, UnitId } from '../../../domain/ids.ts'
 import { MIXING_UNITS, leaseSize, secondCopyChance } from '../../../domain/lease.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { UnixMs } from '../../../domain/units.ts'
-import { UNSENT, copiesMissing, moveUnit, type WorkUnit } from '../../../domain/work-unit.ts'
+import { UNSENT, moveUnit, type WorkUnit } from '../../../domain/work-unit.ts'
 import type { CopyRow, RemoteDonor } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { Checks, Drawn } from './checks.ts'
 import type { PublisherComponents } from './components.ts'
 import type { FuelMeans } from './fuel-means.ts'
 import type { Holder, Pairs } from './pairs.ts'
@@ -14,8 +15,6 @@ import type { Trusting } from './trusting.ts'
 /** Units that one search through the waiting ones looks at. */
 const SCAN_UNITS = 1024
 const OVERDUE_UNITS = 256
-/** Disputed units among which one is chosen. */
-const DISPUTED_UNITS = 64
 /** Counting the waiting units takes longer than a lease; a chance needs no exact number. */
 const COUNT_EVERY_MS = 100
 const WORDS = 2 ** 32
@@ -37,6 +36,7 @@ export interface LeasingInit {
   readonly catalogue: Catalogue
   readonly trusting: Trusting
   readonly pairs: Pairs
+  readonly checks: Checks
   readonly fuelMeans: FuelMeans
 }
 
@@ -45,13 +45,6 @@ interface Draw {
   readonly holder: Holder
   readonly now: UnixMs
   place: number | undefined
-}
-
-interface Drawn {
-  readonly unit: UnitId
-  readonly work: WorkUnit
-  /** The donor had a copy of it before. */
-  readonly lapsed: boolean
 }
 
 /**
@@ -68,6 +61,7 @@ export class Leasing {
   private readonly catalogue: Catalogue
   private readonly trusting: Trusting
   private readonly pairs: Pairs
+  private readonly checks: Checks
   private readonly fuelMeans: FuelMeans
   /** Where a donor's search goes on when the last one met only units that it has had. */
   private readonly places = new Map<DonorKey, number>()
@@ -79,6 +73,7 @@ export class Leasing {
     this.catalogue = init.catalogue
     this.trusting = init.trusting
     this.pairs = init.pairs
+    this.checks = init.checks
     this.fuelMeans = init.fuelMeans
   }
 
@@ -98,7 +93,8 @@ export class Leasing {
     const chance = secondCopyChance(this.waiting(), donors)
     let seconds = 0
     for (let i = 0; i < size; i++) if (this.parts.randomWord() < chance * WORDS) seconds += 1
-    const units = this.drawDisputed(draw, Math.ceil(size / 2))
+    const units = this.handOutSuitable(this.checks.disputed(donorKey, Math.ceil(size / 2)), draw)
+    units.push(...this.handOutSuitable(this.checks.known(donorKey, size - units.length), draw))
     units.push(...this.drawWaiting(draw, seconds - units.length))
     units.push(...this.drawFresh(draw, size - units.length))
     units.push(...this.drawWaiting(draw, size - units.length))
@@ -148,10 +144,14 @@ export class Leasing {
     const { store } = this.parts
     const held: CopyRow[] = []
     for (const copy of store.leasedToDevice(donorKey, deviceKey, LIMITS.leaseUnits))
-      if (store.unit(copy.unit).state === 'leased') held.push(copy)
+      if (store.unit(copy.unit).state === 'leased' || this.isKnown(copy.unit)) held.push(copy)
       else this.lapse(copy)
     const expiresAt = held[0]?.expiresAt ?? now + LIMITS.leaseMs
     return { units: held.map(({ unit }) => unit), expiresAt, handedOut: false, place }
+  }
+
+  private isKnown({ batch, index }: UnitId): boolean {
+    return this.catalogue.known(batch)?.has(index) === true
   }
 
   private waiting(): number {
@@ -169,7 +169,9 @@ export class Leasing {
     const units: UnitId[] = []
     for (const { batch } of this.catalogue.batches) {
       if (units.length >= limit) break
+      const known = this.catalogue.known(batch)
       for (const unit of this.parts.store.takeFresh(batch, limit - units.length)) {
+        if (known?.has(unit.index) === true) continue
         this.handOut({ unit, work: UNSENT, lapsed: false }, draw)
         units.push(unit)
       }
@@ -191,23 +193,6 @@ export class Leasing {
       next = rest.next
     }
     draw.place = units.length === 0 ? next : undefined
-    return units
-  }
-
-  /** Disputes are settled soon, or a forger goes on meanwhile; but nobody can count on getting a certain one. */
-  private drawDisputed(draw: Draw, limit: number): UnitId[] {
-    const { store } = this.parts
-    const { donorKey } = draw.holder
-    if (!this.trusting.isChecker(donorKey)) return []
-    const disputed = store.disputed(DISPUTED_UNITS)
-    const start = this.parts.randomWord() % Math.max(1, disputed.length)
-    const units: UnitId[] = []
-    for (const unit of [...disputed.slice(start), ...disputed.slice(0, start)]) {
-      if (units.length >= limit) break
-      const work = store.unit(unit)
-      if (copiesMissing(work) > 0 && !store.copy(unit, donorKey) && this.parts.randomWord() < WORDS / 2)
-        units.push(...this.handOutSuitable([{ unit, work, lapsed: false }], draw))
-    }
     return units
   }
 

@@ -5,6 +5,7 @@ import type { PublisherHandlers, PublisherNetwork } from '../../ports.ts'
 import { errorCode } from '../../../domain/errors.ts'
 import type { DonorKey } from '../../../domain/ids.ts'
 import { Catalogue } from './catalogue.ts'
+import { Checks } from './checks.ts'
 import type { PublisherComponents, PublisherInit, ServeInit } from './components.ts'
 import { Credits } from './credits.ts'
 import { DonorDesk, type DeskComponents } from './donor-desk.ts'
@@ -54,7 +55,8 @@ export class Publisher {
     this.trusting = new Trusting(parts, credits)
     const { catalogue, trusting } = this
     const pairs = new Pairs(parts, catalogue, trusting)
-    this.leasing = new Leasing({ parts, catalogue, trusting, pairs, fuelMeans })
+    const checks = new Checks(parts, catalogue, trusting)
+    this.leasing = new Leasing({ parts, catalogue, trusting, pairs, checks, fuelMeans })
     this.writes = new WriteQueue(parts.store, parts.timers, parts.log)
     this.sealer = new Sealer(parts, (donorKeys) => {
       this.network?.notifyGranted(donorKeys)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { unitText, type DonorKey } from '../../../../src-main/domain/ids.ts'
+import { unitText, type DonorKey, type UnitId } from '../../../../src-main/domain/ids.ts'
 import { LIMITS } from '../../../../src-main/domain/limits.ts'
 import { policyFor } from '../../../../src-main/domain/max-error.ts'
 import { NEWCOMER } from '../../../../src-main/domain/trust.ts'
@@ -150,6 +150,59 @@ describe('a batch that trusts donors', () => {
     expect(await submit(rig, A, [forged(unit!)])).toEqual(['rejected'])
     expect(await submit(rig, B, [honest(unit!)])).toEqual(['verified'])
     expect([...rig.store.grants()].map((grant) => grant.donorKey).includes(A)).toBe(false)
+  })
+})
+
+describe('units with known answers', () => {
+  const known = Array.from({ length: 50 }, (_, index) => {
+    const { exitCode, fuel, stdout } = honest({ batch: 1, index })
+    return { n: 100 + index, outcome: 'ok' as const, exitCode, fuel, stdout }
+  })
+  const batch = { app: 'mersenne', first: 100, count: 400, args: ['{n}'], quorum: 2, maxFuel: 1000n }
+
+  it('are verified from the start, and check donors, who cannot tell', async () => {
+    const rig = await trusting(1)
+    await rig.publisher.handlers.addBatch({ ...batch, maxOutputBytes: 64, known })
+    expect(rig.publisher.status.batches[1]).toMatchObject({ verified: 50, unsent: 350 })
+    rig.store.transact(() => {
+      rig.store.saveTrust(A, { ...NEWCOMER, proven: 200 })
+    })
+    const isKnown = ({ batch: number, index }: UnitId): boolean => number === 1 && index < 50
+    const given: UnitId[] = []
+    while (!given.some(isKnown)) {
+      const units = await lease(rig, A, 64)
+      if (units.length === 0) break
+      given.push(...units)
+      for (const unit of units.filter((each) => !isKnown(each))) await submit(rig, A, [honest(unit)])
+    }
+    const one = given.find(isKnown)!
+    expect(rig.store.trust(A).proven).toBe(200)
+    expect(await submit(rig, A, [forged(one)])).toEqual(['rejected'])
+    expect(rig.store.trust(A).proven).toBe(0)
+
+    for (let n = 0; n < 40 && rig.store.trust(B).proven === 0; n++)
+      await submit(rig, B, (await lease(rig, B, 16)).filter(isKnown).map(honest))
+    expect(rig.store.trust(B).proven).toBeGreaterThan(0)
+    expect([...rig.store.grants()].every((grant) => grant.donorKey === B && isKnown(grant.unit))).toBe(true)
+  })
+
+  it.each([
+    [{ ...known[0]!, n: 99 }, /number 99 is outside the batch/],
+    [known[1]!, /number 101 comes twice/],
+    [{ ...known[2]!, n: 300, fuel: 1001n }, /more fuel/],
+    [{ ...known[2]!, n: 300, exitCode: 1 }, /contradicts/],
+  ])('are refused when they cannot be answers of the batch', async (answer, words) => {
+    const rig = await trusting(1)
+    const adding = rig.publisher.handlers.addBatch({
+      ...batch,
+      maxOutputBytes: 64,
+      known: [...known, answer],
+    })
+    await expect(adding).rejects.toMatchObject({
+      code: 'bad-argument',
+      message: expect.stringMatching(words),
+    })
+    expect(rig.publisher.status.batches).toHaveLength(1)
   })
 })
 

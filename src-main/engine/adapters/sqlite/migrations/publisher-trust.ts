@@ -7,6 +7,13 @@ CREATE TABLE batch_trust (
   proven_per_advance INTEGER NOT NULL CHECK (proven_per_advance > 0)
 ) STRICT;
 
+-- Units whose answers the publisher knew from the start.
+CREATE TABLE known_answers (
+  batch INTEGER NOT NULL REFERENCES batches,
+  idx INTEGER NOT NULL CHECK (idx >= 0),
+  PRIMARY KEY (batch, idx)
+) STRICT, WITHOUT ROWID;
+
 ALTER TABLE batches ADD COLUMN trusted INTEGER NOT NULL DEFAULT 0 CHECK (trusted >= 0);
 ALTER TABLE batches ADD COLUMN released INTEGER NOT NULL DEFAULT 0 CHECK (released >= 0);
 

@@ -9,6 +9,8 @@ type Trust = Pick<
   TrustStore,
   | 'setBatchTrust'
   | 'batchTrust'
+  | 'addKnownAnswer'
+  | 'knownAnswers'
   | 'trust'
   | 'saveTrust'
   | 'onTrust'
@@ -33,6 +35,10 @@ export function trust(db: Database.Database, tx: Transactions, ids: DonorIds, tr
   const setBatch = db.prepare('INSERT INTO batch_trust VALUES (?, ?, ?)')
   const batches = db.prepare<[], { batch: number } & BatchTrust>(
     'SELECT batch, max_error AS maxError, proven_per_advance AS provenPerAdvance FROM batch_trust',
+  )
+  const addKnown = db.prepare('INSERT INTO known_answers VALUES (?, ?)')
+  const known = db.prepare<[], { batch: number; idx: number }>(
+    'SELECT batch, idx FROM known_answers ORDER BY batch, idx',
   )
   const doubt = db.prepare('INSERT OR IGNORE INTO in_doubt VALUES (?)')
   const doubted = db.prepare<[], { donor: number; since: number }>(
@@ -71,6 +77,11 @@ export function trust(db: Database.Database, tx: Transactions, ids: DonorIds, tr
       setBatch.run(batch, maxError, provenPerAdvance)
     },
     batchTrust: () => new Map(batches.all().map(({ batch, ...policy }) => [batch, policy])),
+    addKnownAnswer({ batch, index }) {
+      tx.needed()
+      addKnown.run(batch, index)
+    },
+    knownAnswers: () => known.all().map(({ batch, idx }) => ({ batch, index: idx })),
     trust: (donorKey) => trusts.get(donorKey),
     saveTrust(donorKey, after) {
       tx.needed()
