@@ -183,7 +183,7 @@ export interface NumberedGrant extends GrantRow {
 }
 /**
  * A ledger record and where it lies in which ledger. `lastGrant` and `firstGrant` bound the grants of its donor that it
- * is made of.
+ * is made of; where it takes back, the numbers of revocations.
  */
 export interface SealedRecord {
   readonly epoch: number
@@ -304,8 +304,6 @@ export interface TrustStore {
   /** Same again: no effect. `donorKeys` may be empty: results differ, and nobody's trust is suspended. */
   addDispute(unit: UnitId, donorKeys: readonly DonorKey[]): void
   endDispute(unit: UnitId): void
-  addRevocation(row: RevocationRow): void
-  revocations(): readonly RevocationRow[]
   ban(donorKey: DonorKey, at: UnixMs): void
   /** False when it was not banned. */
   unban(donorKey: DonorKey): boolean
@@ -325,8 +323,16 @@ export interface GrantStore {
   lastRecord(donorKey: DonorKey): LedgerRecord | undefined
   /** Adds records that together cover all unsealed grants up to `throughGrant`. */
   addSealed(records: readonly SealedRecord[], throughGrant: number): void
+  /** A second revocation for the same (unit, donor) is refused by the schema (`internal`). */
+  addRevocation(row: RevocationRow): void
+  /** All revocations of the project, for checks. */
+  revocations(): readonly RevocationRow[]
+  /** Revocations that no ledger record covers yet, in order. Their grants are sealed when nothing is {@link unsealed}. */
+  unsealedRevocations(limit: number): readonly NumberedGrant[]
+  /** Adds records that together cover all unsealed revocations up to the last one of theirs. */
+  addSealedRevocations(records: readonly SealedRecord[]): void
   sealedRecord(donorKey: DonorKey, sequence: number): SealedRecord | undefined
-  /** What the record grants, in `compareUnits` order. */
+  /** What the record grants or takes back, in `compareUnits` order. */
   sealedUnits(sealed: SealedRecord): readonly UnitId[]
   ledgerTotals(): LedgerTotals
   /** All grants of the project, for checks. */
@@ -447,7 +453,10 @@ export interface DonorStore {
   markResult(projectKey: ProjectKey, unit: UnitId, state: StoredResultState): void
   recentResults(limit: number): readonly StoredResult[]
 
-  /** A ledger record that was fetched and checked; marks its units verified. Same sequence again: no effect. */
+  /**
+   * A ledger record that was fetched and checked; marks its units verified, or rejected when it takes back. Same
+   * sequence again: no effect.
+   */
   addGrant(projectKey: ProjectKey, notice: GrantNotice, record: LedgerRecord): void
   /** Sequence to ask for next, and the total of the last record. */
   granted(projectKey: ProjectKey): {

@@ -128,6 +128,14 @@ const ledgerRecords = fc
     record.cumulativeFuel >= record.fuel ? record : { ...record, cumulativeFuel: record.fuel },
   )
 
+/** Written with version 2. */
+const revokingRecords = ledgerRecords.map((ledgerRecord) => ({
+  ...ledgerRecord,
+  sequence: Math.max(1, ledgerRecord.sequence),
+  cumulativeFuel: ledgerRecord.cumulativeFuel - ledgerRecord.fuel,
+  revokes: true as const,
+}))
+
 const record = (
   name: string,
   maxBytes: number,
@@ -141,6 +149,7 @@ const { recordBytes, messageBytes, submitBytes, grantsAnswerBytes } = LIMITS
 export const WIRE_RECORDS: readonly WireRecord[] = [
   record('project-record', recordBytes, encodeProjectRecord, parseProjectRecord, projectRecords),
   record('ledger-record', recordBytes, encodeLedgerRecord, parseLedgerRecord, ledgerRecords),
+  record('ledger-revocation', recordBytes, encodeLedgerRecord, parseLedgerRecord, revokingRecords),
   record(
     'hello',
     messageBytes,

@@ -24,7 +24,7 @@ export type GrantRefusal =
 
 /**
  * Checks a ledger record, whose block was proven by the publisher's signature, against the notice that announced it:
- * undefined when it grants this donor exactly the units that the notice names. `unitsRoot` is the Merkle root over
+ * undefined when it grants this donor exactly the units that the notice names, or takes exactly those back. `unitsRoot` is the Merkle root over
  * units of contracts/wire/README.md; a RangeError of it (a unit twice) is a refusal.
  */
 export function checkGrant(
@@ -37,7 +37,8 @@ export function checkGrant(
   if (record.sequence !== notice.sequence) return 'the notice names another sequence'
   if (record.sequence !== expected.nextSequence) return 'it is not the next of its sequence'
   if (record.units !== notice.units.length) return 'the notice names another number of units'
-  if (record.cumulativeFuel !== expected.cumulativeFuel + record.fuel)
+  const change = record.revokes ? -record.fuel : record.fuel
+  if (record.cumulativeFuel !== expected.cumulativeFuel + change)
     return 'its total does not follow from the record before it'
   return rootMatches(record, notice, digests)
     ? undefined

@@ -11,6 +11,7 @@ import { grants } from './publisher/grants.ts'
 import { journal } from './publisher/journal.ts'
 import { outputs } from './publisher/outputs.ts'
 import { tallies } from './publisher/tallies.ts'
+import { withRevocations } from './publisher/revocations.ts'
 import { trust } from './publisher/trust.ts'
 import { units } from './publisher/units.ts'
 import { settings } from './settings.ts'
@@ -45,7 +46,7 @@ export function openPublisherStore(file: string): PublisherStore {
     ...outputs(db, tx, ids),
     ...trust(db, tx, ids, trusts),
     ...disputes(db, tx, ids),
-    ...grants(db, tx, ids),
+    ...withRevocations(db, tx, ids, grants(db, tx, ids)),
     transact: (work) => tx.transact(work),
     close: () => {
       translating(file, () => db.close())

@@ -65,6 +65,8 @@ export class Sealer {
     this.dirty = false
     try {
       while (store.transact(() => this.sealSome()) === GRANTS_PER_ROUND);
+      // Only now: what is taken back was granted before.
+      while (store.transact(() => this.sealRevocations()) === GRANTS_PER_ROUND);
       const length = store.length(cores.ledgerCore)
       await cores.flushLedger()
       this.visible = Math.max(this.visible, length)
@@ -84,26 +86,35 @@ export class Sealer {
 
   /** Returns how many grants it sealed. */
   private sealSome(): number {
-    const { store, cores, clock } = this.parts
+    const { store } = this.parts
     const grants = store.unsealed(GRANTS_PER_ROUND)
     const last = grants.at(-1)
     if (!last) return 0
+    store.addSealed(this.recorded(grants), last.grant)
+    return grants.length
+  }
+
+  /** Returns how many revocations it sealed. */
+  private sealRevocations(): number {
+    const { store } = this.parts
+    const revocations = store.unsealedRevocations(GRANTS_PER_ROUND)
+    if (revocations.length > 0) store.addSealedRevocations(this.recorded(revocations, { revokes: true }))
+    return revocations.length
+  }
+
+  /** The records of these grants, or revocations, with the bytes of their blocks in the journal. */
+  private recorded(grants: readonly NumberedGrant[], kind: Kind = {}): SealedRecord[] {
+    const { store, cores, clock } = this.parts
     const at = clock.now()
-    const drafts = [...byDonor(grants)].flatMap(([donorKey, own]) => this.recordsOf(donorKey, own, at))
+    const drafts = [...byDonor(grants)].flatMap(([donorKey, own]) => this.recordsOf(donorKey, own, at, kind))
     const first = store.record(
       cores.ledgerCore,
       drafts.map(({ record }) => cores.encodeLedger(record)),
     )
-    const records = drafts.map((draft, offset): SealedRecord => ({
-      ...draft,
-      epoch: cores.epoch,
-      index: first + offset,
-    }))
-    store.addSealed(records, last.grant)
-    return grants.length
+    return drafts.map((draft, offset) => ({ ...draft, epoch: cores.epoch, index: first + offset }))
   }
 
-  private recordsOf(donorKey: DonorKey, grants: readonly NumberedGrant[], at: number): Draft[] {
+  private recordsOf(donorKey: DonorKey, grants: readonly NumberedGrant[], at: number, kind: Kind): Draft[] {
     const previous = this.parts.store.lastRecord(donorKey)
     let sequence = previous ? previous.sequence + 1 : 0
     let cumulativeFuel = previous?.cumulativeFuel ?? 0n
@@ -111,9 +122,9 @@ export class Sealer {
     for (let start = 0; start < grants.length; start += LIMITS.grantUnits) {
       const part = grants.slice(start, start + LIMITS.grantUnits)
       const fuel = part.reduce((sum, grant) => sum + grant.fuel, 0n)
-      cumulativeFuel += fuel
+      cumulativeFuel += kind.revokes ? -fuel : fuel
       const unitsRoot = this.parts.digests.unitsRoot(part.map(({ unit }) => unit).sort(compareUnits))
-      const record = { sequence, donorKey, at, units: part.length, fuel, cumulativeFuel, unitsRoot }
+      const record = { sequence, donorKey, at, units: part.length, fuel, cumulativeFuel, unitsRoot, ...kind }
       drafts.push({ record, firstGrant: part[0]?.grant ?? 0, lastGrant: part.at(-1)?.grant ?? 0 })
       sequence += 1
     }
@@ -121,6 +132,9 @@ export class Sealer {
     return drafts
   }
 }
+
+/** Whether records grant or take back. */
+type Kind = Pick<LedgerRecord, 'revokes'>
 
 interface Draft {
   readonly record: LedgerRecord

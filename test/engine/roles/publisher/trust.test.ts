@@ -3,6 +3,7 @@ import { unitText, type DonorKey, type UnitId } from '../../../../src-main/domai
 import { LIMITS } from '../../../../src-main/domain/limits.ts'
 import { policyFor } from '../../../../src-main/domain/max-error.ts'
 import { NEWCOMER } from '../../../../src-main/domain/trust.ts'
+import { creditOf } from '../../../support/ledger-credit.ts'
 import { Project, addWork, forged, honest, lease, submit, type Rig } from '../../../support/publisher-rig.ts'
 import { donorKey } from '../../../support/publisher-store.ts'
 
@@ -72,7 +73,8 @@ describe('a batch that trusts donors', () => {
   })
 
   it('questions everything that rests on the word of a donor that fails a check', async () => {
-    const rig = await trusting(2 * WINDOW)
+    const project = new Project()
+    const rig = await trusting(2 * WINDOW, project)
     establish(rig, A, B, C, D)
     const units = await lease(rig, A)
     const lie = units[0]!
@@ -102,6 +104,13 @@ describe('a batch that trusts donors', () => {
       A,
       lie.index,
     ])
+    await rig.timers.fire()
+    expect(creditOf(rig, project, A)).toEqual(
+      [...rig.store.grants()]
+        .filter((grant) => grant.donorKey === A && grant.unit.index !== lie.index)
+        .map(({ unit }) => unit.index)
+        .toSorted((a, b) => a - b),
+    )
     const page = await rig.publisher.handlers.results({ cursor: '', limit: 100 })
     const texts = new Map(page.units.map(({ index, stdout }) => [index, new TextDecoder().decode(stdout)]))
     for (const { index } of units) expect(texts.get(index)).toBe(`unit ${index}`)
@@ -200,7 +209,7 @@ describe('units with known answers', () => {
     })
     await expect(adding).rejects.toMatchObject({
       code: 'bad-argument',
-      message: expect.stringMatching(words),
+      message: expect.stringMatching(words) as string,
     })
     expect(rig.publisher.status.batches).toHaveLength(1)
   })

@@ -1,4 +1,5 @@
 import type { Migrations } from '../open.ts'
+import { revokingRecords } from './donor-revocations.ts'
 
 /** Version 1: everything. Results, grants and granted units stay when a project is left: they are the history. */
 const initial = `
@@ -66,4 +67,4 @@ CREATE TABLE granted_units (
 ) STRICT, WITHOUT ROWID;
 `
 
-export const donorMigrations: Migrations = [initial]
+export const donorMigrations: Migrations = [initial, revokingRecords]

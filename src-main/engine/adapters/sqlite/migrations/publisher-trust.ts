@@ -60,5 +60,23 @@ CREATE TABLE revocations (
   UNIQUE (batch, idx, donor)
 ) STRICT;
 
+-- Beside ledger_records, with the same sequences: a record covers this donor's revocations from first to last.
+CREATE TABLE revocation_records (
+  donor INTEGER NOT NULL REFERENCES donors,
+  sequence INTEGER NOT NULL CHECK (sequence > 0),
+  epoch INTEGER NOT NULL CHECK (epoch >= 0),
+  idx INTEGER NOT NULL CHECK (idx >= 0),
+  at INTEGER NOT NULL,
+  units INTEGER NOT NULL CHECK (units > 0),
+  fuel INTEGER NOT NULL CHECK (fuel >= 0),
+  cumulative_fuel INTEGER NOT NULL CHECK (cumulative_fuel >= 0),
+  units_root BLOB NOT NULL CHECK (length(units_root) = 32),
+  first INTEGER NOT NULL REFERENCES revocations,
+  last INTEGER NOT NULL REFERENCES revocations CHECK (last >= first),
+  PRIMARY KEY (donor, sequence),
+  UNIQUE (epoch, idx)
+) STRICT;
+CREATE INDEX revocation_records_last ON revocation_records (last);
+
 CREATE TABLE bans (donor INTEGER PRIMARY KEY REFERENCES donors, at INTEGER NOT NULL) STRICT;
 `

@@ -7,16 +7,7 @@ import type { DonorIds } from './donor-ids.ts'
 
 type Disputes = Pick<
   TrustStore,
-  | 'disputed'
-  | 'disputants'
-  | 'addDispute'
-  | 'endDispute'
-  | 'addRevocation'
-  | 'revocations'
-  | 'ban'
-  | 'unban'
-  | 'isBanned'
-  | 'donorAccounts'
+  'disputed' | 'disputants' | 'addDispute' | 'endDispute' | 'ban' | 'unban' | 'isBanned' | 'donorAccounts'
 >
 
 interface AccountColumns {
@@ -32,16 +23,9 @@ interface AccountColumns {
   disputes: number
   banned: number
 }
-interface RevocationColumns {
-  batch: bigint
-  idx: bigint
-  donor: bigint
-  fuel: bigint
-}
-
 const NOBODY = 0
 
-/** Disputes between donors, and what follows for them: revoked grants, bans. */
+/** Disputes between donors, and bans. */
 export function disputes(db: Database.Database, tx: Transactions, ids: DonorIds): Disputes {
   const add = db.prepare('INSERT OR IGNORE INTO disputes VALUES (?, ?, ?)')
   const end = db.prepare('DELETE FROM disputes WHERE batch = ? AND idx = ?')
@@ -53,10 +37,6 @@ export function disputes(db: Database.Database, tx: Transactions, ids: DonorIds)
       `SELECT donor FROM disputes WHERE batch = ? AND idx = ? AND donor <> ${NOBODY}`,
     )
     .pluck()
-  const revoke = db.prepare('INSERT INTO revocations (batch, idx, donor, fuel) VALUES (?, ?, ?, ?)')
-  const revoked = db
-    .prepare<[], RevocationColumns>('SELECT batch, idx, donor, fuel FROM revocations ORDER BY id')
-    .safeIntegers()
   const ban = db.prepare('INSERT OR IGNORE INTO bans VALUES (?, ?)')
   const unban = db.prepare('DELETE FROM bans WHERE donor = ?')
   const banned = db.prepare<[number], number>('SELECT 1 FROM bans WHERE donor = ?').pluck()
@@ -79,16 +59,6 @@ export function disputes(db: Database.Database, tx: Transactions, ids: DonorIds)
       tx.needed()
       end.run(batch, index)
     },
-    addRevocation({ unit, donorKey, fuel }) {
-      tx.needed()
-      revoke.run(unit.batch, unit.index, ids.ensure(donorKey), fuel)
-    },
-    revocations: () =>
-      revoked.all().map(({ batch, idx, donor, fuel }) => ({
-        unit: { batch: Number(batch), index: Number(idx) },
-        donorKey: ids.key(Number(donor)),
-        fuel,
-      })),
     ban(donorKey, at) {
       tx.needed()
       ban.run(ids.ensure(donorKey), at)

@@ -5,6 +5,7 @@ import type { GrantRow, GrantStore, SealedRecord } from '../../../ports.ts'
 import { blob32, hexOf } from '../columns.ts'
 import type { Transactions } from '../transactions.ts'
 import type { DonorIds } from './donor-ids.ts'
+import type { Grants } from './revocations.ts'
 
 interface GrantColumns {
   id: bigint
@@ -35,7 +36,8 @@ interface TotalColumns {
 
 const PAGE = 4096
 
-export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): GrantStore {
+/** Without what was taken back: see `withRevocations`. */
+export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): Grants {
   const insert = db.prepare('INSERT INTO grants (batch, idx, donor, fuel) VALUES (?, ?, ?, ?)')
   const one = db
     .prepare<[number, number, number], number>(
