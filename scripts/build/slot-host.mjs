@@ -22,8 +22,8 @@ const mainDir = join(outDir, 'main')
 const stampPath = join(mainDir, '.slot-host.built')
 
 /**
- * Builds the headless slot into out/main/ when a source changed: one file without imports but Node's own, for it runs
- * where it may read nothing but itself. Needs Node 24.
+ * Builds the headless slot into out/main/ when a source changed: a file without imports but Node's own, and beside it
+ * the library that makes checkpoints; it runs where it may read nothing but these. Needs Node 24.
  * @param {(line: string) => void} log
  */
 export async function ensureSlotHostBuilt(log) {
@@ -57,7 +57,12 @@ async function buildAlone() {
       minify: false,
       sourcemap: false,
       rolldownOptions: {
-        output: { format: 'es', entryFileNames: `${NAME}.js`, codeSplitting: false },
+        output: {
+          format: 'es',
+          entryFileNames: `${NAME}.js`,
+          // The one thing that is loaded later, and only by slots that need it; named in slot-host/confinement.ts.
+          chunkFileNames: `${NAME}.[name].js`,
+        },
       },
     },
   })

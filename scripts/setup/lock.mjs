@@ -53,15 +53,23 @@ function ownerIsGone(path) {
   const owner = readIfPresent(path)
   // An empty file belongs to a process that is between creating and writing it.
   if (owner === undefined || owner === '') return false
-  const pid = Number.parseInt(owner, 10)
-  return !isAlive(pid) || identityOf(pid) !== owner
+  return !isRunning(owner)
+}
+
+/**
+ * Whether the process of that identity is there.
+ * @param {string} identity what `identityOf` said of it
+ */
+export function isRunning(identity) {
+  const pid = Number.parseInt(identity, 10)
+  return isAlive(pid) && identityOf(pid) === identity
 }
 
 /**
  * The process id, and on Linux when the process started: ids are used again, in containers soon.
  * @param {number} pid
  */
-function identityOf(pid) {
+export function identityOf(pid) {
   const stat = readIfPresent(`/proc/${pid}/stat`)
   // The fields after the program's name, which may itself hold spaces and brackets; the start is field 22 of all.
   const started = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]

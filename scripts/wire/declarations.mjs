@@ -1,6 +1,7 @@
 // Declarations of the generated codecs, derived from their schema.json.
 
 const PRIMITIVES = {
+  bool: 'boolean',
   uint: 'number',
   biguint64: 'bigint',
   string: 'string',
@@ -48,7 +49,9 @@ export function declareTypes(json) {
 function fieldType(field, names) {
   const name = names.get(field.type)
   const type = name === undefined ? PRIMITIVES[field.type] : `${name}Layout`
-  if (type === undefined || field.required !== true) throw new Error(`No declaration for field ${field.name}`)
+  // A flag has its place among the flags, present or not; other fields that may be missing have no declaration yet.
+  const readable = field.required === true || field.type === 'bool'
+  if (type === undefined || !readable) throw new Error(`No declaration for field ${field.name}`)
   return field.array ? `readonly ${type}[]` : type
 }
 

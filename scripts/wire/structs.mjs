@@ -1,8 +1,9 @@
-// Every record and message that peers exchange or keep. Fields are required and stand in this order in the bytes;
-// src-main/contracts/wire/README.md describes them. `compact` structs can never grow; all others are framed when
-// they stand inside another one.
+// Every record and message that peers exchange or keep. Fields stand in this order in the bytes and are required but for
+// flags that were added later; src-main/contracts/wire/README.md describes them. `compact` structs can never grow; all
+// others are framed when they stand inside another one.
 
 const required = (name, type, more = {}) => ({ name, type, required: true, ...more })
+const flag = (name) => ({ name, type: 'bool' })
 const list = (name, type) => required(name, type, { array: true })
 const version = required('version', 'uint')
 const kind = required('kind', 'uint')
@@ -37,6 +38,7 @@ export const structs = [
     required('rewriterVersion', 'uint'),
     required('rewrittenHash', 'fixed32'),
     required('memoryLimitBytes', 'uint'),
+    flag('checkpoint'),
   ]),
   type('batch', [
     version,

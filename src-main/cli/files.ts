@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import { PowerswarmError } from '../domain/errors.ts'
+import { errorCode, PowerswarmError } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { sizeText } from './quantities.ts'
 
@@ -36,6 +36,17 @@ export function readModule(path: string): Uint8Array {
       `${path} is not a WebAssembly module (it does not begin with \\0asm)`,
     )
   return bytes
+}
+
+/** The sandbox knows a module by its bytes alone; a person knows it by its file. */
+export async function namingModule<T>(path: string, judge: () => Promise<T>): Promise<T> {
+  try {
+    return await judge()
+  } catch (cause) {
+    const code = errorCode(cause)
+    if (!code.startsWith('module-') || !(cause instanceof Error)) throw cause
+    throw new PowerswarmError(code, `${path}: ${cause.message}`, { cause })
+  }
 }
 
 function unreadable(path: string, what: string, cause: unknown): PowerswarmError {

@@ -19,13 +19,17 @@ export function statusLines(status: PublisherStatus): string[] {
 }
 
 function batchLine(status: PublisherStatus, batch: BatchStatus): string {
-  const app = status.apps.find(({ app: number }) => number === batch.app)?.name ?? `app ${String(batch.app)}`
+  const app = status.apps.find(({ app: number }) => number === batch.app)
+  const notes = [
+    app?.name ?? `app ${String(batch.app)}`,
+    ...(app?.checkpoint === true ? ['with checkpoints'] : []),
+    ...(batch.maxError === undefined ? [] : [`at most ${String(batch.maxError)} wrong`]),
+  ]
   const others = OTHER_STATES.filter(([state]) => batch[state] > 0).map(
     ([state, words]) => `${countText(batch[state])} ${words}`,
   )
   const verified = `${countText(batch.verified)} of ${quantity(batch.units, 'unit')} verified`
-  const error = batch.maxError === undefined ? '' : `, at most ${String(batch.maxError)} wrong`
-  return `batch ${String(batch.batch)} (${app}${error}): ${[verified, ...others].join(', ')}`
+  return `batch ${String(batch.batch)} (${notes.join(', ')}): ${[verified, ...others].join(', ')}`
 }
 
 /** States that a batch's line names after the verified units, each with its cause where the word alone says none. */

@@ -18,6 +18,9 @@ export interface DonorState {
   readonly isolation: IsolationView
 }
 
+/** The part that the shell shows and acts on while no window is open. */
+export type DonorSummary = Pick<DonorState, 'status' | 'sentence' | 'pausedByDonor' | 'preferences'>
+
 /** A unit in a slot right now. */
 export interface SlotView {
   readonly slot: number

@@ -49,11 +49,19 @@ export const donorEngineSchema = {
   /** Joins by link; joining twice is fine. Rejects with `bad-link`. */
   joinProject: call<{ link: string }, { projectKey: Hex32 }>(v.object({ link: linkValue })),
   leaveProject: call<{ projectKey: string }, void>(v.object({ projectKey: v.string() })),
+  /**
+   * Whether a window shows the state: `true` is answered by a `changed` at once. Main's alone; on the socket it changes
+   * nothing, whoever is connected there is told everything.
+   */
+  watch: call<{ watching: boolean }, void>(v.object({ watching: v.boolean() })),
   /** Brings the running app's window to the front; the engine passes it on to its host. */
   showWindow: call<void, void>(nothing),
   /** Stops slots, closes stores, answers, then the process ends. */
   shutdown: call<void, void>(nothing),
-  /** The whole state, on every change, at most every 100 ms. */
+  /**
+   * The whole state, on every change, at most every 100 ms. To main only changes of the summary while it does not
+   * watch.
+   */
   changed: notice<DonorState>(v.custom<DonorState>((raw) => typeof raw === 'object' && raw !== null)),
   /** Somebody asked by the socket to see the window. */
   windowRequested: notice<Record<string, never>>(v.strictObject({})),
@@ -67,6 +75,8 @@ export interface AddedApp {
   readonly name: string
   readonly moduleHash: Hex32
   readonly rewrittenHash: Hex32
+  /** Its units can be saved half-way. */
+  readonly checkpoint: boolean
   readonly permissions: PermissionSheet
 }
 
@@ -74,6 +84,8 @@ const addAppValue = v.object({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.appNameChars)),
   original: bytesValue(LIMITS.moduleBytes),
   memoryLimitBytes: v.pipe(wholeNumber, v.minValue(65_536), v.maxValue(LIMITS.memoryBytes)),
+  /** Rewrite the module so that units can be saved half-way; absent: not. */
+  checkpoint: v.exactOptional(v.boolean()),
 })
 const knownAnswerValue = v.object({
   /** The number that the unit stands for. */

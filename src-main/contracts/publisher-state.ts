@@ -11,9 +11,17 @@ export interface PublisherStatus {
   readonly donorsConnected: number
   /** Donors that ever had a result granted. */
   readonly donorsGranted: number
-  readonly apps: readonly { readonly app: number; readonly name: string; readonly moduleHash: string }[]
+  readonly apps: readonly AppStatus[]
   readonly batches: readonly BatchStatus[]
   readonly ledger: { readonly records: number; readonly fuel: Fuel; readonly grants: number }
+}
+
+export interface AppStatus {
+  readonly app: number
+  readonly name: string
+  readonly moduleHash: string
+  /** Its units can be saved half-way. */
+  readonly checkpoint: boolean
 }
 
 export interface BatchStatus {

@@ -6,9 +6,12 @@ import {
   loadedModuleValue,
   loadModuleValue,
   runUnitValue,
+  snapshotValue,
   unitRunValue,
+  withinMsValue,
   type Beat,
   type LoadedModule,
+  type Snapshot,
 } from './slot.ts'
 import { shareValue, wholeNumber } from './values.ts'
 
@@ -19,9 +22,17 @@ import { shareValue, wholeNumber } from './values.ts'
 
 const slotOnly = v.object({ slot: wholeNumber })
 
+/** How far a slot's process stands back for everything else on the machine. */
+export interface SlotPriority {
+  readonly scheduler: 'idle' | 'normal'
+  /** The lowest ordinary priority. */
+  readonly nice: boolean
+}
+
 export interface OpenedSlot {
   /** Operating system process of the slot. */
   readonly pid: number
+  readonly priority: SlotPriority
 }
 
 export const slotHostSchema = {
@@ -38,6 +49,11 @@ export const slotHostSchema = {
   resume: call<{ slot: number }, void>(slotOnly),
   throttle: call<{ slot: number; cpuShare: number }, void>(
     v.object({ slot: wholeNumber, cpuShare: shareValue }),
+  ),
+  /** See `contracts/slot`. */
+  snapshot: call<{ slot: number; withinMs: number }, Snapshot>(
+    v.object({ slot: wholeNumber, withinMs: withinMsValue }),
+    snapshotValue,
   ),
   /** Ends the slot's process at once. Its pending calls reject with `peer-gone`. Unknown slots are ignored. */
   kill: call<{ slot: number }, void>(slotOnly),

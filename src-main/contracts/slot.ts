@@ -19,16 +19,22 @@ import {
  * One slot runs one unit at a time. Module bytes arrive by `load` before the first `run` that names them.
  */
 
-/** Identifies a prepared module inside a slot: the same original under two memory limits is two modules. */
+/**
+ * Identifies a prepared module inside a slot: the same original under two memory limits, or with and without
+ * checkpoints, is two modules.
+ */
 export interface ModuleName {
   readonly moduleHash: ModuleHash
   readonly rewriterVersion: number
   readonly memoryLimitBytes: number
+  /** Rewritten so that `snapshot` can save its units; absent: not. */
+  readonly checkpoint?: boolean
 }
 export const moduleNameValue: v.GenericSchema<unknown, ModuleName> = v.object({
   moduleHash: hex32Value<ModuleHash>(),
   rewriterVersion: wholeNumber,
   memoryLimitBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.memoryBytes)),
+  checkpoint: v.exactOptional(v.boolean()),
 })
 
 /**
@@ -97,6 +103,12 @@ export interface RunUnit {
   readonly seed: Uint8Array
   readonly maxFuel: bigint
   readonly maxOutputBytes: number
+  /**
+   * A snapshot of this very unit, by a slot of the same architecture from the same rewritten module: the unit goes on
+   * from there, with the output and the fuel that it would have had. `run` rejects with `snapshot-unusable` when it is
+   * not one; the unit then has to start over.
+   */
+  readonly resumeFrom?: Uint8Array
 }
 export const runUnitValue: v.GenericSchema<unknown, RunUnit> = v.object({
   run: wholeNumber,
@@ -110,6 +122,7 @@ export const runUnitValue: v.GenericSchema<unknown, RunUnit> = v.object({
   ),
   maxFuel: v.pipe(fuelValue, v.maxValue(LIMITS.fuelPerUnit)),
   maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
+  resumeFrom: v.exactOptional(bytesValue(LIMITS.snapshotBytes)),
 })
 
 /**
@@ -132,7 +145,7 @@ export const unitRunValue: v.GenericSchema<unknown, UnitRun> = v.pipe(
   ),
 )
 
-/** Progress and heartbeat in one: sent every 250 ms while a unit is loaded, and on every change of `phase`. */
+/** Progress and heartbeat in one: sent every second while a unit is loaded, and when it pauses and resumes. */
 export interface Beat {
   readonly run: number
   readonly phase: 'preparing' | 'running' | 'paused'
@@ -150,6 +163,29 @@ export const beatValue: v.GenericSchema<unknown, Beat> = v.object({
   ticks: wholeNumber,
 })
 
+/**
+ * `withinMs` — wall time in which the unit may look for a safe point; the longer, the surer, also while it is paused.
+ */
+export interface SnapshotRequest {
+  readonly withinMs: number
+}
+export const withinMsValue = v.pipe(wholeNumber, v.maxValue(LIMITS.snapshotWithinMs))
+export const snapshotRequestValue: v.GenericSchema<unknown, SnapshotRequest> = v.object({
+  withinMs: withinMsValue,
+})
+
+/** Absent bytes: no unit is running, its module has no checkpoints, no safe point came in time, or it is too large. */
+export interface Snapshot {
+  /** Of `run`; 0 when there are no bytes. */
+  readonly run: number
+  /** At most `LIMITS.snapshotBytes`; opaque to everybody but the slot program. */
+  readonly bytes?: Uint8Array
+}
+export const snapshotValue: v.GenericSchema<unknown, Snapshot> = v.object({
+  run: wholeNumber,
+  bytes: v.exactOptional(bytesValue(LIMITS.snapshotBytes)),
+})
+
 export const slotSchema = {
   load: call<LoadModule, LoadedModule>(loadModuleValue, loadedModuleValue),
   /** Resolves with how the unit ended; rejects only for a module that was never loaded. */
@@ -159,6 +195,11 @@ export const slotSchema = {
   resume: call<void, void>(nothing),
   /** 1 = full speed; 0.25 = a quarter of the time. */
   throttle: call<{ cpuShare: number }, void>(v.object({ cpuShare: shareValue })),
+  /**
+   * Saves the running unit's state at its next safe point; it then goes on, or stays paused if it was. A paused unit
+   * computes until there, at most `withinMs`.
+   */
+  snapshot: call<SnapshotRequest, Snapshot>(snapshotRequestValue, snapshotValue),
   beat: notice<Beat>(beatValue),
 }
 export type SlotSchema = typeof slotSchema

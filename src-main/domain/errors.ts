@@ -25,6 +25,7 @@ export const ERROR_REMEDIES = {
   'module-hash-mismatch': 'drop-unit',
   // slots
   'slot-failed': 'drop-unit',
+  'snapshot-unusable': 'retry',
   'sandbox-unavailable': 'tell',
   'isolation-unavailable': 'tell',
   // in-app boundaries

@@ -32,6 +32,22 @@ export const LIMITS = {
   importNameChars: 128,
   /** Why a unit ended, as its slot says: a line for the log. */
   reasonChars: 1000,
+  /** A unit's saved state: its memory without pages of zeros, its stack, its files. Larger ones are not saved. */
+  snapshotBytes: 128 * MIB,
+  /** How long a slot may look for a place to save; safe points are milliseconds apart in most programs. */
+  snapshotWithinMs: 10_000,
+  /** All of a donor's snapshots on disk, the oldest go first: as much as eight of the largest. */
+  snapshotsBytes: 1024 * MIB,
+  /** Computing that a crash may cost. Saving takes under a second, mostly of the disk: a thousandth of this. */
+  snapshotEveryMs: 5 * 60 * 1000,
+  /** Younger units are never saved: computing them again costs less than keeping them. */
+  snapshotYoungMs: 10_000,
+  /** After a pause of this length the owner is at work and gets the memory back. */
+  snapshotLongPauseMs: 60_000,
+  /** A unit that is paused computes on until a safe point, while its owner wants the machine: not for longer than this. */
+  snapshotWhilePausedMs: 500,
+  /** Before the end of the engine and before sleep, for all slots together; then they are ended unsaved. */
+  snapshotBeforeEndMs: 2_000,
   /** About an hour on a fast core: longer units lose too much when a machine goes away. */
   fuelPerUnit: 10_000_000_000_000n,
   fuelPerUnitDefault: 1_000_000_000_000n,
@@ -115,6 +131,8 @@ export const LIMITS = {
   redialMaxMs: 60_000,
   /** How often a donor looks after a project even when nothing was announced. */
   tendEveryMs: 5_000,
+  /** Results that follow each other more closely are saved and sent together: each commit waits for the disk. */
+  saveResultsEveryMs: 250,
   /** Notices of grants may be lost, so a donor asks for them this often without one. */
   askGrantsEveryMs: 60_000,
   /** Between the publisher's commit and the ledger append. */

@@ -32,6 +32,21 @@ export interface App {
   /** Hash of what that rewriter version makes of the module under `memoryLimitBytes`. */
   readonly rewrittenHash: Hex32
   readonly memoryLimitBytes: number
+  /** Rewritten so that a running unit can be saved and go on later; `rewrittenHash` is of that form. Absent: not. */
+  readonly checkpoint?: boolean
+}
+
+/** What tells the app's module from every other inside a slot. */
+export function appModule(
+  app: App,
+): Pick<App, 'moduleHash' | 'rewriterVersion' | 'memoryLimitBytes' | 'checkpoint'> {
+  const { moduleHash, rewriterVersion, memoryLimitBytes } = app
+  return {
+    moduleHash,
+    rewriterVersion,
+    memoryLimitBytes,
+    ...(app.checkpoint === true && { checkpoint: true }),
+  }
 }
 
 /**

@@ -1,30 +1,28 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DonorEngineSchema } from '../contracts/engine.ts'
-import type { DonorState } from '../contracts/donor-state.ts'
 import type { Handlers } from '../contracts/rpc.ts'
 import { formatLink, parseLink } from '../contracts/wire/link.ts'
 import { PowerswarmError } from '../domain/errors.ts'
 import type { ModuleHash } from '../domain/ids.ts'
 import type { Presence } from '../domain/presence.ts'
+import type { SnapshotPace } from '../domain/snapshot-policy.ts'
 import type { SandboxGate } from '../domain/sandbox-gate.ts'
 import { hostInfo } from './adapters/host/host-info.ts'
 import { realClock, realTimers } from './adapters/host/real-time.ts'
 import { createDigests } from './adapters/hyper/digests.ts'
 import { createDonorNetwork } from './adapters/hyper/donor-network.ts'
 import { openDonorStore } from './adapters/sqlite/donor-store.ts'
+import { createSnapshotStore } from './adapters/snapshots/snapshot-store.ts'
 import { donorPaths, makePrivateDir } from './data-folder.ts'
 import { acquireEngineLock } from './engine-lock.ts'
 import { readOrCreateKey } from './keys-file.ts'
 import type { Digests, DonorStore, Log, SlotHost } from './ports.ts'
 import { Donor } from './roles/donor/donor.ts'
-import { throttled } from './throttled.ts'
+import { stateNotices, type StateNotices } from './state-notices.ts'
 import { UndoList } from './undo-list.ts'
 import { checkGrant } from './verifier/check-grant.ts'
 import { socketPathFor } from './socket-server.ts'
-
-/** Notices of a changed state are at least this far apart. */
-const NOTICE_EVERY_MS = 100
 
 export interface DonorEngineInit {
   readonly home: string
@@ -36,15 +34,17 @@ export interface DonorEngineInit {
   /** What is assumed about the donor until the first report. */
   readonly presence: Presence
   readonly log: Log
+  /** Tests hurry it. */
+  readonly snapshotPace?: SnapshotPace
 }
 
 export interface DonorEngine {
-  /** The calls of contracts/engine. `showWindow` and `shutdown` belong to whoever owns the process. */
-  readonly handlers: Omit<Handlers<DonorEngineSchema>, 'showWindow' | 'shutdown'>
+  /** The calls of contracts/engine. The others belong to whoever owns the process or the connection. */
+  readonly handlers: Omit<Handlers<DonorEngineSchema>, 'showWindow' | 'shutdown' | 'watch'>
   /** Where this engine's socket belongs; named in its lock. */
   readonly socketPath: string
-  /** The whole state on every change, at most every 100 ms. */
-  onChange(listener: (state: DonorState) => void): () => void
+  /** The whole state on every change that is wanted, at most every 100 ms. */
+  readonly onChange: StateNotices['listen']
   /** Stops slots, says goodbye to peers, closes stores, frees the folder. */
   close(): Promise<void>
 }
@@ -60,6 +60,14 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
   try {
     const store = openDonorStore(paths.databasePath, { log: init.log })
     undo.add(() => store.close())
+    makePrivateDir(paths.snapshotsDir)
+    const snapshots = createSnapshotStore({
+      dir: paths.snapshotsDir,
+      reader: { arch: process.arch, program: init.version },
+      clock: realClock,
+      log: init.log,
+    })
+    undo.add(() => snapshots.close())
     const digests = createDigests()
     const network = createDonorNetwork({
       coresDir: paths.coresDir,
@@ -74,6 +82,8 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
         store,
         network,
         slotHost: init.slotHost,
+        snapshots,
+        ...(init.snapshotPace && { snapshotPace: init.snapshotPace }),
         digests,
         host: hostInfo,
         clock: realClock,
@@ -97,11 +107,7 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
 }
 
 function engineOf(donor: Donor, init: DonorEngineInit, socketPath: string, undo: UndoList): DonorEngine {
-  const listeners = new Set<(state: DonorState) => void>()
-  const notices = throttled(realTimers, NOTICE_EVERY_MS, () => {
-    const { state } = donor
-    for (const listener of listeners) listener(state)
-  })
+  const notices = stateNotices(donor, realTimers)
   donor.onChange(() => notices.poke())
   return {
     socketPath,
@@ -119,13 +125,9 @@ function engineOf(donor: Donor, init: DonorEngineInit, socketPath: string, undo:
       },
       leaveProject: ({ projectKey }) => donor.leave(projectKey),
     },
-    onChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onChange: (listener, wanted) => notices.listen(listener, wanted),
     async close() {
       notices.stop()
-      listeners.clear()
       await undo.run()
     },
   }

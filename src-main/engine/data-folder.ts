@@ -6,7 +6,7 @@ import { PowerswarmError } from '../domain/errors.ts'
 /**
  * Who owns which file under a home folder:
  *
- *   donor/                engine.lock  donor.sqlite  cores/  donor.key  device.key
+ *   donor/                engine.lock  donor.sqlite  cores/  snapshots/  donor.key  device.key
  *   publisher/<project>/  engine.lock  publisher.sqlite  cores/  publisher.key
  *   logs/
  *
@@ -17,6 +17,7 @@ export interface DonorPaths {
   readonly lockPath: string
   readonly databasePath: string
   readonly coresDir: string
+  readonly snapshotsDir: string
   readonly donorKeyPath: string
   readonly deviceKeyPath: string
 }
@@ -53,6 +54,7 @@ export function donorPaths(homeDir: string): DonorPaths {
     lockPath: join(dir, 'engine.lock'),
     databasePath: join(dir, 'donor.sqlite'),
     coresDir: join(dir, 'cores'),
+    snapshotsDir: join(dir, 'snapshots'),
     donorKeyPath: join(dir, 'donor.key'),
     deviceKeyPath: join(dir, 'device.key'),
   }

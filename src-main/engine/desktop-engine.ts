@@ -8,11 +8,13 @@ import { sandboxGate } from '../domain/sandbox-gate.ts'
 import { VERSION } from '../domain/version.ts'
 import { realClock } from './adapters/host/real-time.ts'
 import { createDesktopSlotHost } from './adapters/slot-host/desktop-slot-host.ts'
+import { openIdleGroup } from './adapters/slot-host/idle-group.ts'
 import { createDonor } from './create-donor.ts'
 import { openEventLog } from './event-log.ts'
 import { logsDir } from './data-folder.ts'
 import type { Log, SlotIsolation } from './ports.ts'
 import { serveOnSocket } from './socket-server.ts'
+import { wantedByShell } from './state-notices.ts'
 import { UndoList } from './undo-list.ts'
 
 /**
@@ -70,7 +72,12 @@ async function openEngine(
     const engine = await createDonor({
       home: options.home,
       version: VERSION,
-      slotHost: createDesktopSlotHost(channel(port, ENGINE_CHANNELS.slotHost), isolation(options)),
+      slotHost: createDesktopSlotHost({
+        port: channel(port, ENGINE_CHANNELS.slotHost),
+        isolation: isolation(options),
+        group: openIdleGroup(),
+        log,
+      }),
       gate,
       demoModulesDir: options.demoModules,
       presence: { kind: 'unknown', source: 'no report yet' },
@@ -80,22 +87,31 @@ async function openEngine(
     log('info', 'engine-started', { pid: process.pid, gate: gate.kind, runtime: options.runtime })
     const handlers: Handlers<DonorEngineSchema> = {
       ...engine.handlers,
+      watch: () => undefined,
       showWindow: () => {
         main.notify('windowRequested', {})
       },
       shutdown,
     }
-    const main: Server<DonorEngineSchema> = serve(
-      donorEngineSchema,
-      channel(port, ENGINE_CHANNELS.engine),
-      handlers,
-    )
+    let watching = false
+    const watch: Handlers<DonorEngineSchema>['watch'] = async (asked) => {
+      watching = asked.watching
+      if (watching) main.notify('changed', await handlers.state())
+    }
+    const main: Server<DonorEngineSchema> = serve(donorEngineSchema, channel(port, ENGINE_CHANNELS.engine), {
+      ...handlers,
+      watch,
+    })
     const socket = await serveOnSocket(donorEngineSchema, engine.socketPath, handlers)
     undo.add(() => socket.close())
-    engine.onChange((state) => {
-      main.notify('changed', state)
-      socket.notify('changed', state)
-    })
+    engine.onChange(
+      (state) => main.notify('changed', state),
+      wantedByShell(() => watching),
+    )
+    engine.onChange(
+      (state) => socket.notify('changed', state),
+      () => socket.clients > 0,
+    )
   } catch (error) {
     return await undo.giveUp(error)
   }

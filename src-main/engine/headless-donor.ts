@@ -60,12 +60,18 @@ export async function openHeadlessDonor(init: HeadlessDonorInit): Promise<Headle
     const shutdown = deferred()
     const socket = await serveOnSocket(donorEngineSchema, engine.socketPath, {
       ...engine.handlers,
+      watch: () => undefined,
       showWindow: () => undefined,
       // The answer leaves before everything closes.
       shutdown: () => void setImmediate(shutdown.resolve),
     })
     undo.add(() => socket.close())
-    undo.add(engine.onChange((state) => socket.notify('changed', state)))
+    undo.add(
+      engine.onChange(
+        (state) => socket.notify('changed', state),
+        () => socket.clients > 0,
+      ),
+    )
     if (init.cores !== undefined) await engine.handlers.setPreferences({ cores: init.cores })
     eventLog.log('info', 'engine-started', { pid: process.pid, isolation: slotHost.isolation.note })
     return {

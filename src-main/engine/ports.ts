@@ -1,4 +1,4 @@
-import type { Beat, LoadedModule, LoadModule, RunUnit } from '../contracts/slot.ts'
+import type { Beat, LoadedModule, LoadModule, RunUnit, Snapshot } from '../contracts/slot.ts'
 import type {
   GrantNotice,
   GrantsAnswer,
@@ -47,6 +47,8 @@ export interface Slot {
   pause(): Promise<void>
   resume(): Promise<void>
   throttle(cpuShare: number): Promise<void>
+  /** Saves the running unit; see `contracts/slot`. Without bytes when it cannot be saved within `withinMs`. */
+  snapshot(withinMs: number): Promise<Snapshot>
   /** Ends the process at once; a pending `run` rejects. */
   kill(): Promise<void>
   onBeat(listener: (beat: Beat) => void): () => void
@@ -451,6 +453,7 @@ export interface DonorStore {
   /** Results that the publisher has not acknowledged, oldest first. */
   unsent(projectKey: ProjectKey, limit: number): readonly StoredResult[]
   markResult(projectKey: ProjectKey, unit: UnitId, state: StoredResultState): void
+  /** The last ones for a list, newest first: only the start of what they printed, and no standard error. */
   recentResults(limit: number): readonly StoredResult[]
 
   /**
@@ -468,6 +471,47 @@ export interface DonorStore {
   /** Fuel and count of results that are not decided. */
   pending(projectKey: ProjectKey): { readonly fuel: Fuel; readonly units: number }
   close(): void
+}
+
+/** What a snapshot belongs to: it is of use to exactly this unit, rewritten into exactly these bytes. */
+export interface SnapshotSubject {
+  readonly projectKey: ProjectKey
+  readonly unit: UnitId
+  readonly rewriterVersion: number
+  readonly rewrittenHash: Hex32
+}
+
+/** A unit's state half-way, and how far it had come. */
+export interface SavedUnit {
+  /** What the slot gave, at most `LIMITS.snapshotBytes`. */
+  readonly bytes: Uint8Array
+  /** At most what `bytes` will say: as of the last beat before. */
+  readonly fuel: Fuel
+  /** 0..1 as the app reported it; absent when it never did. */
+  readonly fraction?: number
+  /** Computing time without pauses. */
+  readonly computedMs: number
+}
+
+/**
+ * Snapshots of leased units, one for each at most. They only save time: whatever is wrong with one, it is dropped with a
+ * line in the log, and its unit starts over.
+ */
+export interface SnapshotStore {
+  /**
+   * Takes the place of the unit's snapshot before. Rejects with `disk-full`, `disk-failed` or `limit-exceeded`; the one
+   * before may then be gone or not.
+   */
+  save(subject: SnapshotSubject, saved: SavedUnit): Promise<void>
+  /** Undefined when there is none for this subject on this machine and by this program; such a one is dropped. */
+  load(subject: SnapshotSubject): Promise<SavedUnit | undefined>
+  /** Also what is just being saved. No effect when there is none. */
+  drop(projectKey: ProjectKey, unit: UnitId): void
+  dropProject(projectKey: ProjectKey): void
+  /** Drops at a start what crashes left: snapshots of other units, and what is none. */
+  sweep(isLeased: (projectKey: ProjectKey, unit: UnitId) => boolean): void
+  /** Abandons what is being saved. */
+  close(): Promise<void>
 }
 
 /** Joins projects over the swarm. One Noise key per machine, one donor key per project. */

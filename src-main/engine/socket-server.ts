@@ -27,6 +27,8 @@ export function socketPathFor(engineDir: string, platform: NodeJS.Platform = pro
 /** A schema served to any number of local clients. */
 export interface SocketServer<S> {
   readonly path: string
+  /** How many are connected. */
+  readonly clients: number
   /** Tells every client. */
   notify: RpcServer<S>['notify']
   /** Ends every connection and removes the socket. */
@@ -50,6 +52,9 @@ export async function serveOnSocket<S extends object>(
   await listen(server, path)
   return {
     path,
+    get clients() {
+      return clients.size
+    },
     notify: (name, value) => {
       for (const client of clients.values()) client.notify(name, value)
     },

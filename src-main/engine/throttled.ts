@@ -1,24 +1,23 @@
 import type { Timers } from './ports.ts'
 
 /**
- * Makes a function that runs `work` at once and then at most once per `everyMs`; calls in between are one call at
- * the end of the interval. `stop` drops what is still due.
+ * Makes a function that runs `work` as soon as what goes on now is over, then at most once per `everyMs`; calls in
+ * between are one call at the end of the interval. `stop` drops what is still due.
  */
 export function throttled(timers: Timers, everyMs: number, work: () => void): { poke(): void; stop(): void } {
   let cancel: (() => void) | undefined
   let due = false
-  const run = (): void => {
+  const end = (): void => {
+    cancel = undefined
+    if (!due) return
     due = false
-    cancel = timers.after(everyMs, () => {
-      cancel = undefined
-      if (due) run()
-    })
+    cancel = timers.after(everyMs, end)
     work()
   }
   return {
     poke() {
-      if (cancel) due = true
-      else run()
+      due = true
+      cancel ??= timers.after(0, end)
     },
     stop() {
       cancel?.()

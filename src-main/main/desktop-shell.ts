@@ -58,6 +58,7 @@ export function openDesktopShell(paths: AppPaths, facts: RuntimeFacts): DesktopS
       quit: () => app.quit(),
     },
     screensaver: { dismiss: () => saver.stop() },
+    looking: (looking) => link.watch(looking),
   })
   const saver = screensaver(paths, bridge)
   const window = trayWindow(
@@ -77,7 +78,7 @@ export function openDesktopShell(paths: AppPaths, facts: RuntimeFacts): DesktopS
   }
   const run = (command: TrayCommand): void => commands[command]()
 
-  linkEngine(supervisor, state, window.show)
+  const link = linkEngine(supervisor, state, window.show)
   const unlinkPresence = linkPresence({ engine, state, saver })
   supervisor.start()
   return {

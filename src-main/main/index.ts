@@ -3,7 +3,7 @@ import { SLOT_V8_FLAGS } from '../contracts/slot-flags.ts'
 import { settlePaths } from './app-paths.ts'
 import { openDesktopShell, type DesktopShell } from './desktop-shell.ts'
 import { runtimeCarriesEngine } from './engine-process/start-engine.ts'
-import { quitInOrder } from './quit.ts'
+import { quitBeforeShutdown, quitInOrder } from './quit.ts'
 import type { RuntimeFacts } from './runtime-facts.ts'
 import { registerSchemes } from './scheme.ts'
 import { hardenWebContents } from './security.ts'
@@ -26,6 +26,7 @@ if (takeInstanceLock(() => shell?.showWindow())) {
   })
   // Not awaited at the top level: Electron becomes ready only after this module has run.
   void app.whenReady().then(() => {
+    quitBeforeShutdown()
     shell = openDesktopShell(paths, runtimeFacts())
     if (process.env.POWERSWARM_SHOW_WINDOW === '1') shell.showWindow()
   })

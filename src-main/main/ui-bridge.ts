@@ -14,6 +14,8 @@ export interface UiBridgeComponents {
   readonly state: ShellState
   readonly tray: Omit<Handlers<TrayWindowSchema>, 'state'>
   readonly screensaver: Omit<Handlers<ScreensaverSchema>, 'state'>
+  /** Called when the first window shows and when the last one is gone. */
+  readonly looking: (looking: boolean) => void
 }
 
 /** Serves each window its schema, and tells it of every change while it is visible. */
@@ -25,6 +27,14 @@ export interface UiBridge {
 export function uiBridge(components: UiBridgeComponents): UiBridge {
   const { state } = components
   const currentState = () => state.windowState()
+  const shown = new Set<BrowserWindow>()
+  const setShown = (window: BrowserWindow, isShown: boolean): void => {
+    const looked = shown.size > 0
+    if (isShown) shown.add(window)
+    else shown.delete(window)
+    const looks = shown.size > 0
+    if (looks !== looked) components.looking(looks)
+  }
   const serveKind = (kind: WindowKind, port: Port) =>
     kind === 'tray'
       ? serve(trayWindowSchema, port, { ...components.tray, state: currentState })
@@ -36,8 +46,13 @@ export function uiBridge(components: UiBridgeComponents): UiBridge {
       const stopTelling = state.onChange(() => {
         if (window.isVisible()) tell()
       })
-      window.on('show', tell)
+      window.on('show', () => {
+        setShown(window, true)
+        tell()
+      })
+      window.on('hide', () => setShown(window, false))
       window.once('closed', () => {
+        setShown(window, false)
         stopTelling()
         server.close()
       })

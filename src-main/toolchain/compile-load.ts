@@ -20,6 +20,9 @@ const LOCALS_MAX = 10_000
 /** The values of all locals are kept at every place where control flow joins. 10 million: 0.6 s and 800 MB. */
 const LOCALS_TIMES_BLOCKS_MAX = 4_000_000
 
+/** The policy bounds what the compiler gets of the original; this bounds what rewriting makes of it. */
+export const REWRITTEN_BODY_BYTES_MAX = 512 * 1024
+
 /**
  * Adds up what would make one function slow to compile. Throws `module-refused` when it is too much.
  * @param locals parameters included

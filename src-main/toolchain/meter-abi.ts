@@ -28,5 +28,39 @@ export const METER_ABI = {
   stackRoomExport: 'powerswarm:stack-room',
 } as const
 
-/** Custom section of a rewritten module; its content is the rewriter version, unsigned LEB128. */
+/**
+ * What a module that was rewritten with checkpoints has besides, so that its host can stop it in the middle, save it
+ * and go on elsewhere. None of it is charged: fuel is what it is without.
+ *
+ * The host sets the exported global `wantedExport` (mutable i64) to -1; the module calls `METER_ABI.importModule`.`yield`
+ * ( () -> () ) at the next safe point, over and over until the global is 0 again. In that call the host may begin to
+ * unwind: with `startUnwindExport` (0), after which it returns and `_start` returns without having ended. Then the host
+ * calls `stopUnwindExport`, and the whole state is in the module's memories and globals:
+ *
+ * - its own memory
+ * - `stackMemoryExport`, all little-endian: a word with the end of the unwound stack, a word with the end of the room
+ *   for it (the host writes both before it unwinds: `stackStartExport`, an immutable i32 global, and the memory's
+ *   size), and the stack from `stackStartExport` on
+ * - the mutable globals, which `saveGlobalsExport` and `loadGlobalsExport` copy to and from the bytes in between
+ *
+ * To go on, here or in a fresh instance where the above was put back, the host calls `startRewindExport` (0) and
+ * `_start`; the module comes back to the same call of `yield`, in which the host calls `stopRewindExport`.
+ */
+export const CHECKPOINT_ABI = {
+  yield: 'yield',
+  wantedExport: 'powerswarm:snapshot-wanted',
+  stackMemoryExport: 'powerswarm:stack-memory',
+  stackStartExport: 'powerswarm:stack-start',
+  startUnwindExport: 'powerswarm:start-unwind',
+  stopUnwindExport: 'powerswarm:stop-unwind',
+  startRewindExport: 'powerswarm:start-rewind',
+  stopRewindExport: 'powerswarm:stop-rewind',
+  saveGlobalsExport: 'powerswarm:save-globals',
+  loadGlobalsExport: 'powerswarm:load-globals',
+} as const
+
+/**
+ * Custom section of a rewritten module; its content is the rewriter version, unsigned LEB128, followed by a byte 1 when
+ * it has checkpoints.
+ */
 export const STAMP_SECTION = 'powerswarm'

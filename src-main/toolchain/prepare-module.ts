@@ -1,6 +1,8 @@
 import { PowerswarmError } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { WASM_PAGE_BYTES } from '../domain/units.ts'
+import { addCheckpoints } from './checkpoint/add-checkpoints.ts'
+import { loadAsyncify } from './checkpoint/asyncify.ts'
 import { REWRITER_VERSION } from './meter-abi.ts'
 import { permissionSheet, type PermissionSheet } from './permission-sheet.ts'
 import { checkPolicy } from './policy.ts'
@@ -27,6 +29,8 @@ export interface PrepareModuleOptions {
   readonly rewriterVersion: number
   /** Most linear memory a unit may use; rounded down to pages of 64 KiB. At least one page, at most 4 GiB. */
   readonly memoryLimitBytes: number
+  /** Whether the host may stop it, save it and go on elsewhere: see CHECKPOINT_ABI. Fuel and results do not change. */
+  readonly checkpoint?: boolean
 }
 
 /**
@@ -57,7 +61,10 @@ export async function prepareModule(
   const module = decodeModule(bytes)
   checkPolicy(module)
   if (!WebAssembly.validate(bytes)) throw malformed('it does not validate')
-  const rewritten = rewriteModule(module, memoryMaxPages)
+  const rewritten =
+    options.checkpoint === true
+      ? addCheckpoints(module, memoryMaxPages, await loadAsyncify())
+      : rewriteModule(module, memoryMaxPages)
   if (!WebAssembly.validate(rewritten))
     throw new PowerswarmError('internal', 'the rewritten module does not validate')
   return {

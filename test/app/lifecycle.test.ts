@@ -44,3 +44,23 @@ test('an app that is killed takes its engine with it', async ({ launch, trayHost
   process.kill(app.pid, 'SIGKILL')
   await waitUntil('the end of every process', () => !processes.some(isAlive))
 })
+
+test('an app that hears that the system shuts down makes it wait and ends in order', async ({
+  launch,
+  trayHost,
+}) => {
+  const app = await launch(REAL_ENGINE)
+  const item = await trayHost.item
+  await waitUntil('the engine', async () => (await item.tooltip()) !== 'Starting', 10_000)
+  const processes = [app.pid, ...childrenOf(app.pid)]
+  const exit = once(app.electron.process(), 'exit')
+  const waits = await app.electron.evaluate(({ powerMonitor }) => {
+    let isAsked = false
+    const event = { preventDefault: () => (isAsked = true) }
+    powerMonitor.emit('shutdown', event)
+    return isAsked
+  })
+  expect(waits).toBe(true)
+  expect(await exit).toEqual([0, null])
+  await waitUntil('the end of every process', () => !processes.some(isAlive))
+})

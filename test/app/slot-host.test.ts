@@ -41,6 +41,8 @@ test('a slot window runs every thread at the lowest priority', async () => {
 
 for (const { name, run } of SLOT_CASES)
   test(`a slot window ${name}`, async () => {
+    // Each slot compiles the library for checkpoints anew, with the optimising compiler alone: seconds.
+    test.setTimeout(90_000)
     await run(async (watch) => {
       const host = await slots.openHost(watch)
       open.push(host)

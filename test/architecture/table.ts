@@ -31,7 +31,9 @@ const PROGRAM = 'src-main/slot/program'
 const CREATE_ENGINE = 'src-main/engine/create-engine.ts'
 const VERIFIER = 'src-main/engine/verifier'
 const LIB = 'src-renderer/lib'
-const ADAPTERS = ['hyper', 'sqlite', 'host', 'slot-host'].map((name) => `src-main/engine/adapters/${name}`)
+const ADAPTERS = ['hyper', 'sqlite', 'host', 'slot-host', 'snapshots'].map(
+  (name) => `src-main/engine/adapters/${name}`,
+)
 
 const ENGINE_PARTS = [PORTS, 'src-main/engine/roles', VERIFIER, ...ADAPTERS]
 const FOR_ENGINE = [PORTS, CONTRACTS, WIRE, DOMAIN]
@@ -110,6 +112,7 @@ export const LAYERS: readonly Layer[] = [
   },
   { at: 'src-main/engine/adapters/host', layers: FOR_ENGINE, node: true, npm: ['systeminformation'] },
   { at: 'src-main/engine/adapters/slot-host', layers: FOR_ENGINE, node: true },
+  { at: 'src-main/engine/adapters/snapshots', layers: FOR_ENGINE, node: true },
   // A receipt must be checkable by a reader of this folder and the wire records alone.
   { at: VERIFIER, layers: [WIRE, DOMAIN], npm: ['hypercore-crypto', 'compact-encoding'] },
 
@@ -119,14 +122,14 @@ export const LAYERS: readonly Layer[] = [
     filesOnly: true,
     contains: [PROGRAM],
     layers: [PROGRAM, TOOLCHAIN, CONTRACTS, DOMAIN],
-    node: ['node:worker_threads', 'node:process'],
+    node: ['node:worker_threads', 'node:process', 'node:v8'],
   },
   {
     at: TOOLCHAIN,
-    contains: ['src-main/toolchain/checkpoint.ts'],
-    layers: [DOMAIN, 'src-main/toolchain/checkpoint.ts'],
+    contains: ['src-main/toolchain/checkpoint/asyncify.ts'],
+    layers: [DOMAIN, 'src-main/toolchain/checkpoint/asyncify.ts'],
   },
-  { at: 'src-main/toolchain/checkpoint.ts', layers: [DOMAIN, TOOLCHAIN], npm: ['binaryen'] },
+  { at: 'src-main/toolchain/checkpoint/asyncify.ts', layers: [DOMAIN, TOOLCHAIN], npm: ['binaryen'] },
   {
     at: 'src-main/cli',
     layers: [CONTRACTS, WIRE, DOMAIN, CREATE_ENGINE, VERIFIER, TOOLCHAIN],

@@ -5,7 +5,7 @@ import { buildKernel, compilerVersion, KERNEL_NAMES, whyNoKernels } from './kern
 import { meteredKernel, nativeKernel } from './kernels/run.ts'
 
 /**
- * How near to native speed units run: processor time of each kernel, metered as in a slot, against the same source
+ * How near to native speed units run: processor time of each kernel, metered as in a slot, without and with checkpoints, against the same source
  * compiled for this machine by clang -O3, run in turn.
  */
 const RUNS = 7
@@ -17,26 +17,32 @@ if (missing !== undefined) {
 }
 for (const flag of SLOT_V8_FLAGS) setFlagsFromString(flag)
 
-const ratios: number[] = []
+const ratios = { metered: [] as number[], checkpoint: [] as number[] }
 for (const name of KERNEL_NAMES) {
   const kernel = buildKernel(name)
   const native = nativeKernel(kernel)
   const metered = await meteredKernel(kernel)
+  const checkpoint = await meteredKernel(kernel, { checkpoint: true })
   // The first run compiles.
-  native()
-  metered()
+  for (const run of [native, metered, checkpoint]) run()
   const rounds = Array.from({ length: RUNS }, () => {
-    const [here, there] = [native(), metered()]
-    if (here.stdout !== there.stdout) throw new Error(`${name} prints something else in a slot`)
-    return there.seconds / here.seconds
+    const [here, there, savable] = [native(), metered(), checkpoint()]
+    if (here.stdout !== there.stdout || here.stdout !== savable.stdout)
+      throw new Error(`${name} prints something else in a slot`)
+    return { metered: there.seconds / here.seconds, checkpoint: savable.seconds / here.seconds }
   })
-  const ratio = median(rounds)
-  ratios.push(ratio)
-  console.log(
-    `${name.padEnd(8)} metered ${ratio.toFixed(3)} × native (${rounds.map((r) => r.toFixed(3)).join(' ')})`,
-  )
+  for (const kind of ['metered', 'checkpoint'] as const) {
+    const found = rounds.map((round) => round[kind])
+    ratios[kind].push(median(found))
+    const all = found.map((ratio) => ratio.toFixed(3)).join(' ')
+    console.log(`${name.padEnd(8)} ${kind.padEnd(10)} ${median(found).toFixed(3)} × native (${all})`)
+  }
 }
 
-const figures = { meteredGeomean: Number(geomean(ratios).toFixed(3)) }
+const figures = {
+  meteredGeomean: Number(geomean(ratios.metered).toFixed(3)),
+  checkpointGeomean: Number(geomean(ratios.checkpoint).toFixed(3)),
+}
 console.log(`geomean ${figures.meteredGeomean}, target 1.10`)
+console.log(`geomean with checkpoints ${figures.checkpointGeomean}, target 1.15`)
 printReport({ bench: 'kernels', figures, versions: { v8: process.versions.v8, clang: compilerVersion() } })

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { startVirtualDisplay } from '../../scripts/display/virtual-display.mjs'
-import { LIMITS } from '../../src-main/domain/limits.ts'
 import { createNodeSlotHost } from '../../src-main/engine/adapters/slot-host/node-slot-host.ts'
 import type { Slot } from '../../src-main/engine/ports.ts'
 import { runUnit } from '../../src-main/slot/program/run-unit.ts'
@@ -10,17 +9,16 @@ import { loadOf, moduleName, unitOf } from '../slot/units.ts'
 import { median, printReport } from '../support/bench-report.ts'
 import { builtDemo, builtFile } from '../support/build.ts'
 import { launchDesktopSlots } from '../support/desktop-slots.ts'
-import { HOSTILE_MODULES } from '../support/hostile-modules.ts'
 import { cpuMs } from '../support/processes.ts'
-import { startRawRunner, type RawRunner } from '../support/raw-runner.ts'
+import { pauseCases } from './slot/pause-cases.ts'
+import { pausesOf } from './slot/pauses.ts'
 
 /**
- * A slot's own costs: a fresh instance with its WASI, how long a running thread takes to park when it is told to (in
- * the demo and in every endless module of the hostile corpus, so in each bulk operation and WASI call put in a loop),
- * and the same unit in the desktop's renderer and in the headless process, by turns.
+ * A slot's own costs: a fresh instance with its WASI, how long a running thread takes to park when it is told to, and
+ * the same unit in the desktop's renderer and in the headless process, by turns. With a part of a program's name as
+ * argument, only the pauses of such programs.
  */
 const INSTANCES = 2_000
-const PAUSES = 100
 const INTERLEAVED = 5
 /** A unit of the demo of about two seconds. */
 const DEMO_ARGS = ['18', '500']
@@ -39,70 +37,33 @@ async function instanceMicros(): Promise<number> {
   return median(Array.from({ length: INSTANCES }, once))
 }
 
-/** Milliseconds from each request to the parked thread. */
-async function pausesOf(
-  { control, runner }: RawRunner,
-  original: Uint8Array,
-  args: string[] = [],
-): Promise<number[]> {
-  await runner.load(loadOf(original))
-  control.beginUnit()
-  const ended = runner.run(unitOf(original, { args, maxFuel: LIMITS.fuelPerUnit }))
-  const unit = { over: false }
-  const isOver = (): boolean => unit.over
-  // It also ends, with an error, when its thread is ended.
-  ended.then(
-    () => (unit.over = true),
-    () => (unit.over = true),
-  )
-  while (control.read().ticks === 0 && !isOver()) await rest(1)
-  const took: number[] = []
-  while (took.length < PAUSES && !isOver()) {
-    // At any point of a quantum.
-    await rest(1 + Math.random() * 4)
-    const startMs = performance.now()
-    const command = control.requestPause()
-    // This thread has its own core: watching in a loop is more exact than any message.
-    while (!control.isParkedFor(command) && performance.now() - startMs < 2_000);
-    const tookMs = performance.now() - startMs
-    control.requestResume()
-    // Some programs that never end run out of their fuel all the same.
-    await rest(0)
-    if (control.isParkedFor(command) || !isOver()) took.push(tookMs)
-  }
-  return took
-}
-
-const rest = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
-
-/** Only kernels whose name contains the first plain argument, for whoever looks at one of them. */
+/** The first plain argument. */
 const wanted = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? ''
 
-async function pauses(): Promise<{
+interface Pauses {
   readonly p50: number
+  /** The 99th percentile of the program for which that is the longest, and its name. */
   readonly worst: number
   readonly worstName: string
-}> {
-  const demo = new Uint8Array(await readFile(await builtDemo('mersenne')))
-  const endless = HOSTILE_MODULES.filter(({ end }) => 'outcome' in end && end.outcome === 'out-of-fuel')
-  const kernels: (readonly [string, Uint8Array, string[]])[] = [
-    ['mersenne', demo, ['3', '20000']],
-    ...endless.map(({ name, build }) => [name, build(), []] as [string, Uint8Array, string[]]),
-  ]
+}
+
+async function pauses(): Promise<Pauses> {
+  const cases = (await pauseCases()).filter(({ name }) => name.includes(wanted))
   const all: number[] = []
   let worst = 0
   let worstName = ''
-  for (const [name, original, args] of kernels.filter(([kernel]) => kernel.includes(wanted))) {
-    // A thread of its own for each: the unit never ends.
-    const raw = await startRawRunner()
-    const took = await pausesOf(raw, original, args)
-    await raw.close()
+  for (const program of cases) {
+    const took = await pausesOf(program)
+    if (took.length === 0) console.log(`  ${program.name}: ended before it could be paused`)
     if (took.length === 0) continue
     all.push(...took)
     const p99 = percentile(took, 0.99)
-    if (p99 > 1)
-      console.log(`  ${name}: p50 ${percentile(took, 0.5).toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`)
-    if (p99 > worst) [worst, worstName] = [p99, name]
+    if (p99 > 1 || wanted !== '')
+      console.log(
+        `  ${program.name}: p50 ${percentile(took, 0.5).toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, ` +
+          `worst ${Math.max(...took).toFixed(2)} ms of ${String(took.length)}`,
+      )
+    if (p99 > worst) [worst, worstName] = [p99, program.name]
   }
   return { p50: percentile(all, 0.5), worst, worstName }
 }
@@ -154,6 +115,10 @@ async function rendererAgainstNode(): Promise<{
   return { ratio: inWindow / inProcess, versions: { ...versions, nodeV8: process.versions.v8 } }
 }
 
+if (wanted !== '') {
+  await pauses()
+  process.exit()
+}
 const renderer = await rendererAgainstNode()
 const pause = await pauses()
 const figures = {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { copyingFiles } from '../slot/apps.ts'
+import { copyingFiles, counting } from '../slot/apps.ts'
 import { builtFile } from '../support/build.ts'
 import { runCli, startCli, type Ended } from '../support/command-line.ts'
 import { appWithImport, printingApp } from '../support/small-apps.ts'
@@ -24,6 +24,7 @@ beforeAll(async () => {
   writeFileSync(file('hello.wasm'), hello)
   writeFileSync(file('three.wasm'), printingApp('three\n', 3))
   writeFileSync(file('copying.wasm'), copyingFiles())
+  writeFileSync(file('counting.wasm'), counting(1000n))
   writeFileSync(file('text.wasm'), 'print("hello")\n')
   writeFileSync(file('empty.wasm'), '')
   writeFileSync(file('truncated.wasm'), hello.subarray(0, hello.length - 5))
@@ -111,8 +112,8 @@ const refusedModules = [
   ['folder.wasm', /is a folder, not a file/],
   ['text.wasm', /is not a WebAssembly module/],
   ['empty.wasm', /is empty/],
-  ['truncated.wasm', /not a usable WebAssembly module/],
-  ['socket.wasm', /import env\.socket is unknown/],
+  ['truncated.wasm', /truncated\.wasm: .*not a usable WebAssembly module/],
+  ['socket.wasm', /socket\.wasm: .*import env\.socket is unknown/],
 ] as const
 
 /** Slots run at the lowest priority: on a busy machine they take their time. */
@@ -136,6 +137,15 @@ describe('run', SLOT_TIMEOUT, () => {
       return (JSON.parse(stdout) as { fuel: string }).fuel
     }
     expect(await fuel()).toBe(await fuel())
+  })
+
+  it('costs the same with checkpoints, and says where there can be none', async () => {
+    const fuel = async (...more: readonly string[]): Promise<unknown> => {
+      const { stdout } = await run('run', file('counting.wasm'), '--json', ...more)
+      return (JSON.parse(stdout) as { fuel: string }).fuel
+    }
+    expect(await fuel('--checkpoint')).toBe(await fuel())
+    expectRefusal(await run('run', file('hello.wasm'), '--checkpoint'), 1, /no safe point/)
   })
 
   it('gives the unit a folder and puts what it leaves into another', async () => {
@@ -209,11 +219,16 @@ describe('a project', SLOT_TIMEOUT, () => {
       '1KiB',
     ]
     expect(await run('batch', 'add', ...args)).toMatchObject({ exitCode: 0, stdout: 'batch 0: 10 units\n' })
+    const same = await run('batch', 'add', '--app', 'hello', '--range', '0..1', '--arg', 'n')
+    expect(same.stderr).toBe('No argument holds {n}: all 2 units do the same.\n')
     const { stdout } = await run('status', '--json')
     expect(JSON.parse(stdout)).toMatchObject({
       name: 'Hello World',
       serving: false,
-      batches: [{ batch: 0, app: 0, units: 10, unsent: 10, verified: 0 }],
+      batches: [
+        { batch: 0, app: 0, units: 10, unsent: 10, verified: 0 },
+        { batch: 1, units: 2 },
+      ],
       ledger: { fuel: '0' },
     })
     expect((await run('status')).stdout).toContain('batch 0 (hello): 0 of 10 units verified, 10 unsent')

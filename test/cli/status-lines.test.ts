@@ -23,7 +23,10 @@ const status = (...batches: readonly BatchStatus[]): PublisherStatus => ({
   serving: true,
   donorsConnected: 2,
   donorsGranted: 1,
-  apps: [{ app: 0, name: 'mersenne', moduleHash: 'h' }],
+  apps: [
+    { app: 0, name: 'mersenne', moduleHash: 'h', checkpoint: false },
+    { app: 1, name: 'fold', moduleHash: 'i', checkpoint: true },
+  ],
   batches,
   ledger: { records: 3, fuel: 2_500_000_000_000n, grants: 1234 },
 })
@@ -44,6 +47,11 @@ describe('status', () => {
     expect(lines).toContain(
       '  batch 0 (mersenne, at most 0.001 wrong): 990 of 1,000 units verified, 10 accepted on trust',
     )
+  })
+
+  it('says which units can be saved half-way', () => {
+    const lines = statusLines(status(batch({ app: 1, unsent: 1000 })))
+    expect(lines).toContain('  batch 0 (fold, with checkpoints): 0 of 1,000 units verified, 1,000 unsent')
   })
 
   it('says what to do before the first batch', () => {

@@ -5,6 +5,7 @@ import type { SlotHost } from '../../src-main/engine/ports.ts'
 import { prepareModule, REWRITER_VERSION } from '../../src-main/toolchain/index.ts'
 import { isAlive, waitUntil } from '../support/wait-until.ts'
 import * as apps from './apps.ts'
+import { CHECKPOINT_CASES } from './checkpoint-cases.ts'
 import { openTrial, refuses } from './slot-trial.ts'
 import { snooping, snoopedBy } from './snooping.ts'
 import { loadOf, moduleName, text, unitOf } from './units.ts'
@@ -230,4 +231,5 @@ export const SLOT_CASES: readonly SlotCase[] = [
       await Promise.all([slot, other].map(({ pid }) => gone(pid)))
     },
   },
+  ...CHECKPOINT_CASES,
 ]

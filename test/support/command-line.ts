@@ -31,7 +31,12 @@ export async function runCli(homeDir: string, ...args: readonly string[]): Promi
 /** Starts a command. Long-running ones are given `--json`, so that their lines can be understood. */
 export async function startCli(homeDir: string, ...args: readonly string[]): Promise<Running> {
   cliPath ??= builtFile('main/cli.js')
-  const child = spawn(process.execPath, [await cliPath, ...args], {
+  return startScript(homeDir, await cliPath, ...args)
+}
+
+/** Starts a program in this Node that writes a line of JSON at a time. */
+export function startScript(homeDir: string, scriptPath: string, ...args: readonly string[]): Running {
+  const child = spawn(process.execPath, [scriptPath, ...args], {
     env: { ...process.env, POWERSWARM_HOME: homeDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DonorState } from '../../src-main/contracts/donor-state.ts'
 import type { PublisherStatus } from '../../src-main/contracts/publisher-state.ts'
+import type { SnapshotPace } from '../../src-main/domain/snapshot-policy.ts'
 import { builtDemo, builtFile } from './build.ts'
-import { runCli, startCli, type Running } from './command-line.ts'
+import { runCli, startCli, startScript, type Running } from './command-line.ts'
 
 /** A private swarm of real processes on loopback: DHT, publisher and headless donors, each in a home of its own. */
 export interface CommandSwarm {
@@ -15,11 +16,13 @@ export interface CommandSwarm {
   home(name: string): string
   serve(): Promise<Running>
   donate(name: string): Promise<Running>
+  /** A donor of one core that saves its units at this pace; everything else is as in {@link donate}. */
+  donateHurried(name: string, pace: SnapshotPace): Running
   /** Runs a command in this home and returns its JSON answer. */
   answer(name: string, ...args: readonly string[]): Promise<unknown>
   /** What the donor in this home says of itself. */
   donor(name: string): Promise<DonorReport>
-  kill(name: string): Promise<void>
+  kill(name: string, signal?: NodeJS.Signals): Promise<void>
   /** Stops everything in order; the folders stay until {@link close}. */
   stop(): Promise<void>
   close(): Promise<void>
@@ -36,13 +39,20 @@ export interface CommandSwarmInit {
   readonly units: number
   /** Exponents a unit tests: how long it takes. */
   readonly exponents: number
+  /** Default 2. */
+  readonly quorum?: number
+  /** The number of the first unit; default 0. */
+  readonly first?: number
+  readonly checkpoint?: boolean
 }
 
+const HURRIED_DONOR = join(import.meta.dirname, '../fixtures/engine/hurried-donor.ts')
 const NAME = 'Mersenne primes'
 const PURPOSE = 'Find the prime numbers of the form 2^p − 1'
 
-/** Publishes the search for Mersenne primes, quorum 2; nobody computes yet. */
-export async function commandSwarm({ units, exponents }: CommandSwarmInit): Promise<CommandSwarm> {
+/** Publishes the search for Mersenne primes; nobody computes yet. */
+export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm> {
+  const { units, exponents, first = 0, quorum = 2, checkpoint = false } = init
   await builtFile('main/cli.js')
   await builtFile('main/slot-node-host.js')
   const dir = mkdtempSync(join(tmpdir(), 'powerswarm-swarm-'))
@@ -68,9 +78,11 @@ export async function commandSwarm({ units, exponents }: CommandSwarmInit): Prom
   const { bootstrap } = (await dht.line(() => true)) as { bootstrap: string }
   const create = ['project', 'create', NAME, '--purpose', PURPOSE, '--bootstrap', bootstrap]
   const { link } = (await answer('publisher', ...create)) as { link: string }
-  await answer('publisher', 'app', 'add', await builtDemo('mersenne'))
-  const work = ['--range', `0..${String(units - 1)}`, '--arg', '{n}', '--arg', String(exponents)]
-  await answer('publisher', 'batch', 'add', '--app', 'mersenne', ...work, '--quorum', '2')
+  const module = await builtDemo('mersenne')
+  await answer('publisher', 'app', 'add', module, ...(checkpoint ? ['--checkpoint'] : []))
+  const range = `${String(first)}..${String(first + units - 1)}`
+  const work = ['--range', range, '--arg', '{n}', '--arg', String(exponents), '--quorum', String(quorum)]
+  await answer('publisher', 'batch', 'add', '--app', 'mersenne', ...work)
   return {
     dir,
     link,
@@ -83,6 +95,11 @@ export async function commandSwarm({ units, exponents }: CommandSwarmInit): Prom
       return publisher
     },
     donate: (name) => start(name, 'donate', link, '--cores', '1'),
+    donateHurried: (name, pace) => {
+      const donor = startScript(home(name), HURRIED_DONOR, link, JSON.stringify(pace))
+      running.set(name, donor)
+      return donor
+    },
     donor: async (name) => {
       const { slots, credit } = (await answer(name, 'donor', 'status')) as DonorState
       return {
@@ -91,8 +108,8 @@ export async function commandSwarm({ units, exponents }: CommandSwarmInit): Prom
         unitsVerified: credit.unitsVerified,
       }
     },
-    kill: async (name) => {
-      await running.get(name)?.stop('SIGKILL')
+    kill: async (name, signal = 'SIGKILL') => {
+      await running.get(name)?.stop(signal)
       running.delete(name)
     },
     stop: () => end('SIGINT'),

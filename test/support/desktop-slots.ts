@@ -40,7 +40,11 @@ export async function launchDesktopSlots(init: LaunchInit): Promise<DesktopSlots
     openHost: async (watch) => {
       const socket = await waitUntil('the slots’ socket', () => connection(path))
       const port = socketPort(socket)
-      const host = createDesktopSlotHost(port, { sandboxed: false, note: 'under test' }, watch)
+      const host = createDesktopSlotHost({
+        port,
+        isolation: { sandboxed: false, note: 'under test' },
+        ...(watch && { watch }),
+      })
       return {
         ...host,
         close: async () => {

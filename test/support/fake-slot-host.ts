@@ -1,4 +1,4 @@
-import type { LoadModule, RunUnit } from '../../src-main/contracts/slot.ts'
+import type { Beat, LoadModule, RunUnit } from '../../src-main/contracts/slot.ts'
 import { PowerswarmError } from '../../src-main/domain/errors.ts'
 import type { UnitRun } from '../../src-main/domain/outcome.ts'
 import type { Slot, SlotHost } from '../../src-main/engine/ports.ts'
@@ -9,8 +9,14 @@ export interface FakeSlot extends Slot {
   readonly runs: RunUnit[]
   readonly paused: boolean
   readonly killed: boolean
+  /** `withinMs` of each snapshot that was asked for. */
+  readonly snapshots: number[]
   /** Ends the unit at work. */
   end(run: UnitRun): void
+  /** The unit at work cannot be run. */
+  fail(error: PowerswarmError): void
+  /** Reports on the last unit. */
+  beat(beat: Partial<Beat>): void
   /** The process dies. */
   die(): void
 }
@@ -22,6 +28,9 @@ export interface FakeSlotHost extends SlotHost {
   /** Set to let the next loads take for ever, and the next pauses. */
   holdsLoads: boolean
   holdsPauses: boolean
+  /** What slots give as the snapshot of the unit at work; undefined: there is no safe point. Set to let them hang. */
+  snapshot: Uint8Array | undefined
+  holdsSnapshots: boolean
 }
 
 /** Slots in memory. They obey orders at once and record them. */
@@ -32,6 +41,8 @@ export function fakeSlotHost(): FakeSlotHost {
     refuse: undefined,
     holdsLoads: false,
     holdsPauses: false,
+    snapshot: undefined,
+    holdsSnapshots: false,
     open: (slot) => {
       const made = fakeSlot(slot, host)
       host.slots.push(made)
@@ -46,6 +57,7 @@ function fakeSlot(slot: number, host: FakeSlotHost): FakeSlot {
   const closers = new Set<(reason: string) => void>()
   let settle: { resolve(run: UnitRun): void; reject(error: Error): void } | undefined
   const held: ((error: Error) => void)[] = []
+  const beatListeners = new Set<(beat: Beat) => void>()
   let paused = false
   let killed = false
   const die = (): void => {
@@ -94,12 +106,22 @@ function fakeSlot(slot: number, host: FakeSlotHost): FakeSlot {
       return Promise.resolve()
     },
     throttle: () => Promise.resolve(),
+    snapshots: [],
+    snapshot: (withinMs) => {
+      made.snapshots.push(withinMs)
+      if (host.holdsSnapshots) return new Promise((_resolve, reject) => held.push(reject))
+      const unit = settle && made.runs.at(-1)
+      return Promise.resolve(unit && host.snapshot ? { run: unit.run, bytes: host.snapshot } : { run: 0 })
+    },
     kill: () => {
       killed = true
       die()
       return Promise.resolve()
     },
-    onBeat: () => () => undefined,
+    onBeat: (listener) => {
+      beatListeners.add(listener)
+      return () => beatListeners.delete(listener)
+    },
     onClosed: (listener) => {
       closers.add(listener)
       return () => closers.delete(listener)
@@ -107,6 +129,14 @@ function fakeSlot(slot: number, host: FakeSlotHost): FakeSlot {
     end: (run) => {
       settle?.resolve(run)
       settle = undefined
+    },
+    fail: (error) => {
+      settle?.reject(error)
+      settle = undefined
+    },
+    beat: (beat) => {
+      const { run } = made.runs.at(-1)!
+      for (const listener of beatListeners) listener({ run, phase: 'running', fuel: 0n, ticks: 1, ...beat })
     },
     die,
   }

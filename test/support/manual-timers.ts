@@ -4,6 +4,8 @@ export interface ManualTimers extends Timers {
   /** Runs what is due within the next `ms`, in order of time. */
   advance(ms: number): void
   readonly pending: number
+  /** How far they were moved. */
+  readonly nowMs: number
 }
 
 interface Timer {
@@ -24,6 +26,9 @@ export function manualTimers(): ManualTimers {
   return {
     after: (ms, work) => add(ms, undefined, work),
     every: (ms, work) => add(ms, ms, work),
+    get nowMs() {
+      return now
+    },
     get pending() {
       return timers.size
     },

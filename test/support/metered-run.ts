@@ -27,7 +27,11 @@ export interface MeteredRunOptions {
 const LARGE = 1n << 40n
 
 /** Runs a rewritten module the way a slot does: the quantum never exceeds what is left of the limit. */
-export function runMetered(bytes: Uint8Array<ArrayBuffer>, options: MeteredRunOptions = {}): MeteredRun {
+export function runMetered(
+  code: Uint8Array<ArrayBuffer> | WebAssembly.Module,
+  options: MeteredRunOptions = {},
+): MeteredRun {
+  const module = code instanceof WebAssembly.Module ? code : new WebAssembly.Module(code)
   const { quantum = () => LARGE, limit = 1n << 60n } = options
   let used = 0n
   let current = 0n
@@ -49,7 +53,7 @@ export function runMetered(bytes: Uint8Array<ArrayBuffer>, options: MeteredRunOp
     }
     start()
   }
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+  const instance = new WebAssembly.Instance(module, {
     ...options.imports,
     [METER_ABI.importModule]: { [METER_ABI.tick]: tick },
   })

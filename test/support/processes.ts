@@ -16,11 +16,19 @@ export function childrenOf(pid: number): number[] {
   return found
 }
 
+/** The kernel counts processor time in hundredths of a second. */
+const TICK_MS = 10
+
 /** Processor time that all threads of a process have used, in milliseconds, to 10 ms (Linux); 0 when it is gone. */
 export function cpuMs(pid: number): number {
-  const TICK_MS = 10
   const fields = statOf(String(pid))
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_MS
+}
+
+/** Processor time of a process's children that have ended, in milliseconds, to 10 ms (Linux). */
+export function endedChildrenCpuMs(pid: number): number {
+  const fields = statOf(String(pid))
+  return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * TICK_MS
 }
 
 /** The kernel's number for how a thread is scheduled (Linux): 0 normal, 5 idle. */

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { connect, type Client } from '../../src-main/contracts/rpc.ts'
+import { SLOT_V8_FLAGS } from '../../src-main/contracts/slot-flags.ts'
 import { slotRunnerSchema, type SlotRunnerSchema } from '../../src-main/contracts/slot-runner.ts'
 import { workerPort } from '../../src-main/slot/node-ports.ts'
 import { Control } from '../../src-main/slot/program/control.ts'
@@ -15,9 +16,12 @@ export interface RawRunner {
   close(): Promise<void>
 }
 
-/** Starts one in this process. Sets V8's flags as slots have them, for the whole process and for good. */
+/**
+ * Starts one in this process. Sets V8's flags as slots have them, for the whole process and for good; those of the
+ * garbage collector come too late to take effect.
+ */
 export async function startRawRunner(): Promise<RawRunner> {
-  setFlagsFromString('--no-liftoff')
+  for (const flag of SLOT_V8_FLAGS) setFlagsFromString(flag)
   const control = new Control()
   const program = pathToFileURL(await builtFile('main/slot-node-host.js'))
   const worker = new Worker(program, { workerData: control.buffer, env: {}, stdin: false })

@@ -26,6 +26,8 @@ export interface TestModule {
   /** Contents of a table or memory limit: flags, then numbers; `null` for no memory at all. */
   readonly memory?: readonly number[] | null
   readonly memoryExport?: string
+  /** Module and name of a memory that is imported in place of its own; `memory` is then null. */
+  readonly memoryImport?: readonly [string, string]
   /** Each one: element type, flags, limits. */
   readonly tables?: readonly (readonly number[])[]
   /** Each one: type, mutability, initialiser with `end`. */
@@ -121,11 +123,9 @@ export function buildModule(module: TestModule): Uint8Array<ArrayBuffer> {
       ]),
     ),
   )
-  if (imports.length > 0)
-    section(
-      2,
-      vector(imports.map((item, index) => [...text(item.module), ...text(item.name), 0, ...unsigned(index)])),
-    )
+  const imported = imports.map(({ module, name }, at) => [...text(module), ...text(name), 0, ...unsigned(at)])
+  if (module.memoryImport !== undefined) imported.push([...module.memoryImport.flatMap(text), 2, 0, 1])
+  if (imported.length > 0) section(2, vector(imported))
   section(3, vector(functions.map((_, own) => unsigned(imports.length + own))))
   if (module.tables !== undefined) section(4, vector(module.tables))
   if (memory !== null) section(5, vector([memory]))

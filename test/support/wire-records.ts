@@ -81,6 +81,18 @@ const result = fc
     stdout: each.outcome === 'ok' || each.outcome === 'exit-nonzero' ? each.stdout : new Uint8Array(),
   }))
 
+const APP_KEYS = [
+  'type',
+  'app',
+  'name',
+  'moduleHash',
+  'moduleBytes',
+  'moduleCore',
+  'rewriterVersion',
+  'rewrittenHash',
+  'memoryLimitBytes',
+] as const
+
 const projectRecords = fc.oneof(
   fc.record({
     type: fc.constant('project'),
@@ -90,17 +102,21 @@ const projectRecords = fc.oneof(
     createdAt: time,
   }),
   fc.record({ type: fc.constant('core'), role: fc.constant('ledger'), epoch: number, key }),
-  fc.record({
-    type: fc.constant('app'),
-    app: number,
-    name: text(LIMITS.appNameChars),
-    moduleHash: key,
-    moduleBytes: whole(1, LIMITS.moduleBytes),
-    moduleCore: key,
-    rewriterVersion: whole(1, 65_535),
-    rewrittenHash: key,
-    memoryLimitBytes: whole(65_536, LIMITS.memoryBytes),
-  }),
+  fc.record(
+    {
+      type: fc.constant('app'),
+      app: number,
+      name: text(LIMITS.appNameChars),
+      moduleHash: key,
+      moduleBytes: whole(1, LIMITS.moduleBytes),
+      moduleCore: key,
+      rewriterVersion: whole(1, 65_535),
+      rewrittenHash: key,
+      memoryLimitBytes: whole(65_536, LIMITS.memoryBytes),
+      checkpoint: fc.constant(true),
+    },
+    { requiredKeys: [...APP_KEYS] },
+  ),
   fc.record({
     type: fc.constant('batch'),
     batch: number,

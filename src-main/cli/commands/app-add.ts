@@ -4,7 +4,7 @@ import { checkDisplayText } from '../../domain/display-text.ts'
 import { LIMITS } from '../../domain/limits.ts'
 import { WASM_PAGE_BYTES } from '../../domain/units.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
-import { readModule } from '../files.ts'
+import { namingModule, readModule } from '../files.ts'
 import { withPublisher } from '../publisher-connection.ts'
 import { parseBytes, sizeText } from '../quantities.ts'
 import { permissionLines } from '../status-lines.ts'
@@ -12,6 +12,7 @@ import { permissionLines } from '../status-lines.ts'
 interface Options {
   readonly name?: string
   readonly memory?: string
+  readonly checkpoint?: true
 }
 
 /** `powerswarm app add MODULE.wasm`: checks, meters and publishes a module. */
@@ -22,11 +23,13 @@ export function addAppCommands(parent: Command, io: CliIo): void {
     .argument('<module>', 'path of the .wasm file')
     .option('--name <name>', 'name of the app (default: the file’s name without .wasm)')
     .option('--memory <size>', `most memory a unit may use (default: ${sizeText(LIMITS.memoryBytesDefault)})`)
+    .option('--checkpoint', 'let donors save units half-way and go on after a restart (a little slower)')
     .addHelpText(
       'after',
       examples(
         ['powerswarm app add mersenne.wasm', 'publish it as app "mersenne"'],
         ['powerswarm app add build/out.wasm --name docking --memory 1GiB', 'with a name and more memory'],
+        ['powerswarm app add fold.wasm --checkpoint', 'for units that run longer than a few minutes'],
       ),
     )
     .action(async (path: string, options: Options, command: Command) => {
@@ -35,10 +38,14 @@ export function addAppCommands(parent: Command, io: CliIo): void {
       const name = options.name ?? basename(path).replace(/\.wasm$/i, '')
       checkDisplayText('The name of the app', name, LIMITS.appNameChars)
       const original = readModule(path)
-      const added = await withPublisher(homeDir, project, (engine) =>
-        engine.addApp({ name, original, memoryLimitBytes }),
+      const checkpoint = options.checkpoint === true
+      const added = await namingModule(path, () =>
+        withPublisher(homeDir, project, (engine) =>
+          engine.addApp({ name, original, memoryLimitBytes, checkpoint }),
+        ),
       )
-      output.answer(added, [`app ${String(added.app)} '${added.name}' ${added.moduleHash}`])
+      const kind = checkpoint ? ', with checkpoints' : ''
+      output.answer(added, [`app ${String(added.app)} '${added.name}' ${added.moduleHash}${kind}`])
       if (!output.json) for (const line of permissionLines(added.permissions)) output.note(line)
     })
 }

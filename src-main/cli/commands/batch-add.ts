@@ -78,6 +78,8 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
       }
       const added = await withPublisher(homeDir, project, (engine) => engine.addBatch(batch))
       output.answer(added, [`batch ${String(added.batch)}: ${quantity(added.units, 'unit')}`])
+      if (count > 1 && !batch.args.some((argument) => argument.includes('{n}')))
+        output.note(`No argument holds {n}: all ${quantity(count, 'unit')} do the same.`)
     })
 }
 

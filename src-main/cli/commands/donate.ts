@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { parseLink } from '../../contracts/wire/link.ts'
-import { openHeadlessDonor } from '../../engine/create-engine.ts'
+import { hostInfo, openHeadlessDonor } from '../../engine/create-engine.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { donorView } from '../donor-lines.ts'
 import { parseWhole } from '../quantities.ts'
 import { stopSignal } from '../stop-signal.ts'
+import { quantity } from '../text.ts'
 
 interface Options {
   readonly cores?: string
@@ -40,7 +41,7 @@ export function addDonateCommand(parent: Command, io: CliIo): void {
     .action(async (link: string, options: Options, command: Command) => {
       const { homeDir, output } = contextOf(command, io)
       parseLink(link)
-      const cores =
+      const cores: { readonly cores?: number } =
         options.cores === undefined ? {} : { cores: parseWhole(options.cores, '--cores', 1, CORES_MAX) }
       const requireIsolation = options.requireIsolation ?? false
       const signal = stopSignal()
@@ -48,6 +49,11 @@ export function addDonateCommand(parent: Command, io: CliIo): void {
         const donor = await openHeadlessDonor({ homeDir, requireIsolation, ...cores })
         try {
           output.note(`Units run in: ${donor.isolation.note}`)
+          const online = hostInfo.coresOnline()
+          if (cores.cores !== undefined && cores.cores > online)
+            output.note(
+              `This machine has ${quantity(online, 'core')}: more units at a time do not make it faster.`,
+            )
           const view = donorView(output)
           const stopShowing = donor.onChanged((state) => {
             view.show(state)

@@ -5,7 +5,7 @@ import { REWRITER_VERSION } from '../../toolchain/index.ts'
 import { hostInfo, openForegroundSlots } from '../../engine/create-engine.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { EXIT_FAILURE, EXIT_OK } from '../failure.ts'
-import { readInputFile, readModule } from '../files.ts'
+import { namingModule, readInputFile, readModule } from '../files.ts'
 import type { Output } from '../output.ts'
 import { durationText, largeText } from '../text.ts'
 import { readUnitFiles, writeUnitFiles } from '../unit-files.ts'
@@ -19,6 +19,7 @@ interface Options {
   readonly out?: string
   readonly maxFuel?: string
   readonly memory?: string
+  readonly checkpoint?: boolean
 }
 
 /** `powerswarm run MODULE.wasm`: one unit on this machine, in exactly the sandbox that donors use. */
@@ -33,6 +34,10 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
     .option('--out <folder>', 'where to put what the unit leaves in /out, if it ends well')
     .option('--max-fuel <n>', 'most instructions, such as 5e9 or 1T (default: 1e12)')
     .option('--memory <size>', 'most memory (default: 256 MiB)')
+    .option(
+      '--checkpoint',
+      'rewrite it so that its units can be saved on their way; fuel and output stay the same',
+    )
     .addHelpText(
       'after',
       examples(
@@ -52,12 +57,17 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
           : readInputFile(options.stdin, 'The input', LIMITS.stdinBytes)
       const files = options.in === undefined ? [] : readUnitFiles(options.in)
       const moduleHash = hostInfo.moduleHash(original)
-      const module = { moduleHash, rewriterVersion: REWRITER_VERSION, memoryLimitBytes }
+      const module = {
+        moduleHash,
+        rewriterVersion: REWRITER_VERSION,
+        memoryLimitBytes,
+        ...(options.checkpoint === true ? { checkpoint: true } : {}),
+      }
 
       const slots = await openForegroundSlots()
       try {
         const slot = await slots.open(0)
-        const loaded = await slot.load({ module, original })
+        const loaded = await namingModule(path, () => slot.load({ module, original }))
         const startedMs = performance.now()
         const unit = await slot.run({
           run: 0,

@@ -55,8 +55,9 @@ const app = wireCodec<'@wire/app', App>({
   what: 'app record',
   layout: '@wire/app',
   maxBytes,
-  toLayout: ({ type: _, moduleHash, moduleCore, rewrittenHash, ...plain }) => ({
+  toLayout: ({ type: _, moduleHash, moduleCore, rewrittenHash, checkpoint = false, ...plain }) => ({
     ...plain,
+    checkpoint,
     kind: KINDS.app,
     moduleHash: hexToBytes(moduleHash),
     moduleCore: hexToBytes(moduleCore),
@@ -77,8 +78,24 @@ const app = wireCodec<'@wire/app', App>({
       WASM_PAGE_BYTES,
       LIMITS.memoryBytes,
     ),
+    ...(layout.checkpoint && { checkpoint: true }),
   }),
 })
+
+/** The flags came later than the record: where none is set they are left out, as they were. */
+function encodeApp(record: App): Uint8Array {
+  const bytes = app.encode(record)
+  return record.checkpoint === true ? bytes : bytes.subarray(0, -1)
+}
+
+/** Flags that this program does not know would change what an app is, so only the bytes that it would write count. */
+function parseApp(bytes: Uint8Array): App {
+  const record = app.parse(bytes)
+  const written = encodeApp(record)
+  const same = written.byteLength === bytes.byteLength && written.every((byte, i) => byte === bytes[i])
+  appCheck.that(same, 'has unknown flags')
+  return record
+}
 
 const batchCheck = checksOf('batch record')
 const batch = wireCodec<'@wire/batch', Batch>({
@@ -121,7 +138,7 @@ export function encodeProjectRecord(record: ProjectRecord): Uint8Array {
     case 'core':
       return core.encode(record)
     case 'app':
-      return app.encode(record)
+      return encodeApp(record)
     case 'batch':
       return batch.encode(record)
   }
@@ -130,7 +147,7 @@ export function encodeProjectRecord(record: ProjectRecord): Uint8Array {
 const BY_KIND: Readonly<Record<number, WireCodec<ProjectRecord>['parse']>> = {
   [KINDS.project]: manifest.parse,
   [KINDS.core]: core.parse,
-  [KINDS.app]: app.parse,
+  [KINDS.app]: parseApp,
   [KINDS.batch]: batch.parse,
 }
 

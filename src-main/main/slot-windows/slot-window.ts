@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { SLOT_PORT_CHANNEL } from '../../contracts/ipc.ts'
 import { connect, type Client } from '../../contracts/rpc.ts'
 import { slotSchema, type SlotSchema } from '../../contracts/slot.ts'
+import type { SlotPriority } from '../../contracts/slot-host.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
 import type { AppPaths } from '../app-paths.ts'
 import { SLOT_RULES, serveScheme, slotPages } from '../scheme.ts'
@@ -14,6 +15,8 @@ import { messagePort } from './message-port.ts'
 export interface SlotWindow {
   /** Operating system process of the renderer. */
   readonly pid: number
+  /** What the system allowed when the slot was opened. */
+  readonly priority: SlotPriority
   readonly program: Client<SlotSchema>
   /** Calls back once when the renderer is gone, at once if it already is. */
   onClosed(listener: (reason: string) => void): void
@@ -59,7 +62,7 @@ export async function openSlotWindow(slot: number, paths: AppPaths): Promise<Slo
   const pid = webContents.getOSProcessId()
   const channel = new MessageChannelMain()
   webContents.postMessage(SLOT_PORT_CHANNEL, undefined, [channel.port2])
-  lowerPriority(pid)
+  const priority = await lowerPriority(pid)
   const port = messagePort(channel.port1)
   const program = connect(slotSchema, port)
   closed.onClosed(() => program.close())
@@ -70,7 +73,7 @@ export async function openSlotWindow(slot: number, paths: AppPaths): Promise<Slo
   }
   // A page gives its port up when its runner thread failed: then the slot is of no use.
   port.onClose(() => end('its page gave up'))
-  return { pid, program, onClosed: closed.onClosed, kill: () => end('killed') }
+  return { pid, priority, program, onClosed: closed.onClosed, kill: () => end('killed') }
 }
 
 /** A fresh session in memory for each slot ever opened: nothing outlives the slot, and nothing is shared. */

@@ -1,7 +1,7 @@
 import { serve, type Port, type Server } from '../../contracts/rpc.ts'
-import { slotHostSchema, type SlotHostSchema } from '../../contracts/slot-host.ts'
+import { slotHostSchema, type OpenedSlot, type SlotHostSchema } from '../../contracts/slot-host.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
-import { lowerPriority } from './low-priority.ts'
+import { lowerNewThreads } from './low-priority.ts'
 import type { SlotWindow } from './slot-window.ts'
 
 /** Opens one slot; rejects with `slot-failed`. */
@@ -26,7 +26,7 @@ export function serveSlots(port: Port, open: OpenSlot): () => void {
     if (place?.pid === undefined) throw new PowerswarmError('not-found', `Slot ${String(slot)} is not open`)
     return place.program
   }
-  const openSlot = async (slot: number): Promise<{ pid: number }> => {
+  const openSlot = async (slot: number): Promise<OpenedSlot> => {
     if (places.has(slot)) throw new PowerswarmError('already-exists', `Slot ${String(slot)} is open`)
     const opening: Opening = { pid: undefined }
     places.set(slot, opening)
@@ -39,7 +39,7 @@ export function serveSlots(port: Port, open: OpenSlot): () => void {
       }
       places.set(slot, window)
       relayNotices(slot, window)
-      return { pid: window.pid }
+      return { pid: window.pid, priority: window.priority }
     } catch (error) {
       if (places.get(slot) === opening) places.delete(slot)
       throw error
@@ -54,8 +54,7 @@ export function serveSlots(port: Port, open: OpenSlot): () => void {
   const relayNotices = (slot: number, window: SlotWindow): void => {
     let lastRun = -1
     window.program.on('beat', (beat) => {
-      // A new run may have started new threads.
-      if (beat.run !== lastRun) lowerPriority(window.pid)
+      if (beat.run !== lastRun) void lowerNewThreads(window.pid)
       lastRun = beat.run
       server.notify('beat', { slot, beat })
     })
@@ -71,6 +70,7 @@ export function serveSlots(port: Port, open: OpenSlot): () => void {
     pause: ({ slot }) => program(slot).pause(),
     resume: ({ slot }) => program(slot).resume(),
     throttle: ({ slot, cpuShare }) => program(slot).throttle({ cpuShare }),
+    snapshot: ({ slot, withinMs }) => program(slot).snapshot({ withinMs }),
     kill: ({ slot }) => {
       const place = places.get(slot)
       if (place?.pid === undefined) places.delete(slot)

@@ -11,7 +11,10 @@ import type { Beat } from '../../contracts/slot.ts'
  *   word 3  ticks      written by runner  of the current unit; wraps at 2^32
  *   word 4  fraction   written by runner  parts in 1,000,000; −1: never reported
  *   word 5  parked     written by runner  the command that it is parked for; 0: not parked
- *   byte 24 fuel       written by runner  settled at the last tick
+ *   word 6  request    written by main    number of the snapshot that is asked for; 0: none
+ *   word 7  within     written by main    ms in which the runner may look for a place to make it
+ *   word 8  asked      written by main    the command that came with the request
+ *   byte 40 fuel       written by runner  settled at the last tick
  *
  * The runner waits on word 0, for a resume and for the end of a throttling sleep alike.
  */
@@ -21,13 +24,23 @@ const PHASE = 2
 const TICKS = 3
 const FRACTION = 4
 const PARKED = 5
-const FUEL_BYTE = 24
-const CONTROL_BYTES = 32
+const REQUEST = 6
+const WITHIN = 7
+const ASKED = 8
+const FUEL_BYTE = 40
+const CONTROL_BYTES = 48
 
 const SHARE_PARTS = 10_000
 const FRACTION_PARTS = 1_000_000
 const PHASES = ['preparing', 'running', 'paused'] as const satisfies readonly Phase[]
 export type Phase = Beat['phase']
+
+export interface RequestedSnapshot {
+  /** Counts from 1 on; 0: none is asked for. */
+  readonly request: number
+  readonly withinMs: number
+  readonly command: number
+}
 
 export class Control {
   readonly buffer: SharedArrayBuffer
@@ -56,6 +69,20 @@ export class Control {
     this.#setCommand(0)
   }
 
+  /**
+   * Asks the running unit for a snapshot, also a parked one, which wakes for it: the command grows by two, so that its
+   * wait ends and it means what it did.
+   */
+  requestSnapshot(request: number, withinMs: number): void {
+    const next = (Atomics.load(this.#words, COMMAND) + 2) | 0
+    Atomics.store(this.#words, WITHIN, withinMs)
+    Atomics.store(this.#words, ASKED, next)
+    // Before the command: a runner that has seen the one and not the other looks again before it waits.
+    Atomics.store(this.#words, REQUEST, request)
+    Atomics.store(this.#words, COMMAND, next)
+    Atomics.notify(this.#words, COMMAND)
+  }
+
   /** Whether the runner has stopped for this very command. */
   isParkedFor(command: number): boolean {
     return Atomics.load(this.#words, PARKED) === command
@@ -71,6 +98,7 @@ export class Control {
     this.setPhase('preparing')
     Atomics.store(this.#words, TICKS, 0)
     Atomics.store(this.#words, FRACTION, -1)
+    Atomics.store(this.#words, REQUEST, 0)
     Atomics.store(this.#fuel, 0, 0n)
   }
 
@@ -92,6 +120,14 @@ export class Control {
 
   get cpuShare(): number {
     return Atomics.load(this.#words, CPU_SHARE) / SHARE_PARTS
+  }
+
+  /** To be read behind `command`; see {@link requestSnapshot}. */
+  get requestedSnapshot(): RequestedSnapshot {
+    const request = Atomics.load(this.#words, REQUEST)
+    if (request === 0) return NOT_REQUESTED
+    const withinMs = Atomics.load(this.#words, WITHIN)
+    return { request, withinMs, command: Atomics.load(this.#words, ASKED) }
   }
 
   /** Blocks the thread until the command is another than `seen`, at most `ms`. */
@@ -130,6 +166,8 @@ export class Control {
     return next
   }
 }
+
+const NOT_REQUESTED: RequestedSnapshot = { request: 0, withinMs: 0, command: 0 }
 
 export function asksForPause(command: number): boolean {
   return (command & 1) === 1

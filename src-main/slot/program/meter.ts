@@ -42,6 +42,11 @@ export class Meter {
     this.#fullQuantum = init.quantum ?? QUANTUM_FUEL
   }
 
+  /** Goes on from a unit that has used this much; before {@link attach}. */
+  restore(used: bigint): void {
+    this.#settled = used
+  }
+
   /** Hands the unit its first quantum. */
   attach(global: FuelCounter): void {
     this.#global = global

@@ -32,5 +32,6 @@ export class ModuleShelf {
 }
 
 function keyOf(name: ModuleName): string {
-  return `${name.moduleHash}/${String(name.rewriterVersion)}/${String(name.memoryLimitBytes)}`
+  const { moduleHash, rewriterVersion, memoryLimitBytes, checkpoint = false } = name
+  return [moduleHash, rewriterVersion, memoryLimitBytes, checkpoint].join('/')
 }

@@ -1,4 +1,5 @@
 import { asksForPause, type Control, type Phase } from './control.ts'
+import type { SnapshotSearch } from './snapshot/snapshot-search.ts'
 import { TickSpacing } from './tick-spacing.ts'
 import { UnitEnd } from './unit-end.ts'
 
@@ -12,6 +13,10 @@ export interface PacerInit {
   monotonicMs(): number
   /** Wall time that the unit may take, pauses and throttling not counted. */
   readonly wallMs: number
+  /** What it has taken already, in another slot. */
+  readonly computedMs?: number
+  /** Of a unit that can be saved: its pauses wait until it is. */
+  readonly search?: SnapshotSearch
   /** The phase changed on behalf of `command`. */
   onPhase(phase: Phase, command: number): void
 }
@@ -21,12 +26,18 @@ export class Pacer {
   readonly #init: PacerInit
   readonly #spacing = new TickSpacing()
   #resumedAtMs = 0
-  #computedMs = 0
+  #computedMs: number
   /** Sleep owed; negative after a sleep that lasted too long. */
   #owedMs = 0
 
   constructor(init: PacerInit) {
     this.#init = init
+    this.#computedMs = init.computedMs ?? 0
+  }
+
+  /** Wall time that the unit has computed, up to its last tick. */
+  get computedMs(): number {
+    return this.#computedMs
   }
 
   /** Fuel until the next tick. */
@@ -38,6 +49,11 @@ export class Pacer {
   start(): void {
     this.#init.control.setPhase('running')
     this.#init.onPhase('running', this.#init.control.command)
+    this.goOn()
+  }
+
+  /** The unit was left for a snapshot and is about to go on; or parks, if it was woken for that alone. */
+  goOn(): void {
     this.#park()
     this.#resumedAtMs = this.#init.monotonicMs()
   }
@@ -79,8 +95,8 @@ export class Pacer {
   #park(): boolean {
     const { control } = this.#init
     let command = control.command
-    if (!asksForPause(command)) return false
-    while (asksForPause(command)) {
+    if (!this.#mustPark(command)) return false
+    while (this.#mustPark(command)) {
       control.setParked(command)
       this.#init.onPhase('paused', command)
       control.waitForChange(command)
@@ -89,5 +105,11 @@ export class Pacer {
     control.setParked(undefined)
     this.#init.onPhase('running', command)
     return true
+  }
+
+  /** `command` must have been read before: a request for a snapshot that comes later ends the wait. */
+  #mustPark(command: number): boolean {
+    this.#init.search?.look(command)
+    return asksForPause(command) && this.#init.search?.isSearching !== true
   }
 }

@@ -1,8 +1,13 @@
 import type { RunUnit } from '../../contracts/slot.ts'
+import { errorCode } from '../../domain/errors.ts'
 import type { UnitRun } from '../../domain/outcome.ts'
 import type { UnitFile } from '../../domain/unit-file.ts'
-import { METER_ABI } from '../../toolchain/index.ts'
+import { CHECKPOINT_ABI, METER_ABI } from '../../toolchain/index.ts'
 import { isFuelCounter, Meter, outOfFuel, type Quantum } from './meter.ts'
+import { SafePoints } from './snapshot/safe-points.ts'
+import { encodeSnapshot, type UnitState } from './snapshot/snapshot-format.ts'
+import type { SnapshotIdentity } from './snapshot/unit-identity.ts'
+import { unusable } from './snapshot/unusable.ts'
 import { UnitEnd } from './unit-end.ts'
 import { CALL_FUEL } from './wasi/costs.ts'
 import { createWasi, unitPreopens, type Wasi, type WasiInit } from './wasi/wasi.ts'
@@ -13,20 +18,40 @@ export interface RunUnitComponents {
   readonly quantum?: Quantum
   /** What a unit finds besides its input; others than a unit's own only to try the calls out. */
   readonly surroundings?: Pick<WasiInit, 'preopens' | 'environment'>
+  /** For a module that was rewritten with checkpoints. */
+  readonly checkpoints?: UnitCheckpoints
   /** See {@link Meter}. */
   onTick(used: bigint): void
   /** What the app reports of its progress. */
   onProgress(fraction: number): void
 }
 
+/** How a unit is saved on its way. */
+export interface UnitCheckpoints {
+  readonly identity: SnapshotIdentity
+  /** State to go on from. */
+  readonly resumeFrom?: UnitState
+  /** Asked at every tick: whether the unit is to be saved at the next safe point. */
+  isWanted(): boolean
+  /** What a snapshot says besides the state itself. */
+  read(): Pick<UnitState, 'computedMs' | 'fraction'>
+  /** The unit was saved, or is too large for it, and goes on as soon as this returns. */
+  onSaved(bytes: Uint8Array | undefined): void
+}
+
 /**
- * Runs one unit to its end on this thread and says how it ended. Never throws: what is no ending of a unit is a
- * failure of the host.
+ * Runs one unit to its end on this thread and says how it ended. What is no ending of a unit is a failure of the host;
+ * throws nothing but `snapshot-unusable`, when it cannot go on from the given state.
  */
 export function runUnit(unit: RunUnit, components: RunUnitComponents): UnitRun {
+  const { checkpoints } = components
+  const safePoints = new SafePoints()
   const meter = new Meter({
     limit: unit.maxFuel,
-    onTick: (used) => components.onTick(used),
+    onTick: (used) => {
+      components.onTick(used)
+      if (checkpoints !== undefined) safePoints.setWanted(checkpoints.isWanted())
+    },
     ...(components.quantum === undefined ? {} : { quantum: components.quantum }),
   })
   const wasi = createWasi({
@@ -41,24 +66,41 @@ export function runUnit(unit: RunUnit, components: RunUnitComponents): UnitRun {
   const exports: { current?: WebAssembly.Exports } = {}
   let end: UnitEnd
   try {
-    exports.current = instantiate(components, meter, wasi)
+    exports.current = instantiate(components, meter, wasi, safePoints)
     const start = exports.current['_start']
     if (typeof start !== 'function') throw new UnitEnd('host-failure', 'the module has no _start')
-    ;(start as () => void)()
+    const goOn = start as () => void
+    goOn()
+    while (checkpoints !== undefined && safePoints.wasLeft()) {
+      const state = { fuel: meter.used(), wasi: wasi.save(), ...safePoints.stopped, ...checkpoints.read() }
+      checkpoints.onSaved(encodeSnapshot(checkpoints.identity, state))
+      safePoints.setWanted(checkpoints.isWanted())
+      safePoints.rewind()
+      goOn()
+    }
     end = new UnitEnd('ok', 'returned', 0)
   } catch (error) {
-    end = ending(error, exports.current)
+    if (errorCode(error) === 'snapshot-unusable') throw error
+    end = ending(error, exports.current, safePoints)
   }
   return report(unit, meter, wasi, end)
 }
 
-function instantiate(components: RunUnitComponents, meter: Meter, wasi: Wasi): WebAssembly.Exports {
+function instantiate(
+  components: RunUnitComponents,
+  meter: Meter,
+  wasi: Wasi,
+  safePoints: SafePoints,
+): WebAssembly.Exports {
   const progress = (fraction: number): void => {
     meter.charge(CALL_FUEL)
     components.onProgress(fraction)
   }
   const { exports } = new WebAssembly.Instance(components.module, {
-    [METER_ABI.importModule]: { [METER_ABI.tick]: () => meter.tick() },
+    [METER_ABI.importModule]: {
+      [METER_ABI.tick]: () => meter.tick(),
+      [CHECKPOINT_ABI.yield]: () => safePoints.yield(),
+    },
     wasi_snapshot_preview1: { ...wasi.imports },
     powerswarm: { progress },
   })
@@ -67,14 +109,30 @@ function instantiate(components: RunUnitComponents, meter: Meter, wasi: Wasi): W
   if (!isFuelCounter(fuel) || !(memory instanceof WebAssembly.Memory))
     throw new UnitEnd('host-failure', 'the module was not rewritten by this program')
   wasi.attach(memory)
+  if (components.checkpoints !== undefined) {
+    const { checkpoints } = components
+    safePoints.attach(exports)
+    if (checkpoints.resumeFrom !== undefined) restore(checkpoints.resumeFrom, meter, wasi, safePoints)
+    safePoints.setWanted(checkpoints.isWanted())
+  }
   meter.attach(fuel)
   return exports
 }
 
+function restore(state: UnitState, meter: Meter, wasi: Wasi, safePoints: SafePoints): void {
+  meter.restore(state.fuel)
+  try {
+    wasi.restore(state.wasi)
+  } catch (error) {
+    throw unusable('the state of its files does not fit', error)
+  }
+  safePoints.restore(state)
+}
+
 /** What a thrown value says about the unit. The rewriter's flags tell its own traps from the unit's. */
-function ending(error: unknown, exports: WebAssembly.Exports | undefined): UnitEnd {
+function ending(error: unknown, exports: WebAssembly.Exports | undefined, safePoints: SafePoints): UnitEnd {
   if (error instanceof UnitEnd) return error
-  if (error instanceof WebAssembly.RuntimeError) {
+  if (error instanceof WebAssembly.RuntimeError && !safePoints.isBetween) {
     if (isSet(exports, METER_ABI.hostFailureExport))
       return new UnitEnd('host-failure', 'this machine has no memory left within the unit’s limit')
     if (isSet(exports, METER_ABI.stackOverflowExport)) return new UnitEnd('stack-overflow', error.message)

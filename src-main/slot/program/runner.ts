@@ -7,9 +7,16 @@ import { LIMITS } from '../../domain/limits.ts'
 import type { UnitRun } from '../../domain/outcome.ts'
 import { prepareModule } from '../../toolchain/index.ts'
 import type { Control } from './control.ts'
-import { ModuleShelf } from './module-shelf.ts'
+import { ModuleShelf, type ShelvedModule } from './module-shelf.ts'
 import { Pacer } from './pacer.ts'
-import { runUnit } from './run-unit.ts'
+import { runUnit, type UnitCheckpoints } from './run-unit.ts'
+import { decodeSnapshot } from './snapshot/snapshot-format.ts'
+import { SnapshotSearch } from './snapshot/snapshot-search.ts'
+import { snapshotIdentity } from './snapshot/unit-identity.ts'
+import { unusable } from './snapshot/unusable.ts'
+
+/** What a unit that can be saved needs beyond the others. */
+type Saving = Pick<UnitCheckpoints, 'identity' | 'resumeFrom'>
 
 /** Compiled modules kept; each may hold some tens of MB of machine code. */
 const SHELF_CAPACITY = 4
@@ -53,22 +60,61 @@ export function serveRunner(components: RunnerComponents): { close(): void } {
     return loaded
   }
 
-  const run = (unit: RunUnit): UnitRun => {
+  const run = (unit: RunUnit): UnitRun | Promise<UnitRun> => {
     const shelved = shelf.get(unit.module)
     if (shelved === undefined)
       throw new PowerswarmError('not-found', `module ${unit.module.moduleHash} is not loaded in this slot`)
+    if (unit.module.checkpoint === true) return runSavable(unit, shelved)
+    if (unit.resumeFrom !== undefined) throw unusable('its module has no checkpoints')
+    return runHere(unit, shelved)
+  }
+  const runSavable = async (unit: RunUnit, shelved: ShelvedModule): Promise<UnitRun> => {
+    const identity = await snapshotIdentity(unit, shelved.loaded.rewrittenHash)
+    const from = unit.resumeFrom
+    return runHere(unit, shelved, {
+      identity,
+      ...(from === undefined ? {} : { resumeFrom: decodeSnapshot(from, identity) }),
+    })
+  }
+  const runHere = (unit: RunUnit, { module }: ShelvedModule, saving?: Saving): UnitRun => {
+    const search =
+      saving &&
+      new SnapshotSearch({
+        control,
+        monotonicMs: () => components.monotonicMs(),
+        onAnswer: (request, bytes) =>
+          server.notify('snapshot', bytes === undefined ? { request } : { request, bytes }),
+      })
     const pacer = new Pacer({
       control,
       monotonicMs: () => components.monotonicMs(),
       wallMs: components.wallMs ?? LIMITS.unitWallMs,
       onPhase: (phase, command) => server.notify('phase', { phase, command }),
+      ...(saving?.resumeFrom === undefined ? {} : { computedMs: saving.resumeFrom.computedMs }),
+      ...(search === undefined ? {} : { search }),
     })
+    const { fraction } = saving?.resumeFrom ?? {}
+    if (fraction !== undefined) control.setFraction(fraction)
     pacer.start()
+    const checkpoints: UnitCheckpoints | undefined = saving &&
+      search && {
+        ...saving,
+        isWanted: () => search.isSearching,
+        read: () => {
+          const { fraction: reported } = control.read()
+          return { computedMs: pacer.computedMs, ...(reported === undefined ? {} : { fraction: reported }) }
+        },
+        onSaved: (bytes) => {
+          search.answer(bytes)
+          pacer.goOn()
+        },
+      }
     return runUnit(unit, {
-      module: shelved.module,
+      module,
       onTick: (used) => pacer.tick(used),
-      onProgress: (fraction) => control.setFraction(fraction),
+      onProgress: (reported) => control.setFraction(reported),
       quantum: components.quantum ?? (() => pacer.quantum),
+      ...(checkpoints === undefined ? {} : { checkpoints }),
     })
   }
 

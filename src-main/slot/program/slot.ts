@@ -1,12 +1,18 @@
 import { connect, serve, type Port } from '../../contracts/rpc.ts'
 import { slotRunnerSchema, type SlotRunnerSchema } from '../../contracts/slot-runner.ts'
-import { slotSchema, type RunUnit, type SlotSchema } from '../../contracts/slot.ts'
+import {
+  slotSchema,
+  type RunUnit,
+  type SlotSchema,
+  type Snapshot,
+  type SnapshotRequest,
+} from '../../contracts/slot.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
 import type { UnitRun } from '../../domain/outcome.ts'
 import { Control } from './control.ts'
 
 /** A beat tells progress and proves life this often. */
-export const BEAT_MS = 250
+export const BEAT_MS = 1_000
 
 export interface SlotComponents {
   /** To the slot's host. */
@@ -15,6 +21,15 @@ export interface SlotComponents {
   startRunner(control: SharedArrayBuffer): Port
   /** Calls `work` every `ms`; returns the function that stops it. */
   every(ms: number, work: () => void): () => void
+}
+
+/** No unit, no checkpoints, no safe point in time, or too much to save. */
+const NO_SNAPSHOT: Snapshot = { run: 0 }
+
+interface PendingSnapshot {
+  readonly request: number
+  readonly answer: Promise<Snapshot>
+  resolve(snapshot: Snapshot): void
 }
 
 interface PauseWaiter {
@@ -35,6 +50,9 @@ export function serveSlot(components: SlotComponents): { close(): void } {
   const runner = connect<SlotRunnerSchema>(slotRunnerSchema, components.startRunner(control.buffer))
   const waiters = new Set<PauseWaiter>()
   let currentRun: number | undefined
+  let isSavable = false
+  let requests = 0
+  let pending: PendingSnapshot | undefined
   /** The runner's last job; settles when it has nothing to do. */
   let lastJob: Promise<unknown> = Promise.resolve()
 
@@ -59,6 +77,7 @@ export function serveSlot(components: SlotComponents): { close(): void } {
     if (currentRun !== undefined)
       throw new PowerswarmError('busy', `slot is running ${String(currentRun)} already`)
     currentRun = unit.run
+    isSavable = unit.module.checkpoint === true
     control.beginUnit()
     const stopBeats = components.every(BEAT_MS, beat)
     try {
@@ -67,11 +86,34 @@ export function serveSlot(components: SlotComponents): { close(): void } {
       stopBeats()
       currentRun = undefined
       answerWaiters(() => true)
+      answerSnapshot(NO_SNAPSHOT)
     }
   }
+  const snapshot = ({ withinMs }: SnapshotRequest): Promise<Snapshot> => {
+    if (currentRun === undefined || !isSavable) return Promise.resolve(NO_SNAPSHOT)
+    if (pending === undefined) {
+      requests += 1
+      let resolve: (snapshot: Snapshot) => void = () => undefined
+      const answer = new Promise<Snapshot>((settle) => (resolve = settle))
+      pending = { request: requests, answer, resolve }
+      control.requestSnapshot(requests, withinMs)
+    }
+    return pending.answer
+  }
+  const answerSnapshot = (answer: Snapshot): void => {
+    pending?.resolve(answer)
+    pending = undefined
+  }
+  runner.on('snapshot', ({ request, bytes }) => {
+    if (pending?.request !== request || currentRun === undefined) return
+    answerSnapshot(bytes === undefined ? NO_SNAPSHOT : { run: currentRun, bytes })
+  })
+  let parked = false
   runner.on('phase', ({ phase, command }) => {
-    beat()
-    if (phase === 'paused') answerWaiters((waiter) => waiter.command <= command)
+    // That a unit begins to run goes without saying: small ones would say it a hundred times a second.
+    if (phase === 'paused' || parked) beat()
+    parked = phase === 'paused'
+    if (parked) answerWaiters((waiter) => waiter.command <= command)
   })
 
   const server = serve<SlotSchema>(slotSchema, components.port, {
@@ -94,6 +136,7 @@ export function serveSlot(components: SlotComponents): { close(): void } {
       answerWaiters(() => true)
     },
     throttle: ({ cpuShare }) => control.setCpuShare(cpuShare),
+    snapshot,
   })
   return {
     close: () => {

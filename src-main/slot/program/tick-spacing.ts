@@ -5,8 +5,8 @@
 const SPACING_MS = 0.15
 const LEAST_FUEL = 1 << 12
 const MOST_FUEL = 1 << 26
-/** A tenth of a millisecond of most programs. */
-const FIRST_FUEL = 1 << 20
+/** Two milliseconds of the slowest programs: nothing is known of the unit yet, and four ticks later it is right. */
+const FIRST_FUEL = 1 << 16
 
 /**
  * How much fuel lies between two ticks. A fuel may take a sixteenth of a nanosecond in a dense loop and ten nanoseconds

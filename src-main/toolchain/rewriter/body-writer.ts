@@ -23,6 +23,8 @@ const NO_ROUND: Round = { level: -1, ownShift: 0, outerShift: 0, prepaid: 0 }
 
 export interface BodyWriterComponents {
   readonly context: RewriteContext
+  /** Number of the function among the module's own. */
+  readonly own: number
   readonly body: BodyCode
   readonly fuel: FuelPlan
   readonly loops: LoopPlan
@@ -64,7 +66,8 @@ export class BodyWriter {
           } else {
             this.#depth += 1
             this.#copyTo(body.start(at + 1))
-            if (loops.isChecked(at)) out.check(scratch.fuel)
+            if (this.#yieldsAt(at, false)) out.checkAndYield(scratch.fuel, loops.isChecked(at))
+            else if (loops.isChecked(at)) out.check(scratch.fuel)
           }
         } else this.#control(at, code, round)
       } else if (isRewritten(code)) {
@@ -138,9 +141,10 @@ export class BodyWriter {
     const behind = fuel.after[end] ?? 0
     const level = this.#depth
     this.#copyTo(body.start(at))
-    out.outerLoop(this.#bytes, body.start(at) + 1, body.start(at + 1), scratch.fuel)
+    const yields = this.#yieldsAt(at, true)
+    out.outerLoop(this.#bytes, body.start(at) + 1, body.start(at + 1), scratch.fuel, yields)
     this.#copyTo(body.start(at + 1))
-    out.innerLoopHead(cost * rounds, scratch.fuel)
+    out.innerLoopHead(cost * rounds, scratch.fuel, yields)
     if (rounds > 1) out.block()
     for (let left = rounds - 1; left > 0; left--) {
       out.block()
@@ -166,6 +170,13 @@ export class BodyWriter {
     this.#range(loop + 1, end, round)
     this.#copyTo(body.start(end))
     this.#depth = round.level
+  }
+
+  #yieldsAt(loop: number, isInnermost: boolean): boolean {
+    const { context, body, own } = this.#parts
+    const yields = context.yields?.mayYield(own, body, loop, isInnermost) ?? false
+    if (yields) context.yields?.placed(own)
+    return yields
   }
 
   #leaves(label: number, { level }: Round): boolean {

@@ -1,4 +1,7 @@
+import { ByteReader } from '../leb128/byte-reader.ts'
 import { ByteWriter } from '../leb128/byte-writer.ts'
+import { customSection } from '../wasm/custom-section.ts'
+import type { ByteRange } from '../wasm/module.ts'
 
 const SECTION_NAME = 'metadata.code.branch_hint'
 const UNLIKELY = 0
@@ -20,8 +23,39 @@ export class BranchHints {
     for (const offset of offsets) this.#content.u32(offset).u32(1).byte(UNLIKELY)
   }
 
+  /** Takes over what another section says of a function. */
+  addFrom({ byFunction, bytes }: ReadBranchHints, functionIndex: number): void {
+    const range = byFunction.get(functionIndex)
+    if (range === undefined) return
+    this.#functions += 1
+    this.#content.u32(functionIndex).raw(bytes.subarray(range.start, range.end))
+  }
+
   /** Name and content of the section, which stands in front of the code. */
   section(): ByteWriter {
     return new ByteWriter().name(SECTION_NAME).u32(this.#functions).raw(this.#content.view())
   }
+}
+
+/** A module's hints: what stands behind each function's index in the section. */
+export interface ReadBranchHints {
+  readonly bytes: Uint8Array
+  readonly byFunction: ReadonlyMap<number, ByteRange>
+}
+
+export function readBranchHints(bytes: Uint8Array): ReadBranchHints {
+  const byFunction = new Map<number, ByteRange>()
+  const range = customSection(bytes, SECTION_NAME)
+  if (range === undefined) return { bytes, byFunction }
+  const reader = new ByteReader(bytes, range.start, range.end)
+  for (let functions = reader.u32(); functions > 0; functions--) {
+    const functionIndex = reader.u32()
+    const start = reader.position
+    for (let hints = reader.u32(); hints > 0; hints--) {
+      reader.u32()
+      reader.skip(reader.u32())
+    }
+    byFunction.set(functionIndex, { start, end: reader.position })
+  }
+  return { bytes, byFunction }
 }

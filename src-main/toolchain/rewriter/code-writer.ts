@@ -69,6 +69,23 @@ export class CodeWriter extends ByteWriter {
     return this.op(OP.call, this.#context.functions.tick).reload(cached).op(OP.end)
   }
 
+  /**
+   * if (fuel < 0) tick(); if (a snapshot is wanted) yield(). One branch looks at both, and fuel is looked at just where
+   * it is without checkpoints: `ticks` is whether it is there.
+   */
+  checkAndYield(cached: number, ticks: boolean): this {
+    const { globals, functions } = this.#context
+    if (!ticks) this.op(OP.globalGet, globals.wanted).i64(0).op(OP.i64LtS).rarely()
+    else {
+      this.#fuelOrWanted(cached).rarely()
+      this.op(OP.localGet, cached).i64(0).op(OP.i64LtS).if().op(OP.call, functions.tick).op(OP.end)
+      this.op(OP.globalGet, globals.wanted).i64(0).op(OP.i64LtS).if()
+    }
+    this.op(OP.call, functions.yield)
+    if (ticks) this.op(OP.end)
+    return this.reload(cached).op(OP.end)
+  }
+
   /** The same where nothing is kept in a local. */
   checkGlobal(): this {
     this.op(OP.globalGet, this.#context.globals.fuel).i64(0).op(OP.i64LtS).if()
@@ -93,13 +110,15 @@ export class CodeWriter extends ByteWriter {
    * In front of an innermost loop: a loop around it, so that the call of `tick` is outside the inner one.
    * The block type is the inner loop's, bytes `from` to `to`; the `end` of the inner loop is to be written twice.
    */
-  outerLoop(bytes: Uint8Array, from: number, to: number, cached: number): this {
-    return this.op(OP.loop).copy(bytes, from, to).check(cached)
+  outerLoop(bytes: Uint8Array, from: number, to: number, cached: number, yields: boolean): this {
+    this.op(OP.loop).copy(bytes, from, to)
+    return yields ? this.checkAndYield(cached, true) : this.check(cached)
   }
 
   /** At the head of the inner loop: if (fuel < 0) continue the outer one; fuel -= cost */
-  innerLoopHead(cost: number, cached: number): this {
-    this.op(OP.localGet, cached).i64(0).op(OP.i64LtS)
+  innerLoopHead(cost: number, cached: number, yields: boolean): this {
+    if (yields) this.#fuelOrWanted(cached)
+    else this.op(OP.localGet, cached).i64(0).op(OP.i64LtS)
     this.unlikely.push(this.length)
     this.op(OP.brIf, 1)
     return cost === 0 ? this : this.charge(cost, cached)
@@ -138,6 +157,12 @@ export class CodeWriter extends ByteWriter {
   /** hostFailure = 1, trap */
   failHost(): this {
     return this.i32(1).op(OP.globalSet, this.#context.globals.hostFailure).op(OP.unreachable)
+  }
+
+  /** (fuel | wanted) < 0 */
+  #fuelOrWanted(cached: number): this {
+    this.op(OP.localGet, cached).op(OP.globalGet, this.#context.globals.wanted)
+    return this.op(OP.i64Or).i64(0).op(OP.i64LtS)
   }
 
   #overflow(): this {

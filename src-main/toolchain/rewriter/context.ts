@@ -1,3 +1,4 @@
+import type { BodyCode } from '../wasm/body-code.ts'
 import { VALUE_TYPE, type FunctionType, type WasmModule } from '../wasm/module.ts'
 import { dataLengths, elementCounts } from '../wasm/segments.ts'
 import { BulkFunctions } from './bulk-operations.ts'
@@ -7,6 +8,9 @@ export interface RewriteContext {
   readonly module: WasmModule
   /** Most pages (64 KiB) the memory may have. */
   readonly memoryMaxPages: number
+  /** Functions that the rewriter imports, and globals that it adds. */
+  readonly addedImports: number
+  readonly addedGlobals: number
   /** Type indices of the rewriter's functions, in the order of {@link OWN_TYPES}. */
   readonly types: {
     readonly tick: number
@@ -18,6 +22,8 @@ export interface RewriteContext {
   }
   readonly functions: {
     readonly tick: number
+    /** The import that may unwind; -1 in a module without checkpoints. */
+    readonly yield: number
     /** (length) -> length: pays for a bulk operation on that many bytes. */
     readonly chargeBytes: number
     /** (length) -> length: the same for table elements. */
@@ -39,7 +45,19 @@ export interface RewriteContext {
     readonly room: number
     readonly hostFailure: number
     readonly stackOverflow: number
+    /** Negative while the host wants a snapshot, i64; -1 in a module without checkpoints. */
+    readonly wanted: number
   }
+  /** Where the module may yield; absent: nowhere, it has no checkpoints. */
+  readonly yields?: YieldSites
+}
+
+/** Decides on the places where a module may be unwound, and is told which ones there are. */
+export interface YieldSites {
+  /** Whether own function `own` may yield at this loop, of which no other loop is part or some is. */
+  mayYield(own: number, body: BodyCode, loop: number, isInnermost: boolean): boolean
+  /** A yield was written into own function `own`. */
+  placed(own: number): void
 }
 
 /**
@@ -53,7 +71,7 @@ export const LEAF_RESERVE_BYTES = 4 * 1024
 export const STACK_ROOM_BYTES = STACK_LIMIT_BYTES - LEAF_RESERVE_BYTES
 
 export const HELPER_COUNT = 3
-export const OWN_GLOBAL_COUNT = 4
+const METER_GLOBAL_COUNT = 4
 
 const { i32, funcref, externref } = VALUE_TYPE
 /** The types that the rewriter adds. */
@@ -66,13 +84,20 @@ export const OWN_TYPES: readonly FunctionType[] = [
   { params: [i32, externref, i32], results: [] },
 ]
 
-export function createContext(module: WasmModule, memoryMaxPages: number): RewriteContext {
-  const helper = module.imports.length + 1 + module.bodies.length
+export function createContext(
+  module: WasmModule,
+  memoryMaxPages: number,
+  yields?: YieldSites,
+): RewriteContext {
+  const addedImports = yields === undefined ? 1 : 2
+  const helper = module.imports.length + addedImports + module.bodies.length
   const type = module.types.length
   const global = module.globalCount
   return {
     module,
     memoryMaxPages,
+    addedImports,
+    addedGlobals: METER_GLOBAL_COUNT + (yields === undefined ? 0 : 1),
     types: {
       tick: type,
       unary: type + 1,
@@ -83,6 +108,7 @@ export function createContext(module: WasmModule, memoryMaxPages: number): Rewri
     },
     functions: {
       tick: module.imports.length,
+      yield: yields === undefined ? -1 : module.imports.length + 1,
       chargeBytes: helper,
       chargeElements: helper + 1,
       growMemory: helper + 2,
@@ -96,12 +122,14 @@ export function createContext(module: WasmModule, memoryMaxPages: number): Rewri
       fuel: global,
       room: global + 1,
       hostFailure: global + 2,
-      stackOverflow: global + OWN_GLOBAL_COUNT - 1,
+      stackOverflow: global + 3,
+      wanted: yields === undefined ? -1 : global + METER_GLOBAL_COUNT,
     },
+    ...(yields === undefined ? {} : { yields }),
   }
 }
 
-/** The import of `tick` comes behind the module's own imports, so its own functions move up by one. */
+/** The imports of the rewriter come behind the module's own, so its own functions move up by their number. */
 export function remapFunction(context: RewriteContext, index: number): number {
-  return index < context.module.imports.length ? index : index + 1
+  return index < context.module.imports.length ? index : index + context.addedImports
 }

@@ -1,4 +1,4 @@
-import { checkCompileLoad } from '../compile-load.ts'
+import { checkCompileLoad, REWRITTEN_BODY_BYTES_MAX } from '../compile-load.ts'
 import { malformed, refused } from '../refusals.ts'
 import { BodyCode } from '../wasm/body-code.ts'
 import { functionType, VALUE_TYPE, type FunctionBody } from '../wasm/module.ts'
@@ -10,9 +10,6 @@ import { FuelPlan } from './fuel-plan.ts'
 import type { ScratchLocals } from './instructions.ts'
 import { LoopPlan } from './loop-plan.ts'
 import { surveyBody, type BodySurvey } from './survey-body.ts'
-
-/** The policy bounds what the compiler gets of the original; this bounds what metering makes of it. */
-const REWRITTEN_BODY_BYTES_MAX = 512 * 1024
 
 /** Functions that call nothing and cost less than this need no check: a quantum is thousands of times longer. */
 const UNCHECKED_LEAF_COST = 256
@@ -60,7 +57,7 @@ export class BodyRewriter {
     for (const local of types) out.u32(1).byte(local)
     this.#enter(survey, scratch)
     const [context, code, fuel, loops] = [this.#context, this.#code, this.#fuel, this.#loops]
-    new BodyWriter({ context, body: code, fuel, loops, out, scratch }).write()
+    new BodyWriter({ context, own, body: code, fuel, loops, out, scratch }).write()
     if (out.length > REWRITTEN_BODY_BYTES_MAX)
       throw refused('a body of too many short blocks, too large once metered', module.imports.length + own)
     return out

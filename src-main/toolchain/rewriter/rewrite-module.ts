@@ -1,37 +1,44 @@
 import { ByteReader } from '../leb128/byte-reader.ts'
 import { ByteWriter } from '../leb128/byte-writer.ts'
-import { METER_ABI, REWRITER_VERSION, STAMP_SECTION } from '../meter-abi.ts'
+import { CHECKPOINT_ABI, METER_ABI, REWRITER_VERSION, STAMP_SECTION } from '../meter-abi.ts'
 import { refused } from '../refusals.ts'
+import { WASM_HEADER } from '../wasm/header.ts'
 import { EXTERNAL_KIND, SECTION, VALUE_TYPE, type WasmModule } from '../wasm/module.ts'
 import { MISC, OP } from '../wasm/opcodes.ts'
 import {
   createContext,
   HELPER_COUNT,
-  OWN_GLOBAL_COUNT,
   OWN_TYPES,
   remapFunction,
   STACK_ROOM_BYTES,
   type RewriteContext,
+  type YieldSites,
 } from './context.ts'
 import { writeElements, writeGlobals } from './expressions.ts'
 import { helperBodies, tableMax } from './helpers.ts'
 import { BranchHints } from './branch-hints.ts'
 import { BodyRewriter } from './rewrite-body.ts'
 
-const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 const FUNCTION_TYPE = 0x60
 const MUTABLE = 1
+/** Host failure and stack overflow. */
+const FLAG_COUNT = 2
 
 /**
  * Writes a module that does the same and pays for it: fuel, memory limit and stack bound are part of the code.
  * The module must have passed the policy. Custom sections are dropped: names in them would be off by one.
+ * With `yields` it calls the import `yield` at these sites, but cannot be unwound yet.
  */
-export function rewriteModule(module: WasmModule, memoryLimitPages: number): Uint8Array<ArrayBuffer> {
+export function rewriteModule(
+  module: WasmModule,
+  memoryLimitPages: number,
+  yields?: YieldSites,
+): Uint8Array<ArrayBuffer> {
   const own = module.memories[0]?.max ?? memoryLimitPages
-  const context = createContext(module, Math.min(memoryLimitPages, own))
+  const context = createContext(module, Math.min(memoryLimitPages, own), yields)
   const hints = new BranchHints()
   const code = writeCode(context, hints)
-  const out = new ByteWriter(module.bytes.length * 2).raw(HEADER)
+  const out = new ByteWriter(module.bytes.length * 2).raw(WASM_HEADER)
   const section = (id: number, content: ByteWriter | undefined): void => {
     if (content !== undefined) out.byte(id).sized(content)
   }
@@ -83,9 +90,11 @@ function writeTypes(context: RewriteContext): ByteWriter {
 }
 
 function writeImports(context: RewriteContext): ByteWriter {
-  const out = extendVector(context, SECTION.import, context.module.imports.length, 1)
-  out.name(METER_ABI.importModule).name(METER_ABI.tick)
-  return out.byte(EXTERNAL_KIND.function).u32(context.types.tick)
+  const { module, addedImports, types } = context
+  const out = extendVector(context, SECTION.import, module.imports.length, addedImports)
+  for (const name of [METER_ABI.tick, CHECKPOINT_ABI.yield].slice(0, addedImports))
+    out.name(METER_ABI.importModule).name(name).byte(EXTERNAL_KIND.function).u32(types.tick)
+  return out
 }
 
 function writeFunctions(context: RewriteContext): ByteWriter {
@@ -120,12 +129,12 @@ function writeMemory({ module, memoryMaxPages }: RewriteContext): ByteWriter {
 }
 
 function writeOwnGlobals(context: RewriteContext): ByteWriter {
-  const out = new ByteWriter().u32(context.module.globalCount + OWN_GLOBAL_COUNT)
+  const out = new ByteWriter().u32(context.module.globalCount + context.addedGlobals)
   writeGlobals(context, out)
   out.raw([VALUE_TYPE.i64, MUTABLE, OP.i64Const, 0, OP.end])
   out.byte(VALUE_TYPE.i64).byte(MUTABLE).byte(OP.i64Const).signed(STACK_ROOM_BYTES).byte(OP.end)
-  for (let flag = 2; flag < OWN_GLOBAL_COUNT; flag++)
-    out.raw([VALUE_TYPE.i32, MUTABLE, OP.i32Const, 0, OP.end])
+  for (let flag = 0; flag < FLAG_COUNT; flag++) out.raw([VALUE_TYPE.i32, MUTABLE, OP.i32Const, 0, OP.end])
+  if (context.yields !== undefined) out.raw([VALUE_TYPE.i64, MUTABLE, OP.i64Const, 0, OP.end])
   return out
 }
 
@@ -136,6 +145,7 @@ function writeExports(context: RewriteContext): ByteWriter {
     [METER_ABI.hostFailureExport, globals.hostFailure],
     [METER_ABI.stackOverflowExport, globals.stackOverflow],
     [METER_ABI.stackRoomExport, globals.room],
+    ...(context.yields === undefined ? [] : [[CHECKPOINT_ABI.wantedExport, globals.wanted] as const]),
   ] as const
   const out = new ByteWriter().u32(module.exports.length + own.length)
   for (const { name, kind, index } of module.exports)
@@ -151,7 +161,7 @@ function writeCode(context: RewriteContext, hints: BranchHints): ByteWriter {
   const { bodies, bytes } = context.module
   const rewriter = new BodyRewriter(context)
   const own = new ByteWriter(bytes.length * 2)
-  const first = context.module.imports.length + 1
+  const first = context.module.imports.length + context.addedImports
   for (const [index, body] of bodies.entries()) {
     const rewritten = rewriter.rewrite(body, index)
     hints.add(first + index, rewritten.unlikely)

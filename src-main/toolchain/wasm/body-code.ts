@@ -1,7 +1,7 @@
 import { ByteReader } from '../leb128/byte-reader.ts'
 import { malformed, refused } from '../refusals.ts'
 import { codeOf } from './codes.ts'
-import { emptyInstruction, readInstruction } from './instruction.ts'
+import { emptyInstruction, MULTIPLE_MEMORIES, readInstruction } from './instruction.ts'
 import type { WasmModule } from './module.ts'
 import { OP } from './opcodes.ts'
 
@@ -32,9 +32,15 @@ export class BodyCode {
   readonly #instruction = emptyInstruction()
   readonly #open: number[] = []
 
-  /** For bodies of at most `bodyBytes` bytes: an instruction takes at least one. */
-  constructor(bodyBytes: number) {
+  readonly #severalMemories: boolean
+
+  /**
+   * For bodies of at most `bodyBytes` bytes: an instruction takes at least one. `severalMemories`: accepted, because
+   * the code is the rewriter's own.
+   */
+  constructor(bodyBytes: number, severalMemories = false) {
     const capacity = bodyBytes + 1
+    this.#severalMemories = severalMemories
     this.codes = new Uint16Array(capacity)
     this.starts = new Int32Array(capacity)
     this.indices = new Int32Array(capacity)
@@ -54,8 +60,9 @@ export class BodyCode {
     let at = 0
     while (reader.position < body.end) {
       readInstruction(reader, instruction)
-      if (instruction.excluded !== undefined)
-        throw refused(`it uses ${instruction.excluded}`, module.imports.length + own)
+      const { excluded } = instruction
+      if (excluded !== undefined && !(this.#severalMemories && excluded === MULTIPLE_MEMORIES))
+        throw refused(`it uses ${excluded}`, module.imports.length + own)
       this.codes[at] = codeOf(instruction)
       this.starts[at] = instruction.start
       this.indices[at] = instruction.index

@@ -1,6 +1,7 @@
 import { ByteReader } from '../leb128/byte-reader.ts'
 import { malformed, refused } from '../refusals.ts'
 import { readConstExpression } from './const-expression.ts'
+import { WASM_HEADER } from './header.ts'
 import { isReferenceType, isValueType } from './instruction.ts'
 import {
   EXTERNAL_KIND,
@@ -15,7 +16,6 @@ import {
   type WasmModule,
 } from './module.ts'
 
-const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 const TAG_SECTION = 13
 const FUNCTION_TYPE = 0x60
 const TABLE_WITH_INITIALISER = 0x40
@@ -48,7 +48,7 @@ export function decodeModule(bytes: Uint8Array): WasmModule {
 
 function findSections(bytes: Uint8Array): ReadonlyMap<number, ByteRange> {
   const reader = new ByteReader(bytes)
-  for (const expected of MAGIC_AND_VERSION)
+  for (const expected of WASM_HEADER)
     if (reader.byte() !== expected) throw malformed('no WebAssembly 1 header', reader.position - 1)
   const sections = new Map<number, ByteRange>()
   while (!reader.done) {

@@ -18,11 +18,14 @@ export interface Instruction {
    * loop and if the signed 33-bit block type: -64 for none, -1.. for a value type, else a type index.
    */
   index: number
-  /** Second immediate index: the table of call_indirect and table.init, the source of copies; else 0. */
+  /** Second immediate index: the table of call_indirect and table.init, the source of copies, a memory; else 0. */
   secondIndex: number
-  /** A proposal that the project does not accept; the immediates are then not read. */
+  /** A proposal that the project does not accept; its immediates are then not read, but for those of several memories. */
   excluded: string | undefined
 }
+
+/** What apps must not have; the rewriter adds a second memory to those with checkpoints. */
+export const MULTIPLE_MEMORIES = 'multiple memories'
 
 export function emptyInstruction(): Instruction {
   return { start: 0, opcode: 0, sub: 0, index: 0, secondIndex: 0, excluded: undefined }
@@ -74,7 +77,7 @@ function readUncommon(reader: ByteReader, into: Instruction, opcode: number): vo
     case OP.memorySize:
     case OP.memoryGrow:
       into.index = reader.u32()
-      if (into.index !== 0) into.excluded = 'multiple memories'
+      if (into.index !== 0) into.excluded = MULTIPLE_MEMORIES
       return
     case OP.callIndirect:
     case OP.returnCallIndirect:
@@ -129,8 +132,11 @@ function excludedProposal(opcode: number): string | undefined {
 
 function readMemoryArgument(reader: ByteReader, into: Instruction): void {
   // Bit 6 of the alignment announces a memory index.
-  if (reader.u32() >= 0x40) into.excluded = 'multiple memories'
-  else reader.u32()
+  if (reader.u32() >= 0x40) {
+    into.excluded = MULTIPLE_MEMORIES
+    into.secondIndex = reader.u32()
+  }
+  reader.u32()
 }
 
 function readMisc(reader: ByteReader, into: Instruction): void {
@@ -154,7 +160,7 @@ function readSimd(reader: ByteReader, into: Instruction): void {
   const isLane = sub >= SIMD.firstLoadLane && sub <= SIMD.lastStoreLane
   if (sub <= SIMD.store || sub === SIMD.load32Zero || sub === SIMD.load64Zero || isLane) {
     readMemoryArgument(reader, into)
-    if (isLane && into.excluded === undefined) reader.skip(1)
+    if (isLane) reader.skip(1)
   } else if (sub === SIMD.const || sub === SIMD.shuffle) reader.skip(16)
   else if (sub >= SIMD.firstLane && sub <= SIMD.lastLane) reader.skip(1)
 }

@@ -129,6 +129,9 @@ describe('results', () => {
     expect(store.unsent(P, 1)).toHaveLength(1)
     expect(store.pending(P)).toEqual({ fuel: 30n, units: 3 })
     expect(store.recentResults(2).map(({ unit }) => unit.index)).toEqual([2, 1])
+    store.addResult(result(unitAt(7), { run: { ...result(unitAt(7)).run, fuel: 2n ** 62n } }))
+    store.addResult(result(unitAt(8), { run: { ...result(unitAt(8)).run, fuel: 2n ** 62n + 5n } }))
+    expect(store.pending(P)).toEqual({ fuel: 2n ** 63n + 35n, units: 5 })
   })
 
   it('stay as they were decided, but a grant outdoes a rejection', () => {

@@ -59,6 +59,13 @@ describe('the publisher’s store', () => {
     expect(store.batches()).toEqual([aBatch({ maxFuel: 2n ** 62n })])
   })
 
+  it('keeps which apps have checkpoints', () => {
+    const opened = tempPublisherStore()
+    const app = { ...anApp(1), checkpoint: true }
+    opened.store.addApp(app, new Uint8Array([0, 1, 2, 3]))
+    expect(opened.reopen().apps()).toEqual([anApp(), app])
+  })
+
   it('hands every fresh unit out once, restarts included', () => {
     const opened = tempPublisherStore()
     leaseFresh(opened.store, 4)

@@ -17,6 +17,7 @@ export const KERNELS = {
   mandel: ['800', '1000'],
   sieve: ['50000000'],
   golomb: ['11', '80'],
+  vm: ['100000'],
 } as const
 export type KernelName = keyof typeof KERNELS
 export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[]
@@ -25,6 +26,7 @@ export interface BuiltKernel {
   readonly name: KernelName
   readonly args: readonly string[]
   readonly module: Uint8Array<ArrayBuffer>
+  readonly modulePath: string
   /** The same source for this machine, at -O3. */
   readonly nativePath: string
 }
@@ -51,8 +53,19 @@ export function buildKernel(name: KernelName): BuiltKernel {
   const modulePath = `${nativePath}.wasm`
   const source = join(SOURCE_DIR, `${name}.c`)
   compile(['-O3', source, '-o', nativePath, '-lm'])
+  compileWasm(source, modulePath)
+  return {
+    name,
+    args: KERNELS[name],
+    module: new Uint8Array(readFileSync(modulePath)),
+    modulePath,
+    nativePath,
+  }
+}
+
+/** An app of one C source, as authors are told to compile theirs. */
+export function compileWasm(source: string, modulePath: string): void {
   compile(['--target=wasm32-wasi', '-O3', '-msimd128', '-Wl,--strip-all', source, '-o', modulePath])
-  return { name, args: KERNELS[name], module: new Uint8Array(readFileSync(modulePath)), nativePath }
 }
 
 function compile(args: readonly string[]): void {

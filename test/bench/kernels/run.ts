@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { hex32, type ModuleHash } from '../../../src-main/domain/ids.ts'
 import type { UnitRun } from '../../../src-main/domain/outcome.ts'
-import { runUnit } from '../../../src-main/slot/program/run-unit.ts'
+import { runUnit, type UnitCheckpoints } from '../../../src-main/slot/program/run-unit.ts'
+import { snapshotIdentity } from '../../../src-main/slot/program/snapshot/unit-identity.ts'
 import { UnitEnd } from '../../../src-main/slot/program/unit-end.ts'
 import { createWasi } from '../../../src-main/slot/program/wasi/wasi.ts'
 import { prepareModule } from '../../../src-main/toolchain/index.ts'
@@ -50,9 +51,15 @@ export function plainKernel({ module: bytes, args }: BuiltKernel): RunKernel {
   }
 }
 
-/** The kernel as a slot runs it: rewritten, with the slot program's own meter and WASI, on this thread. */
-export async function meteredKernel({ name, module: original, args }: BuiltKernel): Promise<RunKernel> {
-  const { bytes, moduleHash } = await prepareModule(original, MODULE)
+/**
+ * The kernel as a slot runs it: rewritten, with the slot program's own meter and WASI, on this thread. With checkpoints
+ * it could be saved at any time, and is not.
+ */
+export async function meteredKernel(
+  { name, module: original, args }: BuiltKernel,
+  { checkpoint = false } = {},
+): Promise<RunKernel> {
+  const { bytes, moduleHash, rewrittenHash } = await prepareModule(original, { ...MODULE, checkpoint })
   const module = new WebAssembly.Module(bytes)
   const unit = {
     run: 1,
@@ -63,10 +70,17 @@ export async function meteredKernel({ name, module: original, args }: BuiltKerne
     maxFuel: 10n ** 14n,
     maxOutputBytes: OUTPUT_BYTES,
   }
+  const silent = { module, onTick: () => undefined, onProgress: () => undefined }
+  const checkpoints: UnitCheckpoints = {
+    identity: await snapshotIdentity(unit, rewrittenHash),
+    isWanted: () => false,
+    read: () => ({ computedMs: 0 }),
+    onSaved: () => undefined,
+  }
   return () => {
     let run: UnitRun | undefined
     const seconds = processorSeconds(() => {
-      run = runUnit(unit, { module, onTick: () => undefined, onProgress: () => undefined })
+      run = runUnit(unit, checkpoint ? { ...silent, checkpoints } : silent)
     })
     if (run?.outcome !== 'ok') throw new Error(`${name}: ${run?.outcome ?? ''}, ${run?.reason ?? ''}`)
     return { seconds, stdout: new TextDecoder().decode(run.stdout) }

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { c } from '../../../src-main/contracts/wire/runtime.ts'
 import { PowerswarmError } from '../../../src-main/domain/errors.ts'
+import { hexToBytes } from '../../../src-main/domain/ids.ts'
 import { LIMITS } from '../../../src-main/domain/limits.ts'
 import { plainJson, WIRE_RECORDS, type WireRecord } from '../../support/wire-records.ts'
 
@@ -98,5 +101,23 @@ describe('lists', () => {
     const leaseAnswer = WIRE_RECORDS.find(({ name }) => name === 'lease-answer')!
     const huge = Uint8Array.from([1, 0xfe, 0xff, 0xff, 0x0f, 0, ...new Array<number>(200).fill(0)])
     expect(refusalOf(leaseAnswer, huge)).toBe('bad-record')
+  })
+})
+
+describe('the flags of an app', () => {
+  const { hex } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../../fixtures/wire/v1/app-with-checkpoints.json'), 'utf8'),
+  ) as { hex: string }
+  const record = WIRE_RECORDS.find(({ name }) => name === 'project-record')!
+
+  it.each([
+    ['none set but written', 0],
+    ['one that nobody knows', 2],
+    ['one that nobody knows beside a known one', 3],
+  ])('are refused with %s', (_, flags) => {
+    const bytes = hexToBytes(hex)
+    expect(refusalOf(record, bytes)).toBeUndefined()
+    bytes[bytes.byteLength - 1] = flags
+    expect(refusalOf(record, bytes)).toBe('bad-record')
   })
 })

@@ -9,6 +9,8 @@ import { serveSlots, type OpenSlot } from '../../../src-main/main/slot-windows/s
 // No process has this id, so nothing real is given a lower priority.
 const NO_PID = 2 ** 22 + 1
 
+const PRIORITY = { scheduler: 'idle', nice: true } as const
+
 function fakeWindow(pid: number, handlers: Partial<Handlers<typeof slotSchema>> = {}) {
   const { a, b, close } = portPair()
   const closers = new Set<(reason: string) => void>()
@@ -21,6 +23,7 @@ function fakeWindow(pid: number, handlers: Partial<Handlers<typeof slotSchema>> 
   let kills = 0
   const window: SlotWindow = {
     pid,
+    priority: PRIORITY,
     program: connect(slotSchema, a),
     onClosed: (listener) => void closers.add(listener),
     kill: () => {
@@ -46,13 +49,16 @@ test('relays calls to the slot that they name, and its beats back', async () => 
   const windows = [0, 1].map((slot) =>
     fakeWindow(NO_PID + slot, {
       throttle: ({ cpuShare }) => void shares.push(`slot ${String(slot)}: ${String(cpuShare)}`),
+      snapshot: ({ withinMs }) => ({ run: withinMs, bytes: new Uint8Array([slot]) }),
     }),
   )
   const { host } = served((slot) => Promise.resolve(windows[slot]!.window))
-  expect(await host.open({ slot: 0 })).toEqual({ pid: NO_PID })
-  expect(await host.open({ slot: 1 })).toEqual({ pid: NO_PID + 1 })
+  expect(await host.open({ slot: 0 })).toEqual({ pid: NO_PID, priority: PRIORITY })
+  expect(await host.open({ slot: 1 })).toEqual({ pid: NO_PID + 1, priority: PRIORITY })
   await host.throttle({ slot: 1, cpuShare: 0.5 })
   expect(shares).toEqual(['slot 1: 0.5'])
+  const bytes = new Uint8Array([1])
+  expect(await host.snapshot({ slot: 1, withinMs: 30 })).toEqual({ run: 30, bytes })
 
   const beat: Beat = { run: 1, phase: 'running', fuel: 5n, ticks: 1 }
   const heard = new Promise((done) => host.on('beat', done))
@@ -85,7 +91,7 @@ test('a killed slot rejects what waits, is reported once, and can be opened agai
   await expect(waiting).rejects.toMatchObject({ code: 'peer-gone' })
   await host.kill({ slot: 0 })
   expect(closed).toEqual([{ slot: 0, reason: 'killed' }])
-  expect(await host.open({ slot: 0 })).toEqual({ pid: NO_PID })
+  expect(await host.open({ slot: 0 })).toEqual({ pid: NO_PID, priority: PRIORITY })
 })
 
 test('says why a slot is gone when its process ends by itself', async () => {

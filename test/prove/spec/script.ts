@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-
 /** What `wast2json` makes of a script of the WebAssembly test suite, as far as it is used here. */
 export interface Script {
   readonly commands: readonly Command[]
@@ -30,6 +27,29 @@ export interface Value {
   readonly lane_type?: string
 }
 
-export function readScript(dir: string, file: string): Script {
-  return JSON.parse(readFileSync(join(dir, file), 'utf8')) as Script
+/**
+ * Parts of a script that can run one without the other, of `modulesMax` modules each unless later commands refer to
+ * earlier modules. A script that registers modules stays whole: any import may be of them.
+ */
+export function partsOf({ commands }: Script, modulesMax: number): Script[] {
+  if (commands.some(({ type }) => type === 'register')) return [{ commands }]
+  const parts: Command[][] = [[]]
+  let modules = 0
+  let needed = 0
+  for (const [at, command] of commands.entries()) {
+    if (command.type === 'module') {
+      modules += 1
+      if (modules > modulesMax && at > needed) {
+        parts.push([])
+        modules = 1
+      }
+      needed = Math.max(needed, lastUse(commands, command.name))
+    }
+    parts.at(-1)?.push(command)
+  }
+  return parts.map((part) => ({ commands: part }))
+}
+
+function lastUse(commands: readonly Command[], name: string | undefined): number {
+  return name === undefined ? -1 : commands.findLastIndex(({ action }) => action?.module === name)
 }

@@ -1,53 +1,52 @@
 import { PowerswarmError } from '../../../src-main/domain/errors.ts'
 import { checkBounds } from '../../../src-main/toolchain/policy.ts'
+import { malformed } from '../../../src-main/toolchain/refusals.ts'
 import { rewriteModule } from '../../../src-main/toolchain/rewriter/rewrite-module.ts'
-import { BodyCode } from '../../../src-main/toolchain/wasm/body-code.ts'
 import { decodeModule } from '../../../src-main/toolchain/wasm/decoder.ts'
 import type { WasmModule } from '../../../src-main/toolchain/wasm/module.ts'
-import { OP } from '../../../src-main/toolchain/wasm/opcodes.ts'
-import { toJavaScript, type Returned } from './call.ts'
-import { readScript, type Command, type Value } from './script.ts'
-import { matches, mentionsNan } from './values.ts'
+import type { Returned } from './call.ts'
+import { isExpected, seesNanBits } from './expectations.ts'
+import type { Command, Script } from './script.ts'
+import { Tally, type Summary } from './summary.ts'
+import { mentionsNan } from './values.ts'
 import { World } from './world.ts'
 
 const MEMORY_PAGES = 65_536
 const QUANTA = [1n << 40n, 100n] as const
 
+/** Gives a module that a script names. */
+export type ReadModule = (file: string) => Uint8Array<ArrayBuffer>
+
 /** How a call ended. */
 type End = { readonly returned: Returned } | { readonly trap: string }
 
-/** Runs scripts in three worlds side by side: modules as they are, and rewritten ones under two quanta. */
-export class Suite {
-  modules = 0
-  passed = 0
-  /** Assertions on modules that the policy refuses. */
-  refusedAssertions = 0
-  /** Assertions about NaN bits that the rewriter makes canonical on purpose. */
-  canonicalNans = 0
-  readonly failures: string[] = []
-  readonly refusals = new Map<string, number>()
-  readonly #read: (file: string) => Uint8Array<ArrayBuffer>
-  #original = new World(undefined)
-  #rewritten: readonly World[] = []
+/** Runs a script in three worlds side by side: modules as they are, and rewritten ones under two quanta. */
+export function runScript(script: Script, read: ReadModule): Summary {
+  return new Run(read).run(script)
+}
+
+class Run {
+  readonly #tally = new Tally()
+  readonly #read: ReadModule
+  readonly #original = new World(undefined)
+  readonly #rewritten = QUANTA.map((quantum) => new World(quantum))
   /** Names of refused modules; `undefined` is the latest one. */
   readonly #refused = new Set<string | undefined>()
   #seesNanBits = false
 
-  constructor(read: (file: string) => Uint8Array<ArrayBuffer>) {
+  constructor(read: ReadModule) {
     this.#read = read
   }
 
-  runScript(dir: string, file: string): void {
-    this.#original = new World(undefined)
-    this.#rewritten = QUANTA.map((quantum) => new World(quantum))
-    this.#refused.clear()
-    for (const command of readScript(dir, file).commands) {
+  run(script: Script): Summary {
+    for (const command of script.commands) {
       try {
         this.#run(command)
       } catch (error) {
-        this.failures.push(`${file}:${command.line} ${command.type}: ${String(error)}`)
+        this.#tally.fail(`line ${command.line}, ${command.type}: ${String(error)}`)
       }
     }
+    return this.#tally.summary
   }
 
   #run(command: Command): void {
@@ -57,7 +56,8 @@ export class Suite {
     else if (type === 'assert_uninstantiable') this.#uninstantiable(command)
     else if (type === 'action' || type === 'assert_return') this.#returns(command)
     else if (type === 'assert_trap' || type === 'assert_exhaustion') this.#traps(command)
-    // The rest is about text and validation, which is the engine's.
+    else if (type === 'assert_invalid' || type === 'assert_malformed') this.#rejects(command)
+    // What is left is about linking, which apps do not.
   }
 
   #worlds(): World[] {
@@ -74,38 +74,40 @@ export class Suite {
       this.#original.instantiate(bytes, name)
     } catch (error) {
       // It needs something of a module that was refused, or of a host that there is none of.
-      this.#refuse(
-        error instanceof TypeError || error instanceof WebAssembly.LinkError
-          ? 'it imports from a refused module'
-          : String(error),
-      )
+      if (!(error instanceof TypeError || error instanceof WebAssembly.LinkError)) throw error
+      this.#tally.refuse('it imports from a refused module')
       return
     }
     for (const world of this.#rewritten) world.instantiate(rewritten, name)
     this.#refused.delete(name)
     this.#refused.delete(undefined)
-    this.modules += 1
+    this.#tally.modules += 1
   }
 
   #rewrite(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
     try {
-      if (!WebAssembly.validate(bytes))
-        throw new PowerswarmError('module-malformed', 'this engine does not take it')
-      const module = decodeModule(bytes)
-      checkBounds(module)
+      const module = admitted(bytes)
       this.#seesNanBits = seesNanBits(module)
       return rewriteModule(module, MEMORY_PAGES)
     } catch (error) {
-      if (!(error instanceof PowerswarmError)) throw error
-      this.#refuse(
-        error.message.replace(/ \(function \d+\)| at byte \d+/, '').replace(/import \S+ /, 'an import '),
-      )
+      // What the engine takes may only be refused by a rule.
+      if (!isRefusal(error) || (error.code !== 'module-refused' && WebAssembly.validate(bytes))) throw error
+      this.#tally.refuse(error.message)
       return undefined
     }
   }
 
-  #refuse(reason: string): void {
-    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1)
+  /** Only binary ones: text is the converter's. */
+  #rejects({ filename = '' }: Command): void {
+    if (!filename.endsWith('.wasm')) return
+    try {
+      admitted(this.#read(filename))
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      this.#tally.rejected += 1
+      return
+    }
+    this.#tally.unmet += 1
   }
 
   #uninstantiable({ filename = '' }: Command): void {
@@ -121,7 +123,7 @@ export class Suite {
       }
       if (error === undefined) throw new Error('it was instantiated')
     }
-    this.passed += 1
+    this.#tally.passed += 1
   }
 
   #returns(command: Command): void {
@@ -131,19 +133,18 @@ export class Suite {
     for (const [at, end] of ends.entries()) {
       if ('returned' in end && isExpected(end.returned, expected)) continue
       if (at === 0) {
-        // The module as it is does not do it either: a module that was to change something for it was refused.
-        this.refusedAssertions += 1
+        this.#tally.unmet += 1
         return
       }
       if (this.#seesNanBits && [...(action.args ?? []), ...expected].some(mentionsNan)) {
-        this.canonicalNans += 1
+        this.#tally.canonicalNans += 1
         return
       }
       throw new Error(
         'trap' in end ? `${action.field} traps: ${end.trap}` : `${action.field} returns something else`,
       )
     }
-    this.passed += 1
+    this.#tally.passed += 1
   }
 
   #traps(command: Command): void {
@@ -158,12 +159,12 @@ export class Suite {
       } else if (!(original !== undefined && 'trap' in original) || original.trap !== end.trap)
         throw new Error(`${action.field} traps otherwise: ${end.trap}`)
     }
-    this.passed += 1
+    this.#tally.passed += 1
   }
 
   #isOut(command: Command): boolean {
     if (this.#refused.has(command.action?.module)) {
-      if (command.type !== 'action') this.refusedAssertions += 1
+      if (command.type !== 'action') this.#tally.refusedAssertions += 1
       return true
     }
     return false
@@ -186,31 +187,21 @@ export class Suite {
       return end
     })
     if (fuels.size !== 1) throw new Error(`${action.field} uses different fuel: ${[...fuels].join()}`)
+    for (const fuel of fuels) this.#tally.fuel += fuel
     return ends
   }
 }
 
-function isExpected({ bytes, references }: Returned, expected: readonly Value[]): boolean {
-  if (bytes !== undefined) return expected.every((value, at) => matches(value, bytes[at] ?? new Uint8Array()))
-  return expected.every((value, at) => {
-    const found = references?.[at]
-    // A reference of which only the type is said may be any.
-    return value.value === undefined ? found !== null : Object.is(found, toJavaScript(value))
-  })
+/** In the order of `prepareModule`: the policy gives its reason before the engine says no. */
+function admitted(bytes: Uint8Array<ArrayBuffer>): WasmModule {
+  const module = decodeModule(bytes)
+  checkBounds(module)
+  if (!WebAssembly.validate(bytes)) throw malformed('this engine does not take it')
+  return module
 }
 
-/** Whether the module looks at the bits or the sign of numbers, where the rewriter makes NaNs canonical. */
-function seesNanBits(module: WasmModule): boolean {
-  const longest = module.bodies.reduce((most, { start, end }) => Math.max(most, end - start), 0)
-  const code = new BodyCode(longest)
-  const looks: readonly number[] = [
-    OP.i32ReinterpretF32,
-    OP.i64ReinterpretF64,
-    OP.f32Copysign,
-    OP.f64Copysign,
-  ]
-  return module.bodies.some((_, own) => {
-    code.read(module, own)
-    return code.codes.subarray(0, code.count).some((op) => looks.includes(op))
-  })
+function isRefusal(error: unknown): error is PowerswarmError {
+  return (
+    error instanceof PowerswarmError && (error.code === 'module-refused' || error.code === 'module-malformed')
+  )
 }

@@ -185,13 +185,20 @@ describe('slot program with a runner that the test plays', () => {
     expect(timers).toEqual([])
   })
 
-  it('beats on every change of phase', async () => {
+  it('beats when a unit pauses and resumes, and not when it begins', async () => {
     const { client, beats, play } = played()
     void client.run(unit)
     await begun(play)
-    play.control.setPhase('running')
-    play.server.notify('phase', { phase: 'running', command: 0 })
-    await expect.poll(() => beats.map((beat) => beat.phase)).toEqual(['running'])
+    const phase = (next: 'running' | 'paused', command: number): void => {
+      play.control.setPhase(next)
+      play.server.notify('phase', { phase: next, command })
+    }
+    phase('running', 0)
+    await client.resume()
+    phase('paused', 1)
+    await expect.poll(() => beats.map((beat) => beat.phase)).toEqual(['paused'])
+    phase('running', 2)
+    await expect.poll(() => beats.map((beat) => beat.phase)).toEqual(['paused', 'running'])
     play.endUnit(ended)
   })
 

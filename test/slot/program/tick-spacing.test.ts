@@ -27,6 +27,11 @@ describe('the fuel between two ticks', () => {
     expect(spacing.quantum).toBe(before)
   })
 
+  it('is short before anything is known of the program', () => {
+    const slowestNsPerFuel = 30
+    expect((Number(new TickSpacing().quantum) * slowestNsPerFuel) / 1e6).toBeLessThan(5)
+  })
+
   it('stays within bounds', () => {
     const spacing = new TickSpacing()
     for (let tick = 0; tick < 100; tick++) spacing.took(0)

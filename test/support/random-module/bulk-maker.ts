@@ -1,6 +1,9 @@
 import { I32, unsigned } from '../wasm-builder.ts'
 import { BranchMaker } from './branch-maker.ts'
 
+/** Of the operations below, those that change memory and read no segment. */
+const SAVABLE = [0, 1, 8] as const
+
 /** Writes random operations on whole ranges of memory and tables. */
 export abstract class BulkMaker extends BranchMaker {
   protected bulk(depth: number): void {
@@ -11,7 +14,7 @@ export abstract class BulkMaker extends BranchMaker {
       code.i32(choice.chance(30) ? -1 : bits).emit(0x71)
     }
     const shape = this.shape
-    switch (choice.below(9)) {
+    switch (shape.isSavable ? choice.pick(SAVABLE) : choice.below(9)) {
       case 0:
         this.address(depth - 2)
         this.expression(I32, depth - 2)

@@ -154,7 +154,7 @@ class FunctionMaker extends BulkMaker {
     const kind = choice.below(3)
     const counter =
       this.signature.params.length + this.locals.length - COUNTERS - 2 + (depth & (COUNTERS - 1))
-    const around = choice.chance(4)
+    const around = choice.chance(4) && !this.shape.isSavable
     if (kind > 0) code.i32(1 + choice.below(25)).emit(0x21, counter)
     // Parameters of a loop are values that go round; here one that nobody needs.
     if (around) this.expression(I64, 1)
@@ -204,7 +204,13 @@ class FunctionMaker extends BulkMaker {
   ): void {
     const choice = this.choice
     const code = this.code
-    if (kept === 0 && choice.chance(6)) {
+    if (this.shape.isSavable && callee <= this.own) {
+      // Calls go forward only, so nothing calls itself.
+      const { results } = this.shape.functions[callee] ?? { results: [] }
+      for (const type of results.slice(0, kept)) this.constant(type)
+      return
+    }
+    if (kept === 0 && !this.shape.isSavable && choice.chance(6)) {
       code.emit(0x10, 0).emit(0x1a)
       return
     }

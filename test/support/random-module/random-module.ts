@@ -1,4 +1,17 @@
-import { buildModule, EXTERNREF, F32, F64, FUNCREF, I32, I64, i32, unsigned, V128 } from '../wasm-builder.ts'
+import {
+  buildModule,
+  EXTERNREF,
+  F32,
+  F64,
+  FUNCREF,
+  I32,
+  I64,
+  i32,
+  i64,
+  unsigned,
+  V128,
+  type TestFunction,
+} from '../wasm-builder.ts'
 import { Choice } from './choice.ts'
 import { makeFunction } from './function-maker.ts'
 import { MEMORY_PAGES_MAX, ModuleShape } from './shape.ts'
@@ -19,21 +32,65 @@ export const RANDOM_MODULE_IMPORT = { module: 'wasi_snapshot_preview1', name: 's
 
 /** The module of a seed, always the same. */
 export function randomModule(seed: number): RandomModule {
-  const choice = new Choice(seed)
-  const values = [choice.bits(), BigInt(choice.bits()) * 4_294_967_311n] as const
-  return { plain: make(seed, false), counting: make(seed, true), arguments: values }
+  return { plain: make(seed, false), counting: make(seed, true), arguments: argumentsOf(seed) }
 }
 
-function make(seed: number, counts: boolean): Uint8Array<ArrayBuffer> {
+/**
+ * A random app that can be saved on its way more often than not. Its fuel tells what is in its memory and its globals
+ * at the end.
+ */
+export function randomSavableApp(seed: number): Uint8Array<ArrayBuffer> {
+  const [first, second] = argumentsOf(seed)
+  const call = [...i32(first), ...i64(second), 0x10, 1]
+  return make(
+    seed,
+    false,
+    (shape) => ({
+      locals: [I32, I32],
+      code: [...call, 0xa7, 0x21, 1, ...globalsInto(1, shape), ...memoryInto(1, 0), ...spend(1)],
+    }),
+    true,
+  )
+}
+
+function argumentsOf(seed: number): readonly [number, bigint] {
+  const choice = new Choice(seed)
+  return [choice.bits(), BigInt(choice.bits()) * 4_294_967_311n]
+}
+
+/** Mixes the globals of 32 and 64 bits into a local. */
+function globalsInto(hash: number, { firstGlobal }: ModuleShape): number[] {
+  return [0x20, hash, 0x23, firstGlobal, 0x73, 0x23, firstGlobal + 1, 0xa7, 0x6a, 0x21, hash]
+}
+
+/** Mixes every word of the memory into a local; `at` is another one. */
+function memoryInto(hash: number, at: number): number[] {
+  return [
+    ...[0x03, 0x40, 0x20, hash, 0x20, at, 0x28, 2, 0, 0x73, ...i32(0x0100_0193), 0x6c, 0x21, hash],
+    ...[0x20, at, ...i32(4), 0x6a, 0x22, at, 0x3f, 0, ...i32(16), 0x74, 0x49, 0x0d, 0, 0x0b],
+  ]
+}
+
+/** Fills as many bytes as the upper half of a local says, up to 2^16 - 1: each one costs one fuel. */
+function spend(hash: number): number[] {
+  return [...i32(0), ...i32(0), 0x20, hash, ...i32(16), 0x76, 0xfc, 11, 0]
+}
+
+function make(
+  seed: number,
+  counts: boolean,
+  start: (shape: ModuleShape) => TestFunction = () => ({ code: [] }),
+  isSavable = false,
+): Uint8Array<ArrayBuffer> {
   const choice = new Choice(seed ^ 0x2545_f491)
-  const shape = new ModuleShape(choice)
+  const shape = new ModuleShape(choice, isSavable)
   const functions = shape.functions.map((_, own) => makeFunction(choice, shape, own, counts))
   const [go, ...others] = functions
   if (go === undefined) throw new RangeError('no functions')
   const indices = shape.functions.map((_, own) => shape.firstFunction + own)
   return buildModule({
     imports: [{ ...RANDOM_MODULE_IMPORT, results: [I32] }],
-    functions: [{ ...go, exportAs: 'go' }, ...others, { code: [], exportAs: '_start' }],
+    functions: [{ ...go, exportAs: 'go' }, ...others, { ...start(shape), exportAs: '_start' }],
     extraTypes: shape.extraTypes,
     memory: [1, choice.chance(4) ? 3 : 1, MEMORY_PAGES_MAX],
     tables: [

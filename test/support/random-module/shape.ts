@@ -28,14 +28,17 @@ export class ModuleShape {
   readonly countGlobal = 1 + this.globals.length
   /** One import comes before. */
   readonly firstFunction = 1
+  /** Whether there is no recursion and nothing that checkpoints do not go with. */
+  readonly isSavable: boolean
   readonly #blockTypes: Signature[] = []
 
-  constructor(choice: Choice) {
+  constructor(choice: Choice, isSavable = false) {
+    this.isSavable = isSavable
     const types = (most: number): number[] =>
       Array.from({ length: choice.below(most + 1) }, () => choice.pick(TYPES))
     const others = Array.from({ length: 1 + choice.below(4) }, () => ({
       params: types(3),
-      results: types(2),
+      results: types(isSavable ? 1 : 2),
     }))
     this.functions = [{ params: [I32, I64], results: [I64] }, ...others]
   }

@@ -34,6 +34,7 @@ export interface AppLayout {
   readonly rewriterVersion: number
   readonly rewrittenHash: Uint8Array
   readonly memoryLimitBytes: number
+  readonly checkpoint: boolean
 }
 
 export interface BatchLayout {

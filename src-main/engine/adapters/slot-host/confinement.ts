@@ -30,9 +30,14 @@ export async function probeConfinement(): Promise<Confinement> {
   return { isolation: PROCESS_ONLY, wrapper: [] }
 }
 
+/** What the slot program loads for modules with checkpoints: binaryen, which lies beside it. */
+export function laterPartOf(programPath: string): string {
+  return programPath.replace(/\.js$/, '.binaryen.js')
+}
+
 /**
- * The command line of a slot process: Node under its permission model, allowed to read one file and to start its
- * runner thread, and nothing else. Every flag here is part of the sandbox but V8's, which make units fast.
+ * The command line of a slot process: Node under its permission model, allowed to read its own two files and to start
+ * its runner thread, and nothing else. Every flag here is part of the sandbox but V8's, which make units fast.
  */
 export function confinedCommand(
   confinement: Confinement,
@@ -43,6 +48,7 @@ export function confinedCommand(
     execPath,
     '--permission',
     `--allow-fs-read=${programPath}`,
+    `--allow-fs-read=${laterPartOf(programPath)}`,
     '--allow-worker',
     ...SLOT_V8_FLAGS,
     programPath,

@@ -1,17 +1,31 @@
 import { connect, type Calls, type Port } from '../../../contracts/rpc.ts'
 import type { Beat, SlotSchema } from '../../../contracts/slot.ts'
-import { slotHostSchema, type SlotHostSchema } from '../../../contracts/slot-host.ts'
+import { slotHostSchema, type SlotHostSchema, type SlotPriority } from '../../../contracts/slot-host.ts'
 import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
-import type { Slot, SlotHost, SlotIsolation } from '../../ports.ts'
+import type { Log, Slot, SlotHost, SlotIsolation } from '../../ports.ts'
+import type { IdleGroup } from './idle-group.ts'
+import type { PriorityFacts } from './priority.ts'
 import { watchedSlot, type SlotLink, type Watch } from './watched-slot.ts'
 
+export interface DesktopSlotHostInit {
+  /** Carries `contracts/slot-host`, served by main; when it closes, every slot is gone. */
+  readonly port: Port
+  /** What the composition root knows about the windows' sandbox. */
+  readonly isolation: SlotIsolation
+  /** Where slots give way to everything else on this machine; closed with the host. */
+  readonly group?: IdleGroup | undefined
+  /** Hears once how far slots can stand back here: `slot-priority`. */
+  readonly log?: Log
+  /** Tests replace the watchdog's timer. */
+  readonly watch?: Watch
+}
+
 /**
- * Slots as hidden windows of the desktop app, reached through Electron main.
- * @param port carries `contracts/slot-host`, served by main; when it closes, every slot is gone
- * @param isolation what the composition root knows about the windows' sandbox
- * @param watch tests replace the watchdog's timer
+ * Slots as hidden windows of the desktop app, reached through Electron main. Main lowers their threads; a control
+ * group, where there may be one, is this process's to make: it outlives no engine.
  */
-export function createDesktopSlotHost(port: Port, isolation: SlotIsolation, watch?: Watch): SlotHost {
+export function createDesktopSlotHost(init: DesktopSlotHostInit): SlotHost {
+  const { port, isolation, group, watch } = init
   const host = connect<SlotHostSchema>(slotHostSchema, port)
   const links = new Map<number, DesktopLink>()
   const gone = (slot: number, reason: string): void => {
@@ -25,6 +39,14 @@ export function createDesktopSlotHost(port: Port, isolation: SlotIsolation, watc
     for (const slot of [...links.keys()]) gone(slot, 'the desktop app is gone')
   })
 
+  let toldPriority = false
+  const standBack = (pid: number, priority: SlotPriority): void => {
+    const isInGroup = group?.add(pid) === true
+    const facts: PriorityFacts = { group: isInGroup ? group.knob : 'none', ...priority, autogroup: false }
+    if (!toldPriority) init.log?.('info', 'slot-priority', { ...facts })
+    toldPriority = true
+  }
+
   return {
     isolation,
     open: async (slot): Promise<Slot> => {
@@ -33,7 +55,9 @@ export function createDesktopSlotHost(port: Port, isolation: SlotIsolation, watc
       const link = desktopLink(slot, host)
       links.set(slot, link)
       try {
-        link.pid = (await host.open({ slot })).pid
+        const { pid, priority } = await host.open({ slot })
+        link.pid = pid
+        standBack(pid, priority)
       } catch (error) {
         links.delete(slot)
         throw error
@@ -43,6 +67,7 @@ export function createDesktopSlotHost(port: Port, isolation: SlotIsolation, watc
     close: async () => {
       await Promise.all([...links.values()].map((link) => link.kill()))
       host.close()
+      group?.close()
     },
   }
 }
@@ -80,6 +105,7 @@ function desktopLink(slot: number, host: Host): DesktopLink {
     pause: () => orGone(() => host.pause({ slot })),
     resume: () => orGone(() => host.resume({ slot })),
     throttle: ({ cpuShare }) => orGone(() => host.throttle({ slot, cpuShare })),
+    snapshot: ({ withinMs }) => orGone(() => host.snapshot({ slot, withinMs })),
   }
   return {
     slot,

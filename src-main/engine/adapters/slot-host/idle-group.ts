@@ -20,11 +20,11 @@ const KNOBS = [
   ['cpu.shares', '2'],
 ] as const
 
-/**
- * Makes a group for this process's slots where one may be made, or returns undefined.
- * @param name of the group; slots of several donors may share one, and one that a dead donor left is taken over
- */
-export function openIdleGroup(name: string): IdleGroup | undefined {
+/** Slots of several donors may share it, and one that a dead donor left is taken over. */
+const GROUP_NAME = 'powerswarm-slots'
+
+/** Makes a group for this process's slots where one may be made, or returns undefined. */
+export function openIdleGroup(name = GROUP_NAME): IdleGroup | undefined {
   if (process.platform !== 'linux') return undefined
   const uid = process.getuid?.() ?? 0
   for (const place of groupPlaces(readText('/proc/self/cgroup'), uid)) {

@@ -36,7 +36,7 @@ export const NORMAL_PRIORITY: SlotPriority = {
 /** Finds out, by trying, how far slots can stand back here. */
 export async function probePriority(): Promise<SlotPriority> {
   const wrapper = process.platform === 'linux' && (await canRun(IDLE_SCHEDULER)) ? IDLE_SCHEDULER : []
-  const group = openIdleGroup('powerswarm-slots')
+  const group = openIdleGroup()
   return {
     wrapper,
     apply: (pid) => ({

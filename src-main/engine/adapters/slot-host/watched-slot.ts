@@ -91,6 +91,7 @@ export function watchedSlot(link: SlotLink, watch: Watch = REAL_WATCH): Slot {
     pause: () => program.pause(),
     resume: () => program.resume(),
     throttle: (cpuShare) => program.throttle({ cpuShare }),
+    snapshot: (withinMs) => program.snapshot({ withinMs }),
     kill: () => {
       killedByCaller = true
       return link.kill()

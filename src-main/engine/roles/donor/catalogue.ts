@@ -1,7 +1,13 @@
 import type { RunUnit } from '../../../contracts/slot.ts'
 import type { ModuleHash, ProjectKey, UnitId } from '../../../domain/ids.ts'
 import { unitArguments } from '../../../domain/batch.ts'
-import type { App, Batch, ProjectManifest, ProjectRecord } from '../../../domain/project.ts'
+import {
+  appModule,
+  type App,
+  type Batch,
+  type ProjectManifest,
+  type ProjectRecord,
+} from '../../../domain/project.ts'
 import type { Digests } from '../../ports.ts'
 
 /** A unit with everything a slot needs but the run's number. */
@@ -42,11 +48,7 @@ export class Catalogue {
       app,
       args,
       request: {
-        module: {
-          moduleHash: app.moduleHash,
-          rewriterVersion: app.rewriterVersion,
-          memoryLimitBytes: app.memoryLimitBytes,
-        },
+        module: appModule(app),
         args,
         stdin: new Uint8Array(),
         seed: digests.unitSeed(projectKey, unit),

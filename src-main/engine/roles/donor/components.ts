@@ -1,8 +1,18 @@
 import type { LedgerRecord } from '../../../domain/project.ts'
 import type { Clock } from '../../../domain/clock.ts'
 import type { ModuleHash } from '../../../domain/ids.ts'
+import type { SnapshotPace } from '../../../domain/snapshot-policy.ts'
 import type { GrantNotice } from '../../../contracts/wire/messages.ts'
-import type { Digests, DonorNetwork, DonorStore, HostInfo, Log, SlotHost, Timers } from '../../ports.ts'
+import type {
+  Digests,
+  DonorNetwork,
+  DonorStore,
+  HostInfo,
+  Log,
+  SlotHost,
+  SnapshotStore,
+  Timers,
+} from '../../ports.ts'
 
 /** What the donor already holds, for the check of the next ledger record. */
 export interface GrantExpectation {
@@ -16,11 +26,14 @@ export interface DonorComponents {
   readonly store: DonorStore
   readonly network: DonorNetwork
   readonly slotHost: SlotHost
+  readonly snapshots: SnapshotStore
   readonly digests: Digests
   readonly host: HostInfo
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log
+  /** Tests hurry it; default `SNAPSHOT_PACE`. */
+  readonly snapshotPace?: SnapshotPace
   /** Undefined when the record grants exactly what the notice says, else why not. */
   checkGrant(record: LedgerRecord, notice: GrantNotice, expected: GrantExpectation): string | undefined
 }

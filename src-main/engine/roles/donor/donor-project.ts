@@ -14,6 +14,7 @@ import type {
 import { Catalogue, type Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { syncGrants } from './grants.ts'
+import { ResultWriter } from './result-writer.ts'
 import { UnitQueue } from './unit-queue.ts'
 
 /**
@@ -30,6 +31,7 @@ export class DonorProject {
   private readonly init: DonorInit
   private readonly keys: KeyPair
   private readonly changed: () => void
+  private readonly writer: ResultWriter
   private readonly stops: (() => void)[] = []
   private stored: StoredProject
   private slots = 0
@@ -56,7 +58,14 @@ export class DonorProject {
     this.keys = keys
     this.changed = changed
     this.projectKey = stored.projectKey
-    this.queue = new UnitQueue(parts.store, stored.projectKey)
+    this.queue = new UnitQueue(parts.store, parts.snapshots, stored.projectKey)
+    this.writer = new ResultWriter(parts, (results) => {
+      for (const { unit } of results) {
+        this.queue.done(unit)
+        parts.snapshots.drop(this.projectKey, unit)
+      }
+      this.tend()
+    })
     this.stops.push(
       connection.onRecord((record) => {
         this.catalogue.add(record)
@@ -110,8 +119,9 @@ export class DonorProject {
     const taskOf = (unit: UnitId): Task | undefined =>
       this.catalogue.task(unit, this.projectKey, this.parts.digests)
     const unit = this.queue.take(this.parts.clock.now(), (candidate) => taskOf(candidate) !== undefined)
-    // Only a unit that left the buffer is a reason to look after it: a wake-up that finds nothing must end here.
-    if (unit) this.tend()
+    // Only a unit that left the buffer is a reason to look after it: a wake-up that finds nothing must end here. And
+    // only a buffer that runs low: small units leave it a hundred times a second.
+    if (unit && this.unitsWanted() > 0) this.tend()
     return unit && taskOf(unit)
   }
 
@@ -121,13 +131,14 @@ export class DonorProject {
   }
 
   /**
-   * Saves the result on disk, then sends it as soon as the publisher can be reached. Throws what the disk says; the
-   * result is then still the caller's. Once the project was left the result is dropped.
+   * Saves the result on disk, at once or with those that follow closely, then sends it as soon as the publisher can be
+   * reached. Throws what the disk says; the result is then still the caller's. Once the project was left the result is
+   * dropped.
    */
   finish(task: Task, run: UnitRun, computedMs: number): void {
     if (this.left) return
     if (isCounted(run.outcome)) this.unitMs = movingMean(this.unitMs, computedMs)
-    this.parts.store.addResult({
+    this.writer.add({
       projectKey: this.projectKey,
       unit: task.unit,
       appName: task.app.name,
@@ -136,8 +147,6 @@ export class DonorProject {
       state: 'computed',
       finishedAt: this.parts.clock.now(),
     })
-    this.queue.done(task.unit)
-    this.tend()
   }
 
   /** The app's module was refused here; said in the window, and the project goes on with its other apps. */
@@ -161,8 +170,9 @@ export class DonorProject {
     })
   }
 
-  /** The first half of leaving: from here on nothing is taken, saved or sent. */
+  /** The first half of leaving: what is finished is saved; from here on nothing is taken, saved or sent. */
   retire(): void {
+    if (!this.left) this.writer.close()
     this.left = true
     for (const stop of this.stops.splice(0)) stop()
   }
@@ -229,12 +239,16 @@ export class DonorProject {
   private async leaseMore(): Promise<void> {
     const now = this.parts.clock.monotonicMs()
     if (!this.catalogue.hasWork || this.restricted || now < this.askAgainAt) return
-    const wanted = unitsToLease({ slots: this.slots, queued: this.queue.length, unitMs: this.unitMs })
+    const wanted = this.unitsWanted()
     if (wanted === 0) return
     const answer = await this.connection.lease({ units: wanted, fuelCapacity: 0n })
     // Units that are here already are told again when there is nothing new.
     const added = this.queue.add(answer.units, answer.expiresAt)
     if (added === 0) this.askAgainAt = now + Math.max(answer.retryAfterMs, 1_000)
+  }
+
+  private unitsWanted(): number {
+    return unitsToLease({ slots: this.slots, queued: this.queue.length, unitMs: this.unitMs })
   }
 
   private nameProject(): void {

@@ -1,11 +1,17 @@
-import type { DonorState, ProjectView, ResultView, SlotView } from '../../../contracts/donor-state.ts'
+import type {
+  DonorState,
+  DonorSummary,
+  ProjectView,
+  ResultView,
+  SlotView,
+} from '../../../contracts/donor-state.ts'
 import { displayLine } from '../../../domain/display-text.ts'
 import { unitText, type ProjectKey } from '../../../domain/ids.ts'
 import { statusOf, statusSentence } from '../../../domain/status.ts'
 import type { Decision } from '../../../domain/scheduling-policy.ts'
 import type { DonorStore, SlotIsolation, StoredProject, StoredResult } from '../../ports.ts'
 import type { DonorProject } from './donor-project.ts'
-import type { Work } from './slot-worker.ts'
+import type { Work } from './work.ts'
 
 const RESULTS_SHOWN = 20
 const SUMMARY_CHARS = 200
@@ -28,8 +34,8 @@ export interface ViewInputs {
   readonly restriction: string | undefined
 }
 
-/** Builds the finished state that every view shows. */
-export function donorView(inputs: ViewInputs): DonorState {
+/** Builds the part of the state that costs next to nothing. */
+export function donorSummary(inputs: ViewInputs): DonorSummary {
   const { projects, store, work } = inputs
   const status = statusOf({
     decision: inputs.decision,
@@ -39,6 +45,17 @@ export function donorView(inputs: ViewInputs): DonorState {
     running: work.filter(({ work: { beat } }) => beat.phase === 'running').length,
     preparing: work.filter(({ work: { beat } }) => beat.phase === 'preparing').length,
   })
+  return {
+    status,
+    sentence: statusSentence(status),
+    pausedByDonor: inputs.pausedByDonor,
+    preferences: store.preferences(),
+  }
+}
+
+/** Builds the finished state that every view shows. */
+export function donorView(inputs: ViewInputs): DonorState {
+  const { projects, store, work } = inputs
   const views = [
     ...projects.map((project) => projectView(project, store, inputs.restriction)),
     ...inputs.stranded.map((project) => strandedView(project, store)),
@@ -48,9 +65,7 @@ export function donorView(inputs: ViewInputs): DonorState {
     pending: store.pending(projectKey as ProjectKey),
   }))
   return {
-    status,
-    sentence: statusSentence(status),
-    pausedByDonor: inputs.pausedByDonor,
+    ...donorSummary(inputs),
     slots: work.map(slotView),
     credit: {
       counted: sum(totals.map(({ granted }) => granted.cumulativeFuel)),
@@ -60,7 +75,6 @@ export function donorView(inputs: ViewInputs): DonorState {
     },
     projects: views,
     results: store.recentResults(RESULTS_SHOWN).map((result) => resultView(result, projects)),
-    preferences: store.preferences(),
     isolation: {
       ...inputs.isolation,
       ...(inputs.restriction === undefined ? {} : { restriction: inputs.restriction }),

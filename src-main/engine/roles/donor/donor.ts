@@ -1,4 +1,4 @@
-import type { DonorState } from '../../../contracts/donor-state.ts'
+import type { DonorState, DonorSummary } from '../../../contracts/donor-state.ts'
 import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import type { ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
@@ -9,10 +9,11 @@ import { decide, type Decision } from '../../../domain/scheduling-policy.ts'
 import type { StoredProject } from '../../ports.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { DonorProject } from './donor-project.ts'
-import { donorView, type StrandedProject } from './donor-view.ts'
+import { donorSummary, donorView, type StrandedProject, type ViewInputs } from './donor-view.ts'
 import { Lane } from './lane.ts'
 import { SlotPool } from './slot-pool.ts'
 import type { WorkSource } from './slot-worker.ts'
+import { sweepSnapshots } from './sweep-snapshots.ts'
 
 const PAUSED_SETTING = 'paused-by-donor'
 
@@ -52,29 +53,25 @@ export class Donor {
   }
 
   /**
-   * Rejoins the projects on disk. One that cannot be joined now stays listed, says why, and is tried again every
+   * Drops snapshots of what is not leased any more, then rejoins the projects on disk. One that cannot be joined now stays listed, says why, and is tried again every
    * minute; it never keeps the others from computing.
    * @param parseLink throws `bad-link`
    */
   async start(parseLink: (text: string) => Link): Promise<void> {
-    for (const stored of this.parts.store.projects())
-      this.stranded.set(stored.projectKey, { stored, trouble: '' })
+    for (const project of this.parts.store.projects())
+      this.stranded.set(project.projectKey, { stored: project, trouble: '' })
+    sweepSnapshots(this.parts)
     const rejoin = (): Promise<void> => this.lane.run(() => this.rejoin(parseLink))
     await rejoin()
     this.stops.push(this.parts.timers.every(LIMITS.redialMaxMs, () => void rejoin()))
   }
 
   get state(): DonorState {
-    return donorView({
-      store: this.parts.store,
-      projects: [...this.projects.values()],
-      stranded: [...this.stranded.values()],
-      work: this.pool.work,
-      decision: this.decision,
-      pausedByDonor: this.pausedByDonor,
-      isolation: this.parts.slotHost.isolation,
-      restriction: this.init.restriction,
-    })
+    return donorView(this.viewInputs())
+  }
+
+  get summary(): DonorSummary {
+    return donorSummary(this.viewInputs())
   }
 
   /** Called after every change of {@link state}; many changes may come in one millisecond. */
@@ -101,12 +98,15 @@ export class Donor {
     return preferences
   }
 
-  /** Before sleep: slots stop, then the network lets go. After: the other way round. */
+  /**
+   * Before sleep: slots stop and their units are saved, in case that the machine never wakes up, while the network lets
+   * go. After: the other way round.
+   */
   async suspend(suspended: boolean): Promise<void> {
     this.suspended = suspended
     if (!suspended) await this.parts.network.resume()
     await this.follow()
-    if (suspended) await this.parts.network.suspend()
+    if (suspended) await Promise.all([this.pool.saveUnits(), this.parts.network.suspend()])
   }
 
   /**
@@ -144,6 +144,7 @@ export class Donor {
       if (project) await this.part(project)
       this.stranded.delete(key)
       this.parts.store.removeProject(key)
+      this.parts.snapshots.dropProject(key)
       this.announce()
     })
   }
@@ -189,6 +190,19 @@ export class Donor {
       this.announce()
     })
     this.projects.set(stored.projectKey, project)
+  }
+
+  private viewInputs(): ViewInputs {
+    return {
+      store: this.parts.store,
+      projects: [...this.projects.values()],
+      stranded: [...this.stranded.values()],
+      work: this.pool.work,
+      decision: this.decision,
+      pausedByDonor: this.pausedByDonor,
+      isolation: this.parts.slotHost.isolation,
+      restriction: this.init.restriction,
+    }
   }
 
   private decideNow(): Decision {

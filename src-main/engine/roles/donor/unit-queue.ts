@@ -1,7 +1,7 @@
 import type { ProjectKey, UnitId } from '../../../domain/ids.ts'
 import { unitText } from '../../../domain/ids.ts'
 import type { UnixMs } from '../../../domain/units.ts'
-import type { DonorStore, StoredLease } from '../../ports.ts'
+import type { DonorStore, SnapshotStore, StoredLease } from '../../ports.ts'
 
 /**
  * The leased units of one project that wait for a slot: an order in memory over the rows on disk.
@@ -9,12 +9,14 @@ import type { DonorStore, StoredLease } from '../../ports.ts'
  */
 export class UnitQueue {
   private readonly store: DonorStore
+  private readonly snapshots: Pick<SnapshotStore, 'drop'>
   private readonly projectKey: ProjectKey
   private waiting: StoredLease[] = []
   private readonly taken = new Set<string>()
 
-  constructor(store: DonorStore, projectKey: ProjectKey) {
+  constructor(store: DonorStore, snapshots: Pick<SnapshotStore, 'drop'>, projectKey: ProjectKey) {
     this.store = store
+    this.snapshots = snapshots
     this.projectKey = projectKey
     this.waiting = [...store.leases(projectKey)]
   }
@@ -55,5 +57,6 @@ export class UnitQueue {
   private drop(unit: UnitId): void {
     this.waiting = this.waiting.filter((lease) => unitText(lease.unit) !== unitText(unit))
     this.store.removeLease(this.projectKey, unit)
+    this.snapshots.drop(this.projectKey, unit)
   }
 }

@@ -79,13 +79,17 @@ export class Catalogue {
    */
   addApp(wanted: NewApp): Promise<AddedApp> {
     return this.inLane(async () => {
-      const { name, original, memoryLimitBytes } = wanted
+      const { name, original, memoryLimitBytes, checkpoint = false } = wanted
       checkDisplayText('The name of the app', name, LIMITS.appNameChars)
       const { store, cores, host } = this.parts
       const { rewriterVersion } = this.init
-      const module = { moduleHash: host.moduleHash(original), rewriterVersion, memoryLimitBytes }
-      const twin = store.apps().find((app) => app.name === name && app.moduleHash === module.moduleHash)
-      if (twin?.memoryLimitBytes === memoryLimitBytes)
+      const moduleHash = host.moduleHash(original)
+      const module = { moduleHash, rewriterVersion, memoryLimitBytes, ...(checkpoint && { checkpoint }) }
+      const twin = store
+        .apps()
+        .filter((app) => app.name === name && app.moduleHash === moduleHash)
+        .find((app) => app.memoryLimitBytes === memoryLimitBytes && (app.checkpoint ?? false) === checkpoint)
+      if (twin)
         throw new PowerswarmError(
           'already-exists',
           `App '${name}' has this module already, as number ${twin.app}`,
@@ -104,7 +108,7 @@ export class Catalogue {
       encodeProjectRecord(app)
       store.addApp(app, original)
       await this.publish()
-      return { app: app.app, name, moduleHash: app.moduleHash, rewrittenHash, permissions }
+      return { app: app.app, name, moduleHash, rewrittenHash, checkpoint, permissions }
     })
   }
 

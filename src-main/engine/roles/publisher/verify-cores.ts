@@ -3,7 +3,7 @@ import type { SubmittedResult } from '../../../contracts/wire/messages.ts'
 import { unitArguments } from '../../../domain/batch.ts'
 import { errorCode } from '../../../domain/errors.ts'
 import type { UnitId } from '../../../domain/ids.ts'
-import type { App } from '../../../domain/project.ts'
+import { appModule, type App } from '../../../domain/project.ts'
 import type { UnitRun } from '../../../domain/outcome.ts'
 import type { Slot } from '../../ports.ts'
 import { CHECK_SLOT } from './check-module.ts'
@@ -121,7 +121,7 @@ class CoreSlot {
     const slot = await this.ready(app)
     const request: RunUnit = {
       run: this.runs++,
-      module: moduleName(app),
+      module: appModule(app),
       args: unitArguments(batch, unit.index),
       stdin: new Uint8Array(),
       seed: parts.digests.unitSeed(parts.cores.projectKey, unit),
@@ -149,15 +149,11 @@ class CoreSlot {
     if (!this.loaded.has(app.app)) {
       const original = store.originalModule(app.app)
       if (!original) throw new Error(`app ${app.app} has no module`)
-      await this.slot.load({ module: moduleName(app), rewrittenHash: app.rewrittenHash, original })
+      await this.slot.load({ module: appModule(app), rewrittenHash: app.rewrittenHash, original })
       this.loaded.add(app.app)
     }
     return this.slot
   }
-}
-
-function moduleName({ moduleHash, rewriterVersion, memoryLimitBytes }: App): RunUnit['module'] {
-  return { moduleHash, rewriterVersion, memoryLimitBytes }
 }
 
 function submission(unit: UnitId, { outcome, exitCode, fuel, stdout }: UnitRun): SubmittedResult {

@@ -66,7 +66,12 @@ export function publisherStatus(
     link,
     ...serving,
     donorsGranted: donors,
-    apps: catalogue.apps.map(({ app, name, moduleHash }) => ({ app, name, moduleHash })),
+    apps: catalogue.apps.map(({ app, name, moduleHash, checkpoint = false }) => ({
+      app,
+      name,
+      moduleHash,
+      checkpoint,
+    })),
     batches,
     ledger,
   }

@@ -16,7 +16,7 @@ function desktop() {
   const server: Server<SlotHostSchema> = serve<SlotHostSchema>(slotHostSchema, ports.b, {
     open: ({ slot }) => {
       note('open', slot)
-      return { pid: 100 + slot }
+      return { pid: 100 + slot, priority: { scheduler: 'idle', nice: true } }
     },
     load: ({ slot }) => {
       note('load', slot)
@@ -29,6 +29,10 @@ function desktop() {
     pause: ({ slot }) => note('pause', slot),
     resume: ({ slot }) => note('resume', slot),
     throttle: ({ slot, cpuShare }) => note('throttle', slot, ` ${String(cpuShare)}`),
+    snapshot: ({ slot, withinMs }) => {
+      note('snapshot', slot, ` ${String(withinMs)}`)
+      return { run: 7, bytes: new Uint8Array([slot]) }
+    },
     kill: ({ slot }) => {
       note('kill', slot)
       server.notify('closed', { slot, reason: 'killed' })
@@ -36,7 +40,18 @@ function desktop() {
   })
   const isolation = { sandboxed: true, note: 'test' }
   const watch = { every: () => () => undefined, silenceMs: 1 }
-  return { host: createDesktopSlotHost(ports.a, isolation, watch), isolation, server, calls, ends, ports }
+  const moved: number[] = []
+  const group = {
+    knob: 'cpu.idle',
+    add: (pid: number) => moved.push(pid) > 0,
+    close: () => calls.push('close group'),
+  }
+  const told: unknown[] = []
+  const log = (_level: string, event: string, details?: unknown): void => {
+    told.push([event, details])
+  }
+  const host = createDesktopSlotHost({ port: ports.a, isolation, group, log, watch })
+  return { host, isolation, server, calls, ends, ports, moved, told }
 }
 
 const UNIT = {
@@ -58,8 +73,20 @@ describe('desktop slot host', () => {
     await slot.pause()
     await slot.resume()
     await slot.throttle(0.5)
-    expect(calls).toEqual(['open 2', 'pause 2', 'resume 2', 'throttle 2 0.5'])
+    expect(await slot.snapshot(30)).toEqual({ run: 7, bytes: new Uint8Array([2]) })
+    expect(calls).toEqual(['open 2', 'pause 2', 'resume 2', 'throttle 2 0.5', 'snapshot 2 30'])
     await expect(host.open(2)).rejects.toMatchObject({ code: 'already-exists' })
+  })
+
+  it('moves every slot into the idle group and tells once what was possible', async () => {
+    const { host, calls, moved, told } = desktop()
+    await host.open(1)
+    await host.open(2)
+    expect(moved).toEqual([101, 102])
+    const facts = { group: 'cpu.idle', scheduler: 'idle', nice: true, autogroup: false }
+    expect(told).toEqual([['slot-priority', facts]])
+    await host.close()
+    expect(calls.at(-1)).toBe('close group')
   })
 
   it('passes beats to the slot they are from', async () => {

@@ -35,6 +35,7 @@ function watched() {
     pause: () => Promise.resolve(),
     resume: () => Promise.resolve(),
     throttle: () => Promise.resolve(),
+    snapshot: () => Promise.resolve({ run: 0 }),
   }
   const slot = watchedSlot(
     {

@@ -10,6 +10,7 @@ import {
   type UnitId,
 } from '../../../../src-main/domain/ids.ts'
 import { PowerswarmError } from '../../../../src-main/domain/errors.ts'
+import { LIMITS } from '../../../../src-main/domain/limits.ts'
 import type { UnitRun } from '../../../../src-main/domain/outcome.ts'
 import type { App, Batch } from '../../../../src-main/domain/project.ts'
 import { createDigests } from '../../../../src-main/engine/adapters/hyper/digests.ts'
@@ -20,6 +21,7 @@ import type { DonorInit } from '../../../../src-main/engine/roles/donor/componen
 import { PAUSE_MS } from '../../../../src-main/engine/roles/donor/pause-in-time.ts'
 import { checkGrant } from '../../../../src-main/engine/verifier/check-grant.ts'
 import { fakeConnection, type FakeConnection } from '../../../support/fake-project-connection.ts'
+import { fakeSnapshotStore } from '../../../support/fake-snapshot-store.ts'
 import { fakeSlotHost, type FakeSlotHost } from '../../../support/fake-slot-host.ts'
 
 const projectKey = hex32<ProjectKey>('11'.repeat(32))
@@ -99,6 +101,7 @@ function openDonor(init: Partial<DonorInit> = {}, units = [0, 1, 2, 3].map(unit)
         close: () => Promise.resolve(),
       },
       slotHost: slots,
+      snapshots: fakeSnapshotStore(),
       digests,
       host: { coresOnline: () => 2, moduleHash: () => moduleHash },
       clock: { now: () => 1000, monotonicMs: () => 1000 },
@@ -438,6 +441,23 @@ describe('the donor', () => {
     expect(runs().filter((run) => run.args[0] === '100')).toHaveLength(1)
   })
 
+  it('saves results that follow each other closely together, the last ones when it closes', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    await finishOne()
+    await finishOne()
+    await finishOne()
+    expect(store.recentResults(10)).toHaveLength(1)
+    expect(store.leases(projectKey)).toHaveLength(3)
+    const closing = donor.close()
+    await vi.waitFor(() => {
+      expect(store.recentResults(10)).toHaveLength(3)
+    })
+    await closing
+  })
+
   it('goes on leasing and submitting when a grant cannot be checked', async () => {
     await join1()
     await vi.waitFor(() => {
@@ -446,6 +466,7 @@ describe('the donor', () => {
     connection.grant([unit(9)], 1n, { sequence: 7 })
     await finishOne()
     await finishOne()
+    dueTimers.get(LIMITS.saveResultsEveryMs)?.()
     await vi.waitFor(() => {
       expect(connection.submitted.length).toBeGreaterThanOrEqual(2)
     })

@@ -42,6 +42,23 @@ describe('apps and batches', () => {
     expect(rig.network.work).toBe(3)
   })
 
+  it('with checkpoints are other apps than without: rewritten, hashed and leased as such', async () => {
+    const slotHost = checkingSlotHost()
+    const project = new Project()
+    const { publisher } = await project.start({ slotHost })
+    const { addApp, status } = publisher.handlers
+    await addApp(app)
+    expect(await addApp({ ...app, checkpoint: true })).toMatchObject({ app: 1, checkpoint: true })
+    await expect(addApp({ ...app, checkpoint: true })).rejects.toMatchObject({ code: 'already-exists' })
+    const loads = slotHost.slots.flatMap((slot) => slot.loads)
+    expect(loads.map(({ module }) => module.checkpoint)).toEqual([undefined, true])
+    expect((await status()).apps.map(({ checkpoint }) => checkpoint)).toEqual([false, true])
+    expect(project.bytes.project.slice(2)).toEqual([
+      expect.not.objectContaining({ checkpoint: true }),
+      expect.objectContaining({ checkpoint: true }),
+    ])
+  })
+
   it('are refused when they are there already, unknown or malformed, and nothing is half-done', async () => {
     const project = new Project()
     const { publisher } = await project.start()

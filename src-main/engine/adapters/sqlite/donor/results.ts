@@ -26,6 +26,14 @@ interface ResultColumns {
   finished_at: bigint
 }
 
+interface OpenColumns {
+  units: bigint
+  high: bigint
+  low: bigint
+}
+
+/** Of what a unit printed, as much as a list needs. */
+const SHOWN_BYTES = 1024
 const OUTCOMES: readonly Outcome[] = [...COUNTED_OUTCOMES, ...UNCOUNTED_OUTCOMES]
 /** The first two await an acknowledgement, the first three a decision; the others are decided. */
 const STATES: readonly StoredResultState[] = [
@@ -51,13 +59,23 @@ export function results(db: Database.Database, tx: Transactions): Results {
     db.prepare<unknown[], ResultColumns>(`SELECT * FROM results ${rest}`).safeIntegers()
   const one = select('WHERE project = ? AND batch = ? AND idx = ?')
   const unsent = select('WHERE project = ? AND state <= 1 ORDER BY id LIMIT ?')
-  const recent = select('ORDER BY id DESC LIMIT ?')
+  // For lists that are shown: the start of what was printed.
+  const recent = db
+    .prepare<unknown[], ResultColumns>(
+      `SELECT id, project, batch, idx, app_name, args, outcome, exit_code, fuel, reason, state, finished_at,
+         ifnull(substr(stdout, 1, ${String(SHOWN_BYTES)}), x'') AS stdout, x'' AS stderr
+       FROM results ORDER BY id DESC LIMIT ?`,
+    )
+    .safeIntegers()
   const mark = db.prepare(
     'UPDATE results SET state = ? WHERE project = ? AND batch = ? AND idx = ? AND state <= 2 AND state <> ?',
   )
+  // In two halves: SQLite refuses a sum beyond 64 bits.
   const open = db
-    .prepare<[Buffer], bigint>('SELECT fuel FROM results WHERE project = ? AND state <= 2')
-    .pluck()
+    .prepare<[Buffer], OpenColumns>(
+      `SELECT count(*) AS units, ifnull(sum(fuel >> 32), 0) AS high, ifnull(sum(fuel & 4294967295), 0) AS low
+       FROM results WHERE project = ? AND state <= 2`,
+    )
     .safeIntegers()
   return {
     addResult: ({ projectKey, unit, appName, args, run, state, finishedAt }) => {
@@ -90,8 +108,8 @@ export function results(db: Database.Database, tx: Transactions): Results {
     },
     recentResults: (limit) => recent.all(limit).map(resultOf),
     pending: (projectKey) => {
-      const amounts = open.all(blob32(projectKey))
-      return { fuel: amounts.reduce((sum, fuel) => sum + fuel, 0n), units: amounts.length }
+      const { units = 0n, high = 0n, low = 0n } = open.get(blob32(projectKey)) ?? {}
+      return { fuel: (high << 32n) + low, units: Number(units) }
     },
   }
 }

@@ -1,4 +1,4 @@
-/** Version 2: trust in donors. What is accepted on trust, who disputes what, revoked grants, bans. */
+/** Version 3: trust in donors. What is accepted on trust, who disputes what, revoked grants, bans. */
 export const trustTables = `
 -- Batches without a row give every unit its quorum.
 CREATE TABLE batch_trust (

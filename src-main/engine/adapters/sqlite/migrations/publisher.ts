@@ -1,7 +1,7 @@
 import type { Migrations } from '../open.ts'
 import { trustTables } from './publisher-trust.ts'
 
-/** Version 1: everything. Units are keyed (batch, idx) throughout. */
+/** Version 1: everything but what later versions add. Units are keyed (batch, idx) throughout. */
 const initial = `
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -156,4 +156,9 @@ CREATE TABLE ledger (
 INSERT INTO ledger VALUES (1, 0, 0, 0, '0', 0);
 `
 
-export const publisherMigrations: Migrations = [initial, trustTables]
+/** Version 2: apps whose units can be saved half-way. */
+const checkpoints = `
+ALTER TABLE apps ADD COLUMN checkpoint INTEGER NOT NULL DEFAULT 0 CHECK (checkpoint IN (0, 1));
+`
+
+export const publisherMigrations: Migrations = [initial, checkpoints, trustTables]

@@ -13,6 +13,7 @@ interface AppColumns {
   rewritten_hash: Buffer
   memory_limit_bytes: number
   module_bytes: number
+  checkpoint: number
 }
 interface BatchColumns {
   batch: bigint
@@ -26,9 +27,14 @@ interface BatchColumns {
 }
 
 export function catalogue(db: Database.Database): CatalogueStore {
-  const insertApp = db.prepare('INSERT INTO apps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const insertApp = db.prepare(
+    `INSERT INTO apps (app, name, module_hash, module_core, rewriter_version, rewritten_hash, memory_limit_bytes,
+       module_bytes, original, checkpoint)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
   const selectApps = db.prepare<[], AppColumns>(
-    `SELECT app, name, module_hash, module_core, rewriter_version, rewritten_hash, memory_limit_bytes, module_bytes
+    `SELECT app, name, module_hash, module_core, rewriter_version, rewritten_hash, memory_limit_bytes, module_bytes,
+       checkpoint
      FROM apps ORDER BY app`,
   )
   const selectModule = db.prepare<[number], Buffer>('SELECT original FROM apps WHERE app = ?').pluck()
@@ -49,7 +55,8 @@ export function catalogue(db: Database.Database): CatalogueStore {
     addApp(app, original) {
       const { name, moduleHash, moduleCore, rewriterVersion, rewrittenHash, memoryLimitBytes } = app
       const hashes = [blob32(moduleHash), blob32(moduleCore), rewriterVersion, blob32(rewrittenHash)]
-      insertApp.run(app.app, name, ...hashes, memoryLimitBytes, original.byteLength, original)
+      const module = [memoryLimitBytes, original.byteLength, original, app.checkpoint === true ? 1 : 0]
+      insertApp.run(app.app, name, ...hashes, ...module)
     },
     apps: () => selectApps.all().map(appOf),
     originalModule: (app) => {
@@ -85,6 +92,7 @@ function appOf(row: AppColumns): App {
     rewriterVersion: row.rewriter_version,
     rewrittenHash: hexOf<Hex32>(row.rewritten_hash),
     memoryLimitBytes: row.memory_limit_bytes,
+    ...(row.checkpoint === 1 && { checkpoint: true }),
   }
 }
 

@@ -1,0 +1,64 @@
+import { malformed } from '../refusals.ts'
+import { ByteWriter } from '../leb128/byte-writer.ts'
+import type { BodyCode } from '../wasm/body-code.ts'
+import { CODE_COUNT, isSimdCode, simdCode } from '../wasm/codes.ts'
+import type { WasmModule } from '../wasm/module.ts'
+import { OP, SIMD } from '../wasm/opcodes.ts'
+import { frameBound } from '../rewriter/frame-bound.ts'
+import type { TypeIndices } from './type-indices.ts'
+
+const STACK_MEMORY = 1
+
+/** A function as the transformation wrote it, ready for the module that it came from. */
+export interface TransformedBody {
+  readonly bytes: ByteWriter
+  /** Bound of the machine stack that one activation takes. */
+  readonly frameBytes: number
+  /** Bound of what one activation leaves on the unwound stack. */
+  readonly savedBytes: number
+}
+
+/**
+ * Takes own function `own` of `module`, which `code` holds. Types are numbered anew there, everything else has the
+ * index that it had.
+ */
+export function transformedBody(
+  module: WasmModule,
+  own: number,
+  code: BodyCode,
+  types: TypeIndices,
+): TransformedBody {
+  const body = module.bodies[own]
+  const type = module.types[module.functionTypes[own] ?? -1]
+  if (body === undefined || type === undefined) throw malformed('a transformed function is missing')
+  const out = new ByteWriter(body.end - body.start + 64)
+  let copied = body.start
+  const replaceType = (at: number, write: () => void): void => {
+    out.copy(module.bytes, copied, code.start(at))
+    write()
+    copied = code.start(at + 1)
+  }
+  let savedBytes = 0
+  for (let at = 0; at < code.count; at++) {
+    const op = code.code(at)
+    const index = code.index(at)
+    if ((op === OP.block || op === OP.loop || op === OP.if) && index >= 0)
+      replaceType(at, () => out.byte(op).signed(types.of(module.types[index])))
+    else if (op === OP.callIndirect)
+      replaceType(at, () => out.byte(op).u32(types.of(module.types[index])).u32(code.secondIndex(at)))
+    else if (code.secondIndex(at) === STACK_MEMORY) savedBytes += STORED_BYTES[op] ?? 0
+  }
+  out.copy(module.bytes, copied, body.end)
+  return { bytes: out, frameBytes: frameBound(module, body, type, code), savedBytes }
+}
+
+/** Every local is stored once when its function is left, each store moves the end of the stack by what it writes. */
+const STORED_BYTES = storedBytes()
+
+function storedBytes(): Uint8Array {
+  const table = new Uint8Array(CODE_COUNT)
+  table.fill(8, OP.firstStore, OP.lastStore + 1)
+  for (let code = 0; code < CODE_COUNT; code++) if (isSimdCode(code)) table[code] = 0
+  table[simdCode(SIMD.store)] = 16
+  return table
+}

@@ -1,0 +1,2 @@
+/** The first bytes of a module: magic number and version 1. */
+export const WASM_HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as const

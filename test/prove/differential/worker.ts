@@ -1,0 +1,4 @@
+import { serveCalls } from '../../support/renderer-worker/serve-calls.ts'
+import { runSeeds } from './run-seeds.ts'
+
+serveCalls({ runSeeds })
