@@ -2,24 +2,25 @@ import { PowerswarmError } from './errors.ts'
 import type { TrustPolicy } from './trust.ts'
 
 /**
- * What `--max-error` buys: for each bound the smallest `provenPerAdvance` that kept every simulated attack by a tenth
- * of the donors, alone or together, under new keys or old ones, below it. `wrongShare` and `executionsPerUnit` (honest
- * donors, 10,000 units each) are what the simulation measured; resources/docs/trust.md has the attacks and the bounds.
+ * What `--max-error` buys: a policy under which every simulated attack by a tenth of the donors, alone or together, under
+ * new keys or old ones, stayed below that share of wrong results, with its 95 % bound. resources/docs/trust.md has the
+ * attacks and what each point costs.
  */
 export interface TrustPoint extends TrustPolicy {
   /** Wrong results among the accepted ones, at most. */
   readonly maxError: number
 }
 
-/** From the loosest to the strictest. Source: `npm run prove -- trust`. */
+/**
+ * From the loosest to the strictest. Source: `npm run prove -- trust`. It goes no further: beyond, what colluders do
+ * to each other's benefit before anybody is established outweighs what they do later.
+ */
 export const TRUST_POINTS: readonly TrustPoint[] = [
-  { maxError: 1e-2, provenPerAdvance: 5 },
-  { maxError: 3e-3, provenPerAdvance: 15 },
-  { maxError: 1e-3, provenPerAdvance: 45 },
-  { maxError: 3e-4, provenPerAdvance: 150 },
-  { maxError: 1e-4, provenPerAdvance: 450 },
-  { maxError: 3e-5, provenPerAdvance: 1500 },
-  { maxError: 1e-5, provenPerAdvance: 4500 },
+  { maxError: 0.01, provenPerAdvance: 3 },
+  { maxError: 0.003, provenPerAdvance: 10 },
+  { maxError: 0.001, provenPerAdvance: 30 },
+  { maxError: 0.0003, provenPerAdvance: 100 },
+  { maxError: 0.0001, provenPerAdvance: 300 },
 ]
 
 /**

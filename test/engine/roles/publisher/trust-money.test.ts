@@ -10,7 +10,7 @@ import { donorKey } from '../../../support/publisher-store.ts'
 
 const SLEEPER = donorKey(1)
 const HONEST = [2, 3, 4, 5].map(donorKey)
-const MAX_ERROR = 0.01
+const MAX_ERROR = 0.003
 const WINDOW = Math.max(4, Math.ceil(LIMITS.establishedResults / policyFor(MAX_ERROR).provenPerAdvance))
 const UNITS = 3 * WINDOW
 /** The sleeper is honest in its first window but for one result, then forges everything. */
@@ -55,7 +55,7 @@ describe('credit that rests on trust', () => {
       const prepared = new Project()
       await prepare(prepared)
       let revoked = 0
-      for (let at = 1, cut = cutter(0); at === 1 || cut.dead; at += Math.ceil(at / 6)) {
+      for (let at = 1, cut = cutter(0); at === 1 || cut.dead; at += Math.ceil(at / 3)) {
         const project = prepared.copy()
         const answers = new Answers()
         cut = cutter(at)
