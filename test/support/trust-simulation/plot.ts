@@ -14,7 +14,7 @@ const STYLE = `
 text { font: 13px system-ui, sans-serif; fill: #444 }
 .grid { stroke: #ddd } .axis { stroke: #888 }
 .alone { stroke: #0b6e8f; fill: #0b6e8f } .together { stroke: #b3541e; fill: #b3541e }
-.line { fill: none; stroke-width: 2 } .bar { stroke-width: 1.5 }
+path.line { fill: none; stroke-width: 2 } .bar { stroke-width: 1.5 }
 text.alone, text.together { stroke: none }
 @media (prefers-color-scheme: dark) {
   text { fill: #ccc } .grid { stroke: #3a3a3a } .axis { stroke: #888 }
@@ -91,7 +91,7 @@ function names(figures: readonly Figures[]): string[] {
 }
 
 function legend(): string[] {
-  const left = AREA.right - 200
+  const left = AREA.left + 16
   return [
     `<text class="alone" x="${left}" y="${AREA.bottom - 34}">● forgers, each alone</text>`,
     `<text class="together" x="${left}" y="${AREA.bottom - 14}">● forgers, all together</text>`,

@@ -73,7 +73,7 @@ function frontier(figures: readonly Figures[]): string[] {
     '',
     '![Wrong results against executions per unit](trust.svg)',
     '',
-    'Executions per unit are those of a project without forgers; the wrong share is that of the worst attack on this scheme, and so is the price: units that forgers compute for each wrong result that is accepted. *trust c* is the policy with that *c*.',
+    'Executions per unit are those of a project without forgers; the wrong share is that of the worst attack on this scheme, and so is the price: units that forgers compute for each wrong result that is accepted. *trust c* is the policy with that *c*. In the picture, a point on the lower edge stands for none.',
     '',
     ...table(
       [
@@ -123,7 +123,7 @@ function versusBoinc(figures: readonly Figures[], scheme: Scheme): string {
     better > 1
       ? `At no more cost the trust policy lets through at least ${better.toFixed(0)} times fewer wrong results under the worst simulated attack.`
       : 'At equal cost the trust policy is not better under the worst simulated attack.'
-  return `${verdict} ${scheme.name}: ${ours.cost} executions per unit, ${share(ours.alone.wrongShare)} wrong (${ours.alone.cell.attack.name}), together ${share(ours.together.wrongShare)}. BOINC's rule: ${theirs.cost}, ${share(theirs.alone.wrongShare)} (${theirs.alone.cell.attack.name}), together ${share(theirs.together.wrongShare)}. The difference is what follows a failed check: there nothing that was accepted before is looked at again. The price: under attack the trust policy computes more units again, and a share of the results is held until a check.`
+  return `${verdict} ${scheme.name}: ${ours.cost} executions per unit, ${share(ours.alone.wrongShare)} wrong (${ours.alone.cell.attack.name}), together ${share(ours.together.wrongShare)}. BOINC's rule: ${theirs.cost}, ${share(theirs.alone.wrongShare)} (${theirs.alone.cell.attack.name}), together ${share(theirs.together.wrongShare)}. The difference is what follows a failed check: there nothing that was accepted before is looked at again. The price: under attack the trust policy computes more units again, a share of the results is held until a check, and donors that stay for a short time only cost more (last section).`
 }
 
 function attacks(figures: readonly Figures[]): string[] {
@@ -151,7 +151,13 @@ function collusion(figures: readonly Figures[]): string[] {
       ]),
     ),
   )
-  return ['## More colluders', '', ...table(['forgers', 'attack', ...CLOSER.map(({ name }) => name)], rows)]
+  return [
+    '## More colluders',
+    '',
+    ...table(['forgers', 'attack', ...CLOSER.map(({ name }) => name)], rows),
+    '',
+    'Where a fifth of the donors always forge together from the first unit on, they keep honest donors from becoming established: then only the third vote is left of the policy, at more executions than a plain quorum. Verify cores and known-answer units are the remedy, and banning whoever is found out.',
+  ]
 }
 
 function honest(figures: readonly Figures[]): string[] {
