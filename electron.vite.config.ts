@@ -78,13 +78,28 @@ const relaxPolicyInDevelopment: Plugin = {
       ),
 }
 
+const EMPTY_MODULE = '\0empty'
+
+/** What a library would load if it ran in Node, which it does not. */
+const withoutNode: Plugin = {
+  name: 'without-node',
+  enforce: 'pre',
+  resolveId: (id) => (id === 'node:module' ? EMPTY_MODULE : undefined),
+  load: (id) => (id === EMPTY_MODULE ? 'export {}' : undefined),
+}
+
 const renderer: NonNullable<UserConfig['renderer']> = {
   root: at('src-renderer'),
   base: './',
   publicDir: false,
   plugins: [svelte({ configFile: at('svelte.config.js') }), relaxPolicyInDevelopment],
   server: { port: DEV_PORT, strictPort: true, hmr: { protocol: 'ws', host: 'localhost', port: DEV_PORT } },
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    plugins: () => [withoutNode],
+    // 13 MB of it are a library that is small already.
+    rolldownOptions: { output: { minify: false } },
+  },
   build: {
     outDir: at('out/renderer'),
     target: RENDERER_TARGET,

@@ -204,6 +204,15 @@ describe('a project', SLOT_TIMEOUT, () => {
     expectRefusal(await run('app', 'add', file('hello.wasm')), 1, /has this module already/)
   })
 
+  it('publishes an app with checkpoints beside the one without, and says why it cannot', async () => {
+    expectRefusal(await run('app', 'add', file('hello.wasm'), '--checkpoint'), 1, /no safe point/)
+    const added = await run('app', 'add', file('counting.wasm'), '--checkpoint')
+    expect(added.stdout).toMatch(/^app 1 'counting' [0-9a-f]{64}, with checkpoints\n$/)
+    const { stdout } = await run('status', '--json')
+    const { apps } = JSON.parse(stdout) as { apps: { checkpoint: boolean }[] }
+    expect(apps.map(({ checkpoint }) => checkpoint)).toEqual([false, true])
+  })
+
   it('publishes batches of an app that exists', async () => {
     expectRefusal(await run('batch', 'add', '--app', 'other', '--range', '0..9'), 1, /no app 'other'/)
     const args = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { LoadModule, RunUnit } from '../../src-main/contracts/slot.ts'
 import { LIMITS } from '../../src-main/domain/limits.ts'
-import type { Slot } from '../../src-main/engine/ports.ts'
+import type { Slot, SlotHost } from '../../src-main/engine/ports.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import * as apps from './apps.ts'
 import { loopingOverRecursion, mixing, recursingDeep } from './savable-apps.ts'
@@ -20,13 +20,20 @@ export const savableLoad = (original: Uint8Array): LoadModule => loadOf(original
 export const savableUnit = (original: Uint8Array, more: Partial<RunUnit> = {}): RunUnit =>
   unitOf(original, { ...savable(original), ...more })
 
-/** A unit at work that can be saved. */
+/**
+ * A unit at work that can be saved. It is paused to see that it has begun: on a quick machine it ends before a beat
+ * is due.
+ */
 async function underWay({ slot, beatWith }: SlotTrial, original: Uint8Array) {
   await slot.load(savableLoad(original))
-  const computing = beatWith('the first tick', ({ ticks }) => ticks > 0)
   const ended = slot.run(savableUnit(original, { run: 9 }))
   ended.catch(() => undefined)
-  await computing
+  for (let ticks = 0; ticks === 0;) {
+    const paused = beatWith('a pause', ({ phase }) => phase === 'paused')
+    await slot.pause()
+    ticks = (await paused).ticks
+    await slot.resume()
+  }
   return { ended }
 }
 
@@ -35,6 +42,16 @@ async function saved(slot: Slot): Promise<Uint8Array> {
   assert.equal(run, 9)
   assert.ok(bytes !== undefined && bytes.length <= LIMITS.snapshotBytes)
   return bytes
+}
+
+/** What one host saves goes on in the other, with the end that it would have had. */
+export async function movesBetween(from: SlotHost, to: SlotHost): Promise<void> {
+  const trial = await openTrial(from)
+  const { ended } = await underWay(trial, app)
+  const bytes = await saved(trial.slot)
+  const other = await to.open(0)
+  await other.load(savableLoad(app))
+  assert.deepEqual(await other.run(savableUnit(app, { resumeFrom: bytes })), await ended)
 }
 
 export const CHECKPOINT_CASES: readonly SlotCase[] = [

@@ -33,7 +33,7 @@ beforeAll(async () => {
 })
 
 describe('slots in child processes', () => {
-  it.each(SLOT_CASES)('$name', async ({ run }) => {
+  it.each(SLOT_CASES)('$name', { timeout: 60_000 }, async ({ run }) => {
     await run(async (watch) => {
       const host = await createNodeSlotHost({
         execPath,

@@ -87,6 +87,16 @@ export const SLOT_CASES: readonly SlotCase[] = [
     },
   },
   {
+    name: 'runs hundreds of units one after the other',
+    async run(open) {
+      // Memories have addresses of their own, of which an engine has only so many at a time.
+      const { run, slot } = await openTrial(await open())
+      const app = apps.counting(1n)
+      const first = await run(app)
+      for (let unit = 0; unit < 1_000; unit++) assert.deepEqual(await slot.run(unitOf(app)), first)
+    },
+  },
+  {
     name: 'keeps several modules apart',
     async run(open) {
       const { slot } = await openTrial(await open())

@@ -42,7 +42,12 @@ export class Meter {
     this.#fullQuantum = init.quantum ?? QUANTUM_FUEL
   }
 
-  /** Goes on from a unit that has used this much; before {@link attach}. */
+  /** Most fuel that the unit may use. */
+  get limit(): bigint {
+    return this.#init.limit
+  }
+
+  /** Goes on from a unit that has used this much, at most {@link limit}; before {@link attach}. */
   restore(used: bigint): void {
     this.#settled = used
   }

@@ -81,6 +81,8 @@ export function runUnit(unit: RunUnit, components: RunUnitComponents): UnitRun {
     end = new UnitEnd('ok', 'returned', 0)
   } catch (error) {
     if (errorCode(error) === 'snapshot-unusable') throw error
+    if (error instanceof WebAssembly.RuntimeError && safePoints.isLost)
+      throw unusable('its unit fails on the way back to its safe point', error)
     end = ending(error, exports.current, safePoints)
   }
   return report(unit, meter, wasi, end)
@@ -120,6 +122,8 @@ function instantiate(
 }
 
 function restore(state: UnitState, meter: Meter, wasi: Wasi, safePoints: SafePoints): void {
+  // Its checksum finds damage, not forgery: the unit's limit holds for what is restored too.
+  if (state.fuel > meter.limit) throw unusable('it has used more fuel than its unit may')
   meter.restore(state.fuel)
   try {
     wasi.restore(state.wasi)

@@ -39,6 +39,7 @@ export interface RunnerComponents {
 export function serveRunner(components: RunnerComponents): { close(): void } {
   const { control } = components
   const shelf = new ModuleShelf(SHELF_CAPACITY)
+  const wallMs = components.wallMs ?? LIMITS.unitWallMs
 
   const load = async (request: LoadModule): Promise<LoadedModule> => {
     const known = shelf.get(request.module)
@@ -70,11 +71,10 @@ export function serveRunner(components: RunnerComponents): { close(): void } {
   }
   const runSavable = async (unit: RunUnit, shelved: ShelvedModule): Promise<UnitRun> => {
     const identity = await snapshotIdentity(unit, shelved.loaded.rewrittenHash)
-    const from = unit.resumeFrom
-    return runHere(unit, shelved, {
-      identity,
-      ...(from === undefined ? {} : { resumeFrom: decodeSnapshot(from, identity) }),
-    })
+    if (unit.resumeFrom === undefined) return runHere(unit, shelved, { identity })
+    const resumeFrom = decodeSnapshot(unit.resumeFrom, identity)
+    if (resumeFrom.computedMs > wallMs) throw unusable('it has computed for longer than a unit may')
+    return runHere(unit, shelved, { identity, resumeFrom })
   }
   const runHere = (unit: RunUnit, { module }: ShelvedModule, saving?: Saving): UnitRun => {
     const search =
@@ -88,7 +88,7 @@ export function serveRunner(components: RunnerComponents): { close(): void } {
     const pacer = new Pacer({
       control,
       monotonicMs: () => components.monotonicMs(),
-      wallMs: components.wallMs ?? LIMITS.unitWallMs,
+      wallMs,
       onPhase: (phase, command) => server.notify('phase', { phase, command }),
       ...(saving?.resumeFrom === undefined ? {} : { computedMs: saving.resumeFrom.computedMs }),
       ...(search === undefined ? {} : { search }),

@@ -10,7 +10,7 @@ import { isReferenceType } from '../wasm/instruction.ts'
 import { functionType, VALUE_TYPE, type WasmModule } from '../wasm/module.ts'
 import { ASYNCIFY_EXPORTS, type Asyncify } from './asyncify.ts'
 import { CheckpointPlan, type Transformed } from './checkpoint-plan.ts'
-import { checkTransformedLoad } from './transformed-load.ts'
+import { checkTransformationLoad, checkTransformedLoad } from './transformed-load.ts'
 import { GLOBAL_BYTES, type SavedGlobal } from './global-functions.ts'
 import { globalTypes } from './module-facts.ts'
 import { reducedModule } from './reduced-module.ts'
@@ -40,6 +40,7 @@ export function addCheckpoints(
   const plan = new CheckpointPlan(module)
   const globals = savedGlobals(module)
   const { metered, transformed } = meterWithYields(module, memoryLimitPages, plan)
+  checkTransformationLoad(metered, transformed.functions)
   const firstOwn = metered.imports.length
   const hints = readBranchHints(metered.bytes)
   const keptHints = new BranchHints()

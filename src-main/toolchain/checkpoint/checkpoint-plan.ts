@@ -9,6 +9,9 @@ import { componentsOf } from './components.ts'
 /** A round of an innermost loop that costs this much does not feel one more look at a global. */
 const LONG_ROUND_COST = 200
 
+/** In one function, the first ones count: the transformation takes longer than linear time for them. */
+const YIELDS_MAX = 100
+
 /**
  * Which functions may yield. When the stack is unwound, every function on it has to be one that was transformed for it,
  * which costs time and stack. So those are out, with all that they call,
@@ -21,7 +24,8 @@ const LONG_ROUND_COST = 200
 export class CheckpointPlan implements YieldSites {
   readonly #graph: CallGraph
   readonly #isEligible: Uint8Array
-  readonly #placed = new Set<number>()
+  /** Yields by own function. */
+  readonly #placed = new Map<number, number>()
   #includesInnermost = false
 
   /** Throws `module-refused` for what does not go with checkpoints. */
@@ -48,19 +52,19 @@ export class CheckpointPlan implements YieldSites {
   }
 
   mayYield(own: number, body: BodyCode, loop: number, isInnermost: boolean): boolean {
-    if (this.#isEligible[own] !== 1) return false
+    if (this.#isEligible[own] !== 1 || (this.#placed.get(own) ?? 0) >= YIELDS_MAX) return false
     return !isInnermost || this.#includesInnermost || roundCost(body, loop) >= LONG_ROUND_COST
   }
 
   placed(own: number): void {
-    this.#placed.add(own)
+    this.#placed.set(own, (this.#placed.get(own) ?? 0) + 1)
   }
 
   /** What must be transformed, once all yields are placed; undefined when none was. */
   transformed(): Transformed | undefined {
     if (this.#placed.size === 0) return undefined
     const { successors, functionCount } = this.#graph
-    const onTheWay = reaching(this.#graph, [...this.#placed])
+    const onTheWay = reaching(this.#graph, [...this.#placed.keys()])
     const order = componentsOf(this.#graph)
       .flat()
       .filter((node) => onTheWay[node] === 1 && this.#isEligible[node] === 1)

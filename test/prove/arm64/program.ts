@@ -10,20 +10,20 @@ import { compareRandomModule } from '../../support/random-module/compare.ts'
 import type { Cases, Record } from './record.ts'
 
 /**
- * Runs the cases of a file, every hostile module and some random ones, and prints a record of each. The same program
- * runs on both processors, bundled, because what strips types is slow in an emulator.
+ * Runs the cases of a file and prints a record of each. The same program runs on both processors, bundled, because what
+ * strips types is slow in an emulator.
  */
 const MEMORY_LIMIT_BYTES = 2 ** 30
-const { units, randomModules } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Cases
+const { units, hostile, seeds } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Cases
 
 for (const { name, path, args, files } of units) {
   const original = new Uint8Array(readFileSync(path))
   const input = Object.entries(files ?? {}).map(([file, text]) => ({ path: file, bytes: Buffer.from(text) }))
   await run(name, original, { args, ...(input.length === 0 ? {} : { files: input }) })
 }
-for (const { name, build, unit } of HOSTILE_MODULES)
+for (const { name, build, unit } of hostile ? HOSTILE_MODULES : [])
   await run(`hostile: ${name}`, build(), { maxFuel: HOSTILE_FUEL, ...unit })
-for (let seed = 0; seed < randomModules; seed++) {
+for (let seed = seeds[0]; seed < seeds[1]; seed++) {
   const startMs = performance.now()
   const { difference, trap, fuel, digest } = compareRandomModule(seed)
   print(startMs, {

@@ -10,10 +10,13 @@ export interface Case {
   readonly mayPrintOtherwise?: string
 }
 
+/** What one process runs. */
 export interface Cases {
   readonly units: readonly Case[]
-  /** So many random modules, of the first seeds. */
-  readonly randomModules: number
+  /** Whether it runs every hostile module. */
+  readonly hostile: boolean
+  /** Seeds of random modules, the second one not among them. */
+  readonly seeds: readonly [number, number]
 }
 
 /** What became of one of them; equal on every processor but for `seconds`. One line of the program's output. */

@@ -112,6 +112,21 @@ describe('slot program with its real runner', () => {
     expect(prepared.length).toBe(5)
   })
 
+  it('keeps a module with checkpoints beside the one without', async () => {
+    const client = realSlot()
+    const module = { ...moduleName(apps.counting(5n)), checkpoint: true }
+    const plain = await client.load(loadOf(apps.counting(5n)))
+    const savable = await client.load(loadOf(apps.counting(5n), { module }))
+    expect(savable.rewrittenHash).not.toBe(plain.rewrittenHash)
+    const { fuel } = await client.run(unitOf(apps.counting(5n)))
+    expect(await client.run(unitOf(apps.counting(5n), { module }))).toMatchObject({ outcome: 'ok', fuel })
+    const resumeFrom = new Uint8Array(200)
+    for (const more of [{ resumeFrom }, { resumeFrom, module }])
+      await expect(client.run(unitOf(apps.counting(5n), more))).rejects.toMatchObject({
+        code: 'snapshot-unusable',
+      })
+  })
+
   it('runs a unit that was sent right behind its module', async () => {
     const client = realSlot()
     const app = apps.printing('behind')
@@ -278,6 +293,38 @@ describe('slot program with a runner that the test plays', () => {
     await client.resume()
     await pause
     expect(play.control.command % 2).toBe(0)
+    play.endUnit(ended)
+    await run
+  })
+
+  it('asks a runner for a snapshot, and answers with what it sends', async () => {
+    const { client, play } = played()
+    const savable = { ...unit, module: { ...unit.module, checkpoint: true } }
+    expect(await client.snapshot({ withinMs: 10 })).toEqual({ run: 0 })
+    const run = client.run(savable)
+    await begun(play)
+    const [first, second] = [client.snapshot({ withinMs: 10 }), client.snapshot({ withinMs: 20 })]
+    await expect.poll(() => play.control.requestedSnapshot.withinMs).toBe(10)
+    play.server.notify('snapshot', { request: 99, bytes: new Uint8Array(3) })
+    const { request } = play.control.requestedSnapshot
+    const bytes = new Uint8Array([7])
+    play.server.notify('snapshot', { request, bytes })
+    expect(await first).toEqual({ run: 42, bytes })
+    expect(await second).toEqual({ run: 42, bytes })
+
+    const late = client.snapshot({ withinMs: 10 })
+    await expect.poll(() => play.control.requestedSnapshot.request).toBe(request + 1)
+    play.endUnit(ended)
+    await run
+    expect(await late).toEqual({ run: 0 })
+  })
+
+  it('has no snapshot of a unit without checkpoints, and does not ask for one', async () => {
+    const { client, play } = played()
+    const run = client.run(unit)
+    await begun(play)
+    expect(await client.snapshot({ withinMs: 10 })).toEqual({ run: 0 })
+    expect(play.control.requestedSnapshot.request).toBe(0)
     play.endUnit(ended)
     await run
   })

@@ -1,5 +1,5 @@
 import type { Calls } from '../../../contracts/rpc.ts'
-import type { Beat, SlotSchema } from '../../../contracts/slot.ts'
+import type { Beat, LoadedModule, LoadModule, SlotSchema } from '../../../contracts/slot.ts'
 import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { Slot } from '../../ports.ts'
@@ -24,6 +24,9 @@ export interface Watch {
 
 const WATCH_MS = 1_000
 
+/** Loads of modules with checkpoints are silent longer: seconds of work even where nothing else runs. */
+const CHECKPOINT_PATIENCE = 4
+
 const REAL_WATCH: Watch = {
   every: (ms, work) => {
     const timer = setInterval(work, ms).unref()
@@ -46,6 +49,8 @@ export function watchedSlot(link: SlotLink, watch: Watch = REAL_WATCH): Slot {
   const { program } = link
   let owed = 0
   let silentMs = 0
+  /** Loads with checkpoints that are under way. */
+  let longLoads = 0
   let ticks = -1
   let killedByCaller = false
   let verdict: string | undefined
@@ -54,8 +59,9 @@ export function watchedSlot(link: SlotLink, watch: Watch = REAL_WATCH): Slot {
   const stopWatching = watch.every(WATCH_MS, () => {
     if (owed === 0 || verdict !== undefined) return
     silentMs += WATCH_MS
-    if (silentMs < watch.silenceMs) return
-    verdict = `no sign of life for ${String(watch.silenceMs)} ms`
+    const allowedMs = watch.silenceMs * (longLoads > 0 ? CHECKPOINT_PATIENCE : 1)
+    if (silentMs < allowedMs) return
+    verdict = `no sign of life for ${String(allowedMs)} ms`
     void link.kill()
   })
   link.onBeat((beat) => {
@@ -83,10 +89,19 @@ export function watchedSlot(link: SlotLink, watch: Watch = REAL_WATCH): Slot {
       owed -= 1
     }
   }
+  const longLoad = async (load: LoadModule): Promise<LoadedModule> => {
+    longLoads += 1
+    try {
+      return await whileOwed(() => program.load(load))
+    } finally {
+      longLoads -= 1
+      silentMs = 0
+    }
+  }
   return {
     slot: link.slot,
     pid: link.pid,
-    load: (load) => whileOwed(() => program.load(load)),
+    load: (load) => (load.module.checkpoint === true ? longLoad(load) : whileOwed(() => program.load(load))),
     run: (unit) => whileOwed(() => program.run(unit)),
     pause: () => program.pause(),
     resume: () => program.resume(),

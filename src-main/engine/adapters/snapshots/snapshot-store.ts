@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import type { Clock } from '../../../domain/clock.ts'
-import { PowerswarmError } from '../../../domain/errors.ts'
+import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { Log, SavedUnit, SnapshotStore, SnapshotSubject } from '../../ports.ts'
 import { writeInPlaceOf } from './durable-write.ts'
@@ -68,7 +68,10 @@ class SnapshotFolder implements SnapshotStore {
       const { fuel, fraction, computedMs } = header
       return { bytes, fuel, computedMs, ...(fraction === undefined ? {} : { fraction }) }
     } catch (error) {
-      this.#dropWith(error instanceof Error ? error.message : String(error), path)
+      const reason = error instanceof Error ? error.message : String(error)
+      // A file that cannot be read just now may be a good one.
+      if (errorCode(error) === 'snapshot-unusable') this.#dropWith(reason, path)
+      else this.#init.log('warn', 'snapshot-not-read', { snapshot: basename(path), reason })
       return undefined
     }
   }

@@ -75,8 +75,12 @@ export class CheckpointedRun {
   /** A function of its own, so that nothing holds the snapshot while the unit runs. */
   private async start(): Promise<{ readonly result: Promise<UnitRun>; readonly resumed: boolean }> {
     const saved = await this.parts.snapshots.load(this.subject)
-    if (!saved) return { result: this.slot.run(this.request), resumed: false }
+    if (!saved) {
+      this.work.begin()
+      return { result: this.slot.run(this.request), resumed: false }
+    }
     this.work.goOnFrom(saved)
+    this.work.begin()
     this.savedMs = saved.computedMs
     this.log('info', 'unit-resumed', { fuel: saved.fuel, computedMs: saved.computedMs })
     return { result: this.slot.run({ ...this.request, resumeFrom: saved.bytes }), resumed: true }

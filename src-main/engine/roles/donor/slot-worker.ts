@@ -38,8 +38,6 @@ export class SlotWorker {
   private failures = 0
   private readonly unitFailures = new UnitFailures()
   private wakeUp: (() => void) | undefined
-  /** The slot has its module and runs the unit: what fails from here on may be the unit's doing. */
-  private running = false
   private readonly loop: Promise<void>
 
   /** @param saveLane shared by all slots */
@@ -124,9 +122,8 @@ export class SlotWorker {
 
   private async compute(project: DonorProject, task: Task): Promise<void> {
     const work = new WorkInSlot(this.nextRun++, project, task, this.parts.clock)
-    this.running = false
     // Nothing is to be prepared where the module is: small units would have the window say so a hundred times a second.
-    if (this.slot.has(task.request.module)) work.begin()
+    if (!isSaved(task) && this.slot.has(task.request.module)) work.begin()
     this.working = work
     this.source.changed()
     const result = await this.attempt(work)
@@ -150,8 +147,7 @@ export class SlotWorker {
       }
       const wanted = { module: request.module, rewrittenHash: app.rewrittenHash }
       await this.slot.load(wanted, () => project.connection.module(app))
-      this.running = true
-      if (work.begin()) this.source.changed()
+      if (!isSaved(task) && work.begin()) this.source.changed()
       const result = await this.run(work)
       this.failures = 0
       return result
@@ -162,7 +158,7 @@ export class SlotWorker {
 
   private async run(work: WorkInSlot): Promise<UnitRun> {
     const { request } = work.task
-    if (request.module.checkpoint !== true) return this.slot.run({ run: work.run, ...request })
+    if (!isSaved(work.task)) return this.slot.run({ run: work.run, ...request })
     this.saved = new CheckpointedRun(this.parts, this.slot, work, this.saveLane)
     try {
       return await this.saved.run()
@@ -195,7 +191,7 @@ export class SlotWorker {
     const code = this.logFailure('unit-failed', error, task)
     if (code === 'not-found') this.slot.forgetModules()
     const key = `${project.projectKey} ${unitText(task.unit)}`
-    const verdict = this.unitFailures.judge(key, { code, running: this.running })
+    const verdict = this.unitFailures.judge(key, { code, hadModule: this.slot.hadModule })
     if (verdict === 'again') return 'again'
     if (verdict === 'last-try') {
       // Its snapshot may be what its slots die of.
@@ -223,6 +219,11 @@ export class SlotWorker {
     })
     return code
   }
+}
+
+/** Whether its unit goes on from a snapshot where there is one: what is shown of it waits for that. */
+function isSaved(task: Task): boolean {
+  return task.request.module.checkpoint === true
 }
 
 function failed(reason: string): UnitRun {

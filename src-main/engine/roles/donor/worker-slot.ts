@@ -17,6 +17,8 @@ export class WorkerSlot implements RunningSlot {
   readonly number: number
   /** The unit that was begun last was given up for a pause. */
   interrupted = false
+  /** What the unit that was begun last needs was given to the slot: what fails from then on may be its doing. */
+  hadModule = false
   private readonly parts: DonorComponents
   private readonly onBeat: (beat: Beat) => void
   private slot: Slot | undefined
@@ -63,6 +65,7 @@ export class WorkerSlot implements RunningSlot {
   /** Opens the slot for the next unit unless it is open. */
   async begin(): Promise<void> {
     this.interrupted = false
+    this.hadModule = false
     if (this.slot) return
     const slot = await this.parts.slotHost.open(this.number)
     this.slot = slot
@@ -80,13 +83,17 @@ export class WorkerSlot implements RunningSlot {
   /** @param fetch gets the original module; called only when this slot lacks it */
   async load(load: Omit<LoadModule, 'original'>, fetch: () => Promise<Uint8Array>): Promise<void> {
     const key = moduleKey(load.module)
-    if (this.loaded.has(key)) return
+    if (this.loaded.has(key)) {
+      this.hadModule = true
+      return
+    }
     const original = await fetch()
     if (this.isPaused) {
       this.interrupted = true
       throw new PowerswarmError('busy', 'the donor paused before the module was prepared')
     }
     this.preparing = true
+    this.hadModule = true
     try {
       await this.open().load({ ...load, original })
     } finally {

@@ -26,6 +26,7 @@ export class SafePoints {
   #exports: CheckpointExports | undefined
   #state: 'computing' | 'unwinding' | 'stopped' | 'rewinding' = 'computing'
   #isWanted = false
+  #isRestoring = false
 
   attach(exports: WebAssembly.Exports): void {
     this.#exports = checkpointExports(exports)
@@ -45,6 +46,7 @@ export class SafePoints {
     if (this.#state === 'rewinding') {
       exports.call(CHECKPOINT_ABI.stopRewindExport)
       this.#state = 'computing'
+      this.#isRestoring = false
     } else if (this.#isWanted) {
       setStack(exports, exports.stackStart)
       exports.call(CHECKPOINT_ABI.startUnwindExport, 0)
@@ -55,12 +57,18 @@ export class SafePoints {
   /** To be asked when `_start` has returned: whether it was left and not ended. */
   wasLeft(): boolean {
     if (this.#state === 'computing') return false
+    if (this.isLost) throw unusable('its unit does not come back to its safe point')
     if (this.#state !== 'unwinding')
       throw new UnitEnd('host-failure', 'the unit did not come back to its safe point')
     this.#attached().call(CHECKPOINT_ABI.stopUnwindExport)
     this.#attached().call(CHECKPOINT_ABI.saveGlobalsExport)
     this.#state = 'stopped'
     return true
+  }
+
+  /** Whether it was restored and has not come back to its safe point: then what it was restored from is no good. */
+  get isLost(): boolean {
+    return this.#isRestoring && this.#state === 'rewinding'
   }
 
   /** Whether the instance is on its way to or from a safe point: what fails there is none of the unit's doing. */
@@ -97,6 +105,7 @@ export class SafePoints {
     new Uint8Array(stackMemory.buffer).set(stack)
     setStack(exports, stack.length)
     exports.call(CHECKPOINT_ABI.loadGlobalsExport)
+    this.#isRestoring = true
     this.rewind()
   }
 

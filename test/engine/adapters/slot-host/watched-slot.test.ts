@@ -124,6 +124,19 @@ describe('watchedSlot', () => {
     expect(kill).not.toHaveBeenCalled()
   })
 
+  it('waits longer for a module with checkpoints', () => {
+    const { slot, kill, wait } = watched()
+    slot.load({ module: { checkpoint: true } } as never).catch(() => undefined)
+    wait(19)
+    expect(kill).not.toHaveBeenCalled()
+    wait(1)
+    expect(kill).toHaveBeenCalledTimes(1)
+    const usual = watched()
+    usual.slot.load({ module: {} } as never).catch(() => undefined)
+    usual.wait(5)
+    expect(usual.kill).toHaveBeenCalledTimes(1)
+  })
+
   it('tells a death of its own from a kill that was asked for', async () => {
     const first = watched()
     const run = first.slot.run({} as never)
@@ -132,7 +145,7 @@ describe('watchedSlot', () => {
       code: 'slot-failed',
       message: 'slot 4 failed: exited with code 1',
     })
-    await expect(first.slot.load({} as never)).rejects.toMatchObject({ code: 'peer-gone' })
+    await expect(first.slot.load({ module: {} } as never)).rejects.toMatchObject({ code: 'peer-gone' })
 
     const second = watched()
     const killed = second.slot.run({} as never)

@@ -486,6 +486,20 @@ describe('the donor', () => {
     expect(store.leases(projectKey).map((lease) => lease.unit.index)).toContain(0)
   })
 
+  it('gives a unit up whose module ends three slots while they prepare it', async () => {
+    const open = slots.open.bind(slots)
+    vi.spyOn(slots, 'open').mockImplementation(async (slot) => ({
+      ...(await open(slot)),
+      load: () => Promise.reject(new PowerswarmError('slot-failed', 'no sign of life')),
+    }))
+    await join1()
+    await vi.waitFor(() => {
+      for (const work of due.splice(0)) work()
+      expect(connection.submitted.length).toBeGreaterThan(0)
+    })
+    expect(connection.submitted[0]).toMatchObject({ outcome: 'host-failure' })
+  })
+
   it('takes another link to a joined project in place of the first, and keeps its leases and results', async () => {
     await join1()
     await vi.waitFor(() => {

@@ -1,8 +1,15 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { UnitRun } from '../../../../src-main/domain/outcome.ts'
-import { MIB } from '../../../../src-main/domain/units.ts'
+import { MIB, WASM_PAGE_BYTES } from '../../../../src-main/domain/units.ts'
 import { runUnit } from '../../../../src-main/slot/program/run-unit.ts'
+import { SAVED_PAGE_BYTES } from '../../../../src-main/slot/program/snapshot/memory-pages.ts'
+import {
+  decodeSnapshot,
+  encodeSnapshot,
+  type UnitState,
+} from '../../../../src-main/slot/program/snapshot/snapshot-format.ts'
+import { snapshotIdentity } from '../../../../src-main/slot/program/snapshot/unit-identity.ts'
 import { runSavable, savableModule, type SavableModule } from '../../../support/savable-run.ts'
 import { mixing } from '../../savable-apps.ts'
 import { unitOf } from '../../units.ts'
@@ -70,6 +77,33 @@ describe('a unit that is saved on its way', () => {
     const [here, there] = [await once(false), await once(true)]
     expect(there.snapshots.length).toBe(3)
     expect(there.snapshots[0]).toEqual(here.snapshots[0])
+  })
+
+  it('does not go on from a forged state: it starts over', async () => {
+    const unit = unitOf(apps.well)
+    const { snapshots } = await runSavable(savable['well']!, unit, {
+      after: [50],
+      elsewhere: () => false,
+      quantum: () => 1_000n,
+    })
+    const identity = await snapshotIdentity(unit, savable['well']!.rewrittenHash)
+    const state = decodeSnapshot(snapshots[0]!, identity)
+    const goesOnFrom = (forged: Partial<UnitState>): Promise<unknown> => {
+      const { memory } = state
+      const whole = new Uint8Array(memory.wasmPages * WASM_PAGE_BYTES)
+      for (const [place, page] of memory.pages.entries())
+        whole.set(
+          memory.bytes.subarray(place * SAVED_PAGE_BYTES, (place + 1) * SAVED_PAGE_BYTES),
+          page * SAVED_PAGE_BYTES,
+        )
+      const resumeFrom = encodeSnapshot(identity, { ...state, ...forged, memory: whole.buffer })!
+      return runSavable(savable['well']!, unit, { after: [], elsewhere: () => false, resumeFrom })
+    }
+    await expect(goesOnFrom({})).resolves.toMatchObject({ ended: uninterrupted('well', unit.maxFuel) })
+    const unusable = { code: 'snapshot-unusable' }
+    await expect(goesOnFrom({ fuel: 2n ** 64n - 10n ** 15n })).rejects.toMatchObject(unusable)
+    await expect(goesOnFrom({ fuel: unit.maxFuel + 1n })).rejects.toMatchObject(unusable)
+    await expect(goesOnFrom({ stack: state.stack.slice(0, 16) })).rejects.toMatchObject(unusable)
   })
 
   it('is not saved where it is never asked', async () => {
