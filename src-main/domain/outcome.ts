@@ -53,7 +53,8 @@ export interface UnitRun {
  */
 export function digestParts(run: UnitRun): Uint8Array[] {
   const head = `powerswarm unit 1\n${run.outcome}\n${String(run.exitCode ?? 0)}\n${run.fuel.toString()}\n`
-  const bytes = Uint8Array.from(head, (char) => char.charCodeAt(0))
+  const bytes = new Uint8Array(head.length)
+  for (let i = 0; i < head.length; i++) bytes[i] = head.charCodeAt(i)
   if (run.outcome !== 'ok') return [bytes]
   const files = (run.files ?? []).flatMap((file) => [utf8(file.path), file.bytes])
   return [bytes, run.stdout, ...files]

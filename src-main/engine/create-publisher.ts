@@ -3,6 +3,7 @@ import type { PublisherEngineSchema } from '../contracts/engine.ts'
 import { publisherEngineSchema } from '../contracts/engine.ts'
 import type { PublisherStatus } from '../contracts/publisher-state.ts'
 import type { Handlers } from '../contracts/rpc.ts'
+import type { Clock } from '../domain/clock.ts'
 import { PowerswarmError } from '../domain/errors.ts'
 import { VERSION } from '../domain/version.ts'
 import { hostInfo } from './adapters/host/host-info.ts'
@@ -22,6 +23,7 @@ import { readBootstrap } from './project-settings.ts'
 import type { PublisherNetwork } from './ports.ts'
 import { Publisher as PublisherRole } from './roles/publisher/publisher.ts'
 import { serveOnSocket, socketPathFor } from './socket-server.ts'
+import { sharedTicks } from './shared-ticks.ts'
 import { throttled } from './throttled.ts'
 import { UndoList } from './undo-list.ts'
 
@@ -36,6 +38,8 @@ export interface PublisherInit {
   readonly rewriterVersion: number
   /** Answer contracts/engine at the folder's socket. Short commands do without. */
   readonly listen?: boolean
+  /** This machine's clock unless a bench says otherwise: on a faster one leases run out while it looks. */
+  readonly clock?: Clock
 }
 
 export interface ServeOptions {
@@ -69,7 +73,7 @@ export interface Publisher {
  * what store and cores refuse. Nothing stays open after a failure.
  */
 export async function openPublisher(init: PublisherInit): Promise<Publisher> {
-  const { homeDir, folder, rewriterVersion, listen = false } = init
+  const { homeDir, folder, rewriterVersion, listen = false, clock = realClock } = init
   const paths = publisherPaths(publisherDir(homeDir, folder))
   const undo = new UndoList()
   try {
@@ -100,7 +104,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
     const network = lateNetwork({
       seed,
       cores,
-      timers: realTimers,
+      timers: sharedTicks(realTimers),
       log,
       ...(bootstrap === undefined ? {} : { bootstrap }),
     })
@@ -113,7 +117,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
         slotHost,
         digests: createDigests(),
         host: hostInfo,
-        clock: realClock,
+        clock,
         timers: realTimers,
         log,
         randomWord: () => randomInt(2 ** 32),

@@ -316,7 +316,7 @@ export interface TrustStore {
 
 /** Grants and the ledger records they were sealed into. Writing needs an open transaction. */
 export interface GrantStore {
-  /** A second grant for the same (unit, donor) is refused by the schema (`internal`). */
+  /** Only for a copy that the donor has; a second grant for the same (unit, donor) is refused (`internal`). */
   addGrant(row: GrantRow): void
   isGranted(unit: UnitId, donorKey: DonorKey): boolean
   /** Grants that no ledger record covers yet, in order. */
@@ -395,6 +395,8 @@ export interface PublisherNetwork {
   serve(handlers: PublisherHandlers): Promise<void>
   /** Connected donors that passed `hello`. */
   donors(): readonly RemoteDonor[]
+  /** How many they are. */
+  readonly donorsConnected: number
   /** Tells these donors that the ledger has a new record of theirs. Lost notices are harmless: donors also ask. */
   notifyGranted(donorKeys: readonly DonorKey[]): void
   /** Tells everybody that there is new work. */

@@ -10,9 +10,9 @@ import type { Running } from '../support/command-line.ts'
 import { commandSwarm, verifiedAtLeast, type CommandSwarm } from '../support/command-swarm.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
-/** Two units of some seconds each. */
+/** Two units of several seconds each: a donor tells once a second how far it is. */
 const FIRST = 9
-const EXPONENTS = 700
+const EXPONENTS = 1000
 const HOUR = 3_600_000
 
 let swarm: CommandSwarm
@@ -23,11 +23,9 @@ beforeAll(async () => {
   swarm = await commandSwarm({ units: 2, first: FIRST, exponents: EXPONENTS, quorum: 1, checkpoint: true })
   publisher = await swarm.serve()
   const module = await builtDemo('mersenne')
-  expected = []
-  for (const number of [FIRST, FIRST + 1]) {
-    const args = ['--arg', String(number), '--arg', String(EXPONENTS)]
-    expected.push((await swarm.answer('publisher', 'run', module, ...args)) as (typeof expected)[number])
-  }
+  const run = (number: number): Promise<unknown> =>
+    swarm.answer('publisher', 'run', module, '--arg', String(number), '--arg', String(EXPONENTS))
+  expected = (await Promise.all([run(FIRST), run(FIRST + 1)])) as typeof expected
 }, 120_000)
 afterAll(async () => {
   await swarm.close()
@@ -46,12 +44,12 @@ function quarterOf(unit: number): bigint {
   return BigInt(String(expected[unit]!.fuel)) / 4n
 }
 
-/** The fuel with which the donor's next run begins, and what it shows of it. */
+/** The fuel that the slot of the donor's next run tells first, and what the donor shows when that run begins. */
 async function nextRun(donor: Running): Promise<{ firstFuel: bigint; shown: SlotView }> {
   let shown: SlotView | undefined
   const line = await donor.line((said) => {
     const slot = (said as Partial<DonorState>).slots?.[0]
-    if (slot?.phase === 'running') shown = slot
+    if (slot?.phase === 'running') shown ??= slot
     return shown !== undefined && firstFuelOf(said) !== undefined
   })
   return { firstFuel: BigInt(firstFuelOf(line)!), shown: shown! }

@@ -73,6 +73,9 @@ function fakeNetwork(): FakeNetwork {
     connected: [],
     serve: () => Promise.resolve(),
     donors: () => network.connected,
+    get donorsConnected() {
+      return network.connected.length
+    },
     notifyGranted: (donorKeys) => network.granted.push([...donorKeys]),
     notifyWork: () => {
       network.work += 1

@@ -164,7 +164,7 @@ describe('the publisher’s store', () => {
     expect(store.leasedTo(A).map(({ unit }) => unit.index)).toEqual([0, 2])
   })
 
-  it('allows one copy and one grant per (unit, donor), by its schema', () => {
+  it('allows one copy and one grant per (unit, donor), and a grant only for a copy', () => {
     const { store } = tempPublisherStore()
     leaseFresh(store, 1)
     answer(store, 0, 'verified')

@@ -57,8 +57,17 @@ export function meshTopic(projectKey: ProjectKey): Uint8Array {
 /** Eight bytes, least significant first. */
 export function u64(value: number): Uint8Array {
   const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true)
+  writeU64(bytes, 0, value)
   return bytes
+}
+
+/** The same in a place of these bytes. */
+export function writeU64(bytes: Uint8Array, at: number, value: number): void {
+  let rest = value
+  for (let i = 0; i < 8; i++) {
+    bytes[at + i] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
 }
 
 export function ascii(text: string): Uint8Array {

@@ -38,6 +38,8 @@ class HyperPublisherNetwork implements PublisherNetwork {
   readonly #admission: Admission
   /** Connections that are being told that there is no room. */
   readonly #turnedAway = new Set<SwarmConnection>()
+  /** Sessions that said hello. */
+  #proven = 0
   #swarm: Hyperswarm | undefined
 
   constructor(init: PublisherNetworkInit) {
@@ -58,6 +60,10 @@ class HyperPublisherNetwork implements PublisherNetwork {
 
   donors(): readonly RemoteDonor[] {
     return [...this.#sessions].flatMap((session) => session.donor ?? [])
+  }
+
+  get donorsConnected(): number {
+    return this.#proven
   }
 
   notifyGranted(donorKeys: readonly string[]): void {
@@ -93,6 +99,7 @@ class HyperPublisherNetwork implements PublisherNetwork {
     }
     const onHello = (): void => {
       place.prove()
+      this.#proven++
       changed()
     }
     const session = openPublisherSession({ connection, cores, handlers, timers, log, onHello })
@@ -100,7 +107,9 @@ class HyperPublisherNetwork implements PublisherNetwork {
     connection.once('close', () => {
       place.leave()
       this.#sessions.delete(session)
-      if (session.donor) changed()
+      if (!session.donor) return
+      this.#proven--
+      changed()
     })
   }
 

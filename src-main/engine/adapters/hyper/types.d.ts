@@ -73,6 +73,7 @@ declare module 'corestore' {
 
 declare module 'hyperdht' {
   import type { EventEmitter } from 'node:events'
+  import type { SwarmConnection } from 'hyperswarm'
 
   export interface NodeAddress {
     readonly host: string
@@ -91,6 +92,11 @@ declare module 'hyperdht' {
     readonly randomized: boolean
     address(): NodeAddress
     fullyBootstrapped(): Promise<void>
+    /** One connection without a swarm around it: tests make many from one socket, each with a key of its own. */
+    connect(
+      remotePublicKey: Uint8Array,
+      options: { readonly keyPair: { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array } },
+    ): SwarmConnection
     destroy(options?: { force?: boolean }): Promise<void>
   }
 }
@@ -186,6 +192,6 @@ declare module 'hypercore-crypto' {
   export function encryptionKeyPair(seed: Uint8Array): SigningKeys
   export function sign(message: Uint8Array, secretKey: Uint8Array): Uint8Array
   export function verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean
-  /** Blake2b-256 over the concatenation. */
-  export function hash(parts: readonly Uint8Array[]): Uint8Array
+  /** Blake2b-256 over the bytes or the concatenation of the parts; into `out` (32 bytes) where it is given. */
+  export function hash(bytes: Uint8Array | readonly Uint8Array[], out?: Uint8Array): Uint8Array
 }

@@ -33,11 +33,18 @@ export function translating<T>(file: string, work: () => T): T {
 
 /** The same functions, failing only with errors that carry a code. */
 export function translated<S extends object>(file: string, store: S): S {
-  const entries = Object.entries(store).map(([name, member]: [string, unknown]) => [
-    name,
-    typeof member === 'function'
-      ? (...args: unknown[]) => translating(file, () => (member as (...args: unknown[]) => unknown)(...args))
-      : member,
-  ])
+  const entries = Object.entries(store).map(([name, member]: [string, unknown]) => {
+    if (typeof member !== 'function') return [name, member]
+    const work = member as (...args: unknown[]) => unknown
+    // Written out: some of these run many times for every unit.
+    const guarded = (...args: unknown[]): unknown => {
+      try {
+        return work(...args)
+      } catch (error) {
+        throw sqliteFailure(error, file)
+      }
+    }
+    return [name, guarded]
+  })
   return Object.fromEntries(entries) as S
 }

@@ -5,8 +5,10 @@ import { PowerswarmError } from '../../../domain/errors.ts'
 import { KIB, MIB } from '../../../domain/units.ts'
 import { translating } from './failure.ts'
 
-/** Statements that take a database from version `i` to `i + 1`, in order. Entries of a release are never changed, only added. */
-export type Migrations = readonly string[]
+/** What takes a database from version `i` to `i + 1`, in order. Entries of a release are never changed, only added. */
+export type Migrations = readonly Migration[]
+/** Statements, or a function where statements alone cannot do it. Runs in a transaction of its own. */
+export type Migration = string | ((db: Database.Database) => void)
 
 /** Reading a whole file takes about a second per 300 MB: larger ones are checked where they are read only. */
 const CHECK_BYTES_MAX = 128 * MIB
@@ -49,10 +51,11 @@ function prepare(db: Database.Database, file: string, migrations: Migrations): v
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_BYTES / PAGE_BYTES}`)
   db.pragma(`journal_size_limit = ${4 * CHECKPOINT_BYTES}`)
   if (version > 0 && statSync(file).size <= CHECK_BYTES_MAX) check(db, file)
-  for (const [index, statements] of migrations.entries()) {
+  for (const [index, migration] of migrations.entries()) {
     if (index < version) continue
     db.transaction(() => {
-      db.exec(statements)
+      if (typeof migration === 'string') db.exec(migration)
+      else migration(db)
       db.pragma(`user_version = ${index + 1}`)
     }).immediate()
   }

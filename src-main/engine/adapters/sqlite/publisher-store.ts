@@ -2,15 +2,14 @@ import type { PublisherStore } from '../../ports.ts'
 import { translated, translating } from './failure.ts'
 import { publisherMigrations } from './migrations/publisher.ts'
 import { openDatabase } from './open.ts'
+import { accounts } from './publisher/accounts.ts'
 import { catalogue } from './publisher/catalogue.ts'
 import { copies } from './publisher/copies.ts'
-import { disputes } from './publisher/disputes.ts'
 import { donorIds } from './publisher/donor-ids.ts'
-import { donorTrusts } from './publisher/donor-trusts.ts'
 import { grants } from './publisher/grants.ts'
 import { journal } from './publisher/journal.ts'
+import { liveState } from './publisher/live/live-state.ts'
 import { outputs } from './publisher/outputs.ts'
-import { tallies } from './publisher/tallies.ts'
 import { withRevocations } from './publisher/revocations.ts'
 import { trust } from './publisher/trust.ts'
 import { units } from './publisher/units.ts'
@@ -23,32 +22,43 @@ import { transactions } from './transactions.ts'
  */
 export function openPublisherStore(file: string): PublisherStore {
   const db = openDatabase(file, publisherMigrations)
-  const counters = tallies(db)
   const ids = donorIds(db)
-  const trusts = donorTrusts(db, ids)
+  const live = liveState(db, ids)
+  const fold = (): void => {
+    try {
+      live.fold()
+    } catch {
+      // A full disk, most likely: the next commit says so. Everything is safe in the log, and a later fold tries again.
+    }
+  }
   const tx = transactions(db, {
     flush: () => {
-      counters.flush()
-      trusts.flush()
+      live.flush()
     },
     forget: () => {
-      counters.forget()
-      trusts.forget()
+      live.forget()
       ids.forget()
+      forgetBans()
+    },
+    committed: () => {
+      live.committed()
+      if (live.isFull) fold()
     },
   })
+  const { forgetBans, ...donors } = accounts(db, live, tx, ids)
   return translated<PublisherStore>(file, {
     ...settings(db),
     ...journal(db, tx),
-    ...catalogue(db),
-    ...units(db, tx, ids, counters),
-    ...copies(db, tx, ids, counters),
-    ...outputs(db, tx, ids),
-    ...trust(db, tx, ids, trusts),
-    ...disputes(db, tx, ids),
-    ...withRevocations(db, tx, ids, grants(db, tx, ids)),
+    ...catalogue(db, live),
+    ...units(db, live, tx),
+    ...copies(db, live, tx, ids),
+    ...outputs(db, live, tx, ids),
+    ...trust(db, live, tx),
+    ...donors,
+    ...withRevocations(db, tx, ids, grants(db, live, tx, ids)),
     transact: (work) => tx.transact(work),
     close: () => {
+      fold()
       translating(file, () => db.close())
     },
   })

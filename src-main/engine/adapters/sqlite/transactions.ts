@@ -1,9 +1,13 @@
 import type Database from 'better-sqlite3'
 
-/** Work that must be part of the commit, or forgotten with it: counters that are kept in memory until then. */
+/** What is kept in memory about a transaction until it ends. */
 export interface Pending {
+  /** Writes what must be part of the commit. */
   flush(): void
+  /** The transaction was rolled back. */
   forget(): void
+  /** It was committed. Must not throw. */
+  committed?(): void
 }
 
 export interface Transactions {
@@ -23,11 +27,11 @@ export function transactions(db: Database.Database, pending: Pending): Transacti
       if (open) return work()
       begin.run()
       open = true
+      let result
       try {
-        const result = work()
+        result = work()
         pending.flush()
         commit.run()
-        return result
       } catch (error) {
         pending.forget()
         // SQLite itself rolls back on a full disk or an I/O error.
@@ -36,6 +40,8 @@ export function transactions(db: Database.Database, pending: Pending): Transacti
       } finally {
         open = false
       }
+      pending.committed?.()
+      return result
     },
     needed() {
       if (!open) throw new Error('this write needs an open transaction')

@@ -52,13 +52,17 @@ export class CheckpointedRun {
     this.subject = { projectKey: work.project.projectKey, unit, rewriterVersion, rewrittenHash }
   }
 
-  /** Resolves and rejects as {@link RunningSlot.run}, but never with `snapshot-unusable`. */
-  async run(): Promise<UnitRun> {
+  /**
+   * Resolves and rejects as {@link RunningSlot.run}, but never with `snapshot-unusable`.
+   * @param begun is told when the unit runs, and how far it is already is known
+   */
+  async run(begun: () => void): Promise<UnitRun> {
     const stopLooking = this.parts.timers.every(this.pace.lookMs, () => {
       this.look()
     })
     try {
       const { result, resumed } = await this.start()
+      begun()
       return await (resumed ? this.orFromScratch(result) : result)
     } finally {
       this.ended = true

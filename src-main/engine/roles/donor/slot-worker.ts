@@ -161,7 +161,9 @@ export class SlotWorker {
     if (!isSaved(work.task)) return this.slot.run({ run: work.run, ...request })
     this.saved = new CheckpointedRun(this.parts, this.slot, work, this.saveLane)
     try {
-      return await this.saved.run()
+      return await this.saved.run(() => {
+        this.source.changed()
+      })
     } finally {
       this.saved = undefined
     }

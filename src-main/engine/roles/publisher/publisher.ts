@@ -69,7 +69,7 @@ export class Publisher {
       intake: new Intake({ parts, catalogue, trusting, credits, fuelMeans }),
       sealer: this.sealer,
       writes: this.writes,
-      donorsConnected: () => this.network?.donors().length ?? 0,
+      donorsConnected: () => this.network?.donorsConnected ?? 0,
       changed: () => {
         this.verifyCores.poke()
         this.changed()
@@ -116,7 +116,7 @@ export class Publisher {
   get status(): PublisherStatus {
     return publisherStatus(this.parts, this.catalogue, this.init.link, {
       serving: this.serving,
-      donorsConnected: this.network?.donors().length ?? 0,
+      donorsConnected: this.network?.donorsConnected ?? 0,
     })
   }
 

@@ -6,6 +6,8 @@ import type { PublisherComponents } from './components.ts'
 
 /** Grants that one transaction seals at most. */
 const GRANTS_PER_ROUND = 8192
+/** Donors whose last record is remembered. */
+const REMEMBERED = 20_000
 
 /**
  * Puts grants on the ledger. One transaction makes the records of all unsealed grants and the bytes of their blocks;
@@ -17,6 +19,8 @@ export class Sealer {
   private readonly tellDonors: (donorKeys: readonly DonorKey[]) => void
   /** Donors with records that may not be in the core yet. */
   private toTell = new Set<DonorKey>()
+  /** The last record of donors that were granted something lately, as it is on disk. */
+  private readonly lastRecords = new Map<DonorKey, LedgerRecord>()
   private dirty = true
   private running: Promise<void> | undefined
   private visible = 0
@@ -64,9 +68,16 @@ export class Sealer {
     const { store, cores, log } = this.parts
     this.dirty = false
     try {
-      while (store.transact(() => this.sealSome()) === GRANTS_PER_ROUND);
+      let sealed
+      do {
+        sealed = store.transact(() => this.sealSome())
+        this.remember(sealed.records)
+      } while (sealed.grants === GRANTS_PER_ROUND)
       // Only now: what is taken back was granted before.
-      while (store.transact(() => this.sealRevocations()) === GRANTS_PER_ROUND);
+      do {
+        sealed = store.transact(() => this.sealRevocations())
+        this.remember(sealed.records)
+      } while (sealed.grants === GRANTS_PER_ROUND)
       const length = store.length(cores.ledgerCore)
       await cores.flushLedger()
       this.visible = Math.max(this.visible, length)
@@ -84,22 +95,23 @@ export class Sealer {
     if (told.length > 0) this.tellDonors(told)
   }
 
-  /** Returns how many grants it sealed. */
-  private sealSome(): number {
+  private sealSome(): Sealed {
     const { store } = this.parts
     const grants = store.unsealed(GRANTS_PER_ROUND)
     const last = grants.at(-1)
-    if (!last) return 0
-    store.addSealed(this.recorded(grants), last.grant)
-    return grants.length
+    if (!last) return { grants: 0, records: [] }
+    const records = this.recorded(grants)
+    store.addSealed(records, last.grant)
+    return { grants: grants.length, records }
   }
 
-  /** Returns how many revocations it sealed. */
-  private sealRevocations(): number {
+  private sealRevocations(): Sealed {
     const { store } = this.parts
     const revocations = store.unsealedRevocations(GRANTS_PER_ROUND)
-    if (revocations.length > 0) store.addSealedRevocations(this.recorded(revocations, { revokes: true }))
-    return revocations.length
+    if (revocations.length === 0) return { grants: 0, records: [] }
+    const records = this.recorded(revocations, { revokes: true })
+    store.addSealedRevocations(records)
+    return { grants: revocations.length, records }
   }
 
   /** The records of these grants, or revocations, with the bytes of their blocks in the journal. */
@@ -114,8 +126,14 @@ export class Sealer {
     return drafts.map((draft, offset) => ({ ...draft, epoch: cores.epoch, index: first + offset }))
   }
 
+  /** Only what is committed: the next records build on it. */
+  private remember(records: readonly SealedRecord[]): void {
+    if (this.lastRecords.size > REMEMBERED) this.lastRecords.clear()
+    for (const { record } of records) this.lastRecords.set(record.donorKey as DonorKey, record)
+  }
+
   private recordsOf(donorKey: DonorKey, grants: readonly NumberedGrant[], at: number, kind: Kind): Draft[] {
-    const previous = this.parts.store.lastRecord(donorKey)
+    const previous = this.lastRecords.get(donorKey) ?? this.parts.store.lastRecord(donorKey)
     let sequence = previous ? previous.sequence + 1 : 0
     let cumulativeFuel = previous?.cumulativeFuel ?? 0n
     const drafts: Draft[] = []
@@ -135,6 +153,12 @@ export class Sealer {
 
 /** Whether records grant or take back. */
 type Kind = Pick<LedgerRecord, 'revokes'>
+
+/** What one transaction put on the ledger: how many grants or revocations, and their records. */
+interface Sealed {
+  readonly grants: number
+  readonly records: readonly SealedRecord[]
+}
 
 interface Draft {
   readonly record: LedgerRecord

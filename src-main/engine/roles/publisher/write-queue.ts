@@ -9,7 +9,9 @@ interface Entry {
 }
 
 /** Rows that one transaction touches at most, roughly: longer ones would make every donor wait. */
-const WEIGHT_MAX = 2048
+const WEIGHT_MAX = 4096
+/** Turns of the event loop, about a millisecond each, that a group waits at most while writes keep coming. */
+const TURNS_MAX = 5
 
 /**
  * Puts writes that arrive together into one transaction: the cost of a commit is waiting for the disk, and it is paid
@@ -22,6 +24,7 @@ export class WriteQueue {
   private readonly timers: Timers
   private readonly log: Log
   private entries: Entry[] = []
+  private weight = 0
   private scheduled = false
 
   constructor(store: Pick<PublisherStore, 'transact'>, timers: Timers, log: Log) {
@@ -44,7 +47,8 @@ export class WriteQueue {
         },
         reject,
       })
-      this.schedule()
+      this.weight += weight
+      this.schedule(this.entries.length, TURNS_MAX)
     })
   }
 
@@ -53,20 +57,28 @@ export class WriteQueue {
     while (this.entries.length > 0) this.commit(this.nextGroup())
   }
 
-  private schedule(): void {
+  /** `seen`: writes that wait now. When more have come by the next turn, more are likely to. */
+  private schedule(seen: number, turns: number): void {
     if (this.scheduled) return
     this.scheduled = true
     this.timers.after(0, () => {
       this.scheduled = false
+      const { length } = this.entries
+      if (length > seen && turns > 1 && this.weight < WEIGHT_MAX) {
+        this.schedule(length, turns - 1)
+        return
+      }
       this.commit(this.nextGroup())
-      if (this.entries.length > 0) this.schedule()
+      if (this.entries.length > 0) this.schedule(this.entries.length, TURNS_MAX)
     })
   }
 
   private nextGroup(): Entry[] {
     let weight = 0
     const end = this.entries.findIndex((entry, index) => (weight += entry.weight) > WEIGHT_MAX && index > 0)
-    return this.entries.splice(0, end === -1 ? this.entries.length : end)
+    const group = this.entries.splice(0, end === -1 ? this.entries.length : end)
+    for (const entry of group) this.weight -= entry.weight
+    return group
   }
 
   private commit(group: readonly Entry[]): void {

@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3'
 import type { Hex32, ModuleHash } from '../../../../domain/ids.ts'
 import type { App, Batch } from '../../../../domain/project.ts'
-import type { BatchCounts, CatalogueStore } from '../../../ports.ts'
+import type { CatalogueStore } from '../../../ports.ts'
 import { blob32, bytesOf, hexOf } from '../columns.ts'
+import type { LiveState } from './live/live-state.ts'
 
 interface AppColumns {
   app: number
@@ -26,7 +27,7 @@ interface BatchColumns {
   max_output_bytes: bigint
 }
 
-export function catalogue(db: Database.Database): CatalogueStore {
+export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 'tallies'>): CatalogueStore {
   const insertApp = db.prepare(
     `INSERT INTO apps (app, name, module_hash, module_core, rewriter_version, rewritten_hash, memory_limit_bytes,
        module_bytes, original, checkpoint)
@@ -47,10 +48,6 @@ export function catalogue(db: Database.Database): CatalogueStore {
       'SELECT batch, app, first, count, args, quorum, max_fuel, max_output_bytes FROM batches ORDER BY batch',
     )
     .safeIntegers()
-  const selectCounts = db.prepare<[], BatchCounts>(
-    `SELECT batch, leased, pending, verified, trusted, released, inconclusive, suspended FROM batches
-     ORDER BY batch`,
-  )
   return {
     addApp(app, original) {
       const { name, moduleHash, moduleCore, rewriterVersion, rewrittenHash, memoryLimitBytes } = app
@@ -77,7 +74,7 @@ export function catalogue(db: Database.Database): CatalogueStore {
       )
     },
     batches: () => selectBatches.all().map(batchOf),
-    counts: () => selectCounts.all(),
+    counts: () => tallies.counts(),
   }
 }
 

@@ -1,19 +1,14 @@
 import type Database from 'better-sqlite3'
 import { compareUnits, type DonorKey, type Hex32 } from '../../../../domain/ids.ts'
 import type { LedgerRecord } from '../../../../domain/project.ts'
-import type { GrantRow, GrantStore, SealedRecord } from '../../../ports.ts'
+import type { GrantRow, NumberedGrant, SealedRecord } from '../../../ports.ts'
 import { blob32, hexOf } from '../columns.ts'
+import { ByteReader, ByteWriter } from '../bytes.ts'
 import type { Transactions } from '../transactions.ts'
 import type { DonorIds } from './donor-ids.ts'
+import type { LiveState } from './live/live-state.ts'
 import type { Grants } from './revocations.ts'
 
-interface GrantColumns {
-  id: bigint
-  batch: bigint
-  idx: bigint
-  donor: bigint
-  fuel: bigint
-}
 interface RecordColumns {
   donor: bigint
   sequence: bigint
@@ -26,6 +21,7 @@ interface RecordColumns {
   units_root: Buffer
   first_grant: bigint
   last_grant: bigint
+  granted: Buffer
 }
 interface TotalColumns {
   records: number
@@ -34,25 +30,18 @@ interface TotalColumns {
   fuel: string
 }
 
-const PAGE = 4096
+const PAGE = 256
 
 /** Without what was taken back: see `withRevocations`. */
-export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): Grants {
-  const insert = db.prepare('INSERT INTO grants (batch, idx, donor, fuel) VALUES (?, ?, ?, ?)')
-  const one = db
-    .prepare<[number, number, number], number>(
-      'SELECT 1 FROM grants WHERE batch = ? AND idx = ? AND donor = ?',
-    )
-    .pluck()
-  const unsealed = db
-    .prepare<[number], GrantColumns>(
-      `SELECT id, batch, idx, donor, fuel FROM grants
-       WHERE id > (SELECT sealed_through FROM ledger) ORDER BY id LIMIT ?`,
-    )
-    .safeIntegers()
+export function grants(
+  db: Database.Database,
+  { table, edits, tails }: LiveState,
+  tx: Transactions,
+  ids: DonorIds,
+): Grants {
   const page = db
-    .prepare<[bigint, number], GrantColumns>(
-      'SELECT id, batch, idx, donor, fuel FROM grants WHERE id > ? ORDER BY id LIMIT ?',
+    .prepare<[bigint, bigint, number], RecordColumns>(
+      'SELECT * FROM ledger_records WHERE (epoch, idx) > (?, ?) ORDER BY epoch, idx LIMIT ?',
     )
     .safeIntegers()
   const lastRecord = db
@@ -63,27 +52,21 @@ export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): 
   const oneRecord = db
     .prepare<[number, number], RecordColumns>('SELECT * FROM ledger_records WHERE donor = ? AND sequence = ?')
     .safeIntegers()
-  // By this index a record costs as many rows as it has units, whatever other donors were granted meanwhile.
-  const unitsOf = db.prepare<[number, number, number], { batch: number; idx: number }>(
-    'SELECT batch, idx FROM grants INDEXED BY grants_by_donor WHERE donor = ? AND id BETWEEN ? AND ?',
-  )
-  const seal = db.prepare('INSERT INTO ledger_records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const grantedBy = db
+    .prepare<[number, number], Buffer>('SELECT granted FROM ledger_records WHERE donor = ? AND sequence = ?')
+    .pluck()
+  const seal = db.prepare('INSERT INTO ledger_records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const totals = db.prepare<[], TotalColumns>('SELECT records, donors, grants, fuel FROM ledger')
   const setTotals = db.prepare(
     'UPDATE ledger SET records = ?, donors = ?, grants = ?, fuel = ?, sealed_through = ?',
   )
   const through = db.prepare<[], number>('SELECT sealed_through FROM ledger').pluck()
 
-  const ledgerTotals: GrantStore['ledgerTotals'] = () => {
+  const ledgerTotals: Grants['ledgerTotals'] = () => {
     const row = totals.get()
     if (!row) throw new Error('the ledger totals are missing')
     return { ...row, fuel: BigInt(row.fuel) }
   }
-  const grantOf = (row: GrantColumns): GrantRow => ({
-    unit: { batch: Number(row.batch), index: Number(row.idx) },
-    donorKey: ids.key(Number(row.donor)),
-    fuel: row.fuel,
-  })
   const recordOf = (row: RecordColumns, donorKey: DonorKey): LedgerRecord => ({
     sequence: Number(row.sequence),
     donorKey,
@@ -103,13 +86,10 @@ export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): 
   return {
     addGrant({ unit, donorKey, fuel }) {
       tx.needed()
-      insert.run(unit.batch, unit.index, ids.ensure(donorKey), fuel)
+      edits.addGrant(unit, donorKey, fuel)
     },
-    isGranted: ({ batch, index }, donorKey) => {
-      const id = ids.find(donorKey)
-      return id !== undefined && one.get(batch, index, id) !== undefined
-    },
-    unsealed: (limit) => unsealed.all(limit).map((row) => ({ ...grantOf(row), grant: Number(row.id) })),
+    isGranted: (unit, donorKey) => table.find(unit)?.state.granted.includes(donorKey) ?? false,
+    unsealed: (limit) => tails.unsealed.slice(0, limit),
     lastRecord: (donorKey) => {
       const id = ids.find(donorKey)
       const row = id === undefined ? undefined : lastRecord.get(id)
@@ -118,39 +98,82 @@ export function grants(db: Database.Database, tx: Transactions, ids: DonorIds): 
     addSealed(records, throughGrant) {
       tx.needed()
       if (throughGrant <= (through.get() ?? 0)) throw new Error('these grants are in the ledger already')
-      let { records: count, donors, grants: granted, fuel } = ledgerTotals()
+      const byDonor = grantsByDonor(tails.unsealed)
+      let { records: count, donors, grants: grantCount, fuel } = ledgerTotals()
       for (const { epoch, index, record, firstGrant, lastGrant } of records) {
         const { sequence, donorKey, at, units, fuel: recordFuel, cumulativeFuel, unitsRoot } = record
         const amounts = [at, units, recordFuel, cumulativeFuel, blob32(unitsRoot)]
-        seal.run(ids.ensure(donorKey as DonorKey), sequence, epoch, index, ...amounts, firstGrant, lastGrant)
+        const own = byDonor.get(donorKey) ?? []
+        const granted = packGrants(own.filter(({ grant }) => grant >= firstGrant && grant <= lastGrant))
+        const place = [ids.ensure(donorKey as DonorKey), sequence, epoch, index]
+        seal.run(...place, ...amounts, firstGrant, lastGrant, granted)
         count += 1
-        granted += units
+        grantCount += units
         fuel += recordFuel
         if (sequence === 0) donors += 1
       }
-      setTotals.run(count, donors, granted, fuel.toString(), throughGrant)
+      setTotals.run(count, donors, grantCount, fuel.toString(), throughGrant)
+      edits.sealThrough(throughGrant)
     },
     sealedRecord: (donorKey, sequence) => {
       const id = ids.find(donorKey)
       const row = id === undefined ? undefined : oneRecord.get(id, sequence)
       return row && sealedOf(row, donorKey)
     },
-    sealedUnits: ({ record, firstGrant, lastGrant }) => {
+    sealedUnits: ({ record }) => {
       const id = ids.find(record.donorKey as DonorKey)
-      if (id === undefined) return []
-      const rows = unitsOf.all(id, firstGrant, lastGrant)
-      return rows.map(({ batch, idx }) => ({ batch, index: idx })).sort(compareUnits)
+      const granted = id === undefined ? undefined : grantedBy.get(id, record.sequence)
+      return granted
+        ? unpackGrants(granted)
+            .map(({ unit }) => unit)
+            .sort(compareUnits)
+        : []
     },
     ledgerTotals,
     *grants() {
       // By pages: an open cursor would block the connection for everybody else.
-      for (let after = 0n; ;) {
-        const rows = page.all(after, PAGE)
-        for (const row of rows) yield grantOf(row)
+      let [epoch, index] = [-1n, -1n]
+      for (;;) {
+        const rows = page.all(epoch, index, PAGE)
+        for (const row of rows) {
+          const donorKey = ids.key(Number(row.donor))
+          for (const { unit, fuel } of unpackGrants(row.granted)) yield { unit, donorKey, fuel }
+        }
         const last = rows.at(-1)
-        if (!last) return
-        after = last.id
+        if (!last) break
+        ;[epoch, index] = [last.epoch, last.idx]
       }
+      for (const { unit, donorKey, fuel } of tails.unsealed) yield { unit, donorKey, fuel }
     },
   }
+}
+
+function grantsByDonor(grants: readonly NumberedGrant[]): ReadonlyMap<string, NumberedGrant[]> {
+  const groups = new Map<string, NumberedGrant[]>()
+  for (const grant of grants) {
+    const group = groups.get(grant.donorKey)
+    if (group) group.push(grant)
+    else groups.set(grant.donorKey, [grant])
+  }
+  return groups
+}
+
+type Granted = Pick<GrantRow, 'unit' | 'fuel'>
+
+/** What one ledger record grants, as its row holds it. */
+export function packGrants(grants: readonly Granted[]): Buffer {
+  const bytes = new ByteWriter()
+  for (const { unit, fuel } of grants) {
+    bytes.number(unit.batch)
+    bytes.number(unit.index)
+    bytes.fuel(fuel)
+  }
+  return bytes.copy()
+}
+
+function unpackGrants(granted: Buffer): Granted[] {
+  const grants: Granted[] = []
+  for (const from = new ByteReader(granted); !from.atEnd;)
+    grants.push({ unit: { batch: from.number(), index: from.number() }, fuel: from.fuel() })
+  return grants
 }

@@ -1,93 +1,108 @@
 import type Database from 'better-sqlite3'
-import type { Hex32 } from '../../../../domain/ids.ts'
-import { COUNTED_OUTCOMES, type CountedOutcome } from '../../../../domain/outcome.ts'
-import type { OutputRow, UnitStore, VerifiedRow } from '../../../ports.ts'
-import { blob32, bytesOf, hexOf } from '../columns.ts'
+import { unitText, type Hex32, type UnitId } from '../../../../domain/ids.ts'
+import type { CopyRow, OutputRow, UnitStore, VerifiedRow } from '../../../ports.ts'
+import { ByteReader } from '../bytes.ts'
+import { bytesOf, outcomeAt } from '../columns.ts'
 import type { Transactions } from '../transactions.ts'
 import type { DonorIds } from './donor-ids.ts'
+import type { LiveState } from './live/live-state.ts'
+import type { VerifiedPlace } from './live/tails.ts'
+import type { UnitState } from './live/unit-entry.ts'
+import { readImage } from './live/unit-image.ts'
 
 type Outputs = Pick<UnitStore, 'addOutput' | 'output' | 'keepOutput' | 'addVerified' | 'verifiedAfter'>
 
 interface OutputColumns {
-  batch: bigint
-  idx: bigint
-  digest: Buffer
   outcome: bigint
   exit_code: bigint
   fuel: bigint
   stdout: Buffer
 }
-interface VerifiedColumns extends OutputColumns {
-  id: bigint
-  at: bigint
+interface VerifiedColumns {
+  id: number
+  batch: number
+  idx: number
+  at: number
+  image: Buffer
 }
 
-const OUTPUT = 'o.batch, o.idx, o.digest, o.outcome, o.exit_code, o.fuel, o.stdout'
-
-export function outputs(db: Database.Database, tx: Transactions, ids: DonorIds): Outputs {
-  const insert = db.prepare('INSERT OR IGNORE INTO outputs VALUES (?, ?, ?, ?, ?, ?, ?)')
+export function outputs(
+  db: Database.Database,
+  { table, tails, edits }: LiveState,
+  tx: Transactions,
+  ids: DonorIds,
+): Outputs {
   const select = db
-    .prepare<[number, number, Buffer], OutputColumns>(
-      `SELECT ${OUTPUT} FROM outputs o WHERE batch = ? AND idx = ? AND digest = ?`,
-    )
+    .prepare<[number], OutputColumns>('SELECT outcome, exit_code, fuel, stdout FROM outputs WHERE id = ?')
     .safeIntegers()
-  const dropOthers = db.prepare('DELETE FROM outputs WHERE batch = ? AND idx = ? AND digest <> ?')
-  const verify = db.prepare('INSERT INTO verified (batch, idx, at) VALUES (?, ?, ?)')
-  const verified = db
-    .prepare<[number, number], VerifiedColumns>(
-      `SELECT v.id, v.at, ${OUTPUT} FROM verified v
-       JOIN units u ON u.batch = v.batch AND u.idx = v.idx
-       JOIN outputs o ON o.batch = v.batch AND o.idx = v.idx AND o.digest = u.digest
-       WHERE v.id > ? ORDER BY v.id LIMIT ?`,
-    )
-    .safeIntegers()
-  const agreeing = db
-    .prepare<[bigint, bigint, bigint], number>(
-      'SELECT donor FROM copies WHERE batch = ? AND idx = ? AND standing = 4 AND answered_at <= ? ORDER BY answered_at, donor',
-    )
-    .pluck()
-  const verifiedRow = (row: VerifiedColumns): VerifiedRow => ({
-    cursor: Number(row.id),
-    unit: { batch: Number(row.batch), index: Number(row.idx) },
-    verifiedAt: Number(row.at),
-    output: outputOf(row),
-    donors: agreeing.all(row.batch, row.idx, row.at).map((donor) => ids.key(donor)),
-  })
+  // The rows of units come along: a reader of all results must not fill the memory with units.
+  const verified = db.prepare<[number, number], VerifiedColumns>(
+    `SELECT v.id, v.batch, v.idx, v.at, u.image
+     FROM verified v JOIN units u ON u.batch = v.batch AND u.idx = v.idx WHERE v.id > ? ORDER BY v.id LIMIT ?`,
+  )
+
+  const outputOf = (unit: UnitId, state: UnitState | undefined, digest: Hex32): OutputRow | undefined => {
+    const output = state?.outputs.find((each) => each.digest === digest)
+    return output && storedOutput(unit, digest, select.get(output.id))
+  }
+  const number = ({ donorKey }: CopyRow): number => ids.find(donorKey) ?? 0
+  /** Nothing while the unit is questioned: it was verified on trust, and others are to say now. */
+  const verifiedRow = ({ id, unit, at }: VerifiedPlace, state: UnitState | undefined): VerifiedRow[] => {
+    if (state?.work.state !== 'verified' && state?.work.state !== 'released') return []
+    const output = outputOf(unit, state, state.work.digest)
+    if (!output) throw new Error(`the output of unit ${unitText(unit)} is missing`)
+    const donors = state.copies
+      .filter(({ standing, answeredAt = 0 }) => standing === 'verified' && answeredAt <= at)
+      .sort((a, b) => (a.answeredAt ?? 0) - (b.answeredAt ?? 0) || number(a) - number(b))
+      .map(({ donorKey }) => donorKey)
+    return [{ cursor: id, unit, verifiedAt: at, output, donors }]
+  }
+  const storedRow = ({ id, batch, idx, at, image }: VerifiedColumns): VerifiedRow[] => {
+    const unit = { batch, index: idx }
+    const state = table.peek(unit)?.state ?? readImage(new ByteReader(image), ids, unit)
+    return verifiedRow({ id, unit, at }, state)
+  }
   return {
-    addOutput({ unit, digest, outcome, exitCode, fuel, stdout }) {
+    addOutput(row) {
       tx.needed()
-      const place = [unit.batch, unit.index, blob32(digest)]
-      insert.run(...place, COUNTED_OUTCOMES.indexOf(outcome), exitCode, fuel, stdout)
+      edits.addOutput(row)
     },
-    output: ({ batch, index }, digest) => {
-      const row = select.get(batch, index, blob32(digest))
-      return row && outputOf(row)
-    },
-    keepOutput({ batch, index }, digest) {
+    output: (unit, digest) => outputOf(unit, table.find(unit)?.state, digest),
+    keepOutput(unit, digest) {
       tx.needed()
-      dropOthers.run(batch, index, blob32(digest))
+      edits.keepOutput(unit, digest)
     },
-    addVerified({ batch, index }, at) {
+    addVerified(unit, at) {
       tx.needed()
-      verify.run(batch, index, at)
+      edits.addVerified(unit, at)
     },
-    verifiedAfter: (cursor, limit) => verified.all(cursor, limit).map(verifiedRow),
+    verifiedAfter(cursor, limit) {
+      const found: VerifiedRow[] = []
+      for (let after = cursor; found.length < limit;) {
+        const rows = verified.all(after, limit - found.length)
+        for (const row of rows) found.push(...storedRow(row))
+        const last = rows.at(-1)
+        if (!last) break
+        after = last.id
+      }
+      for (const place of tails.verified) {
+        if (found.length >= limit) break
+        if (place.id > cursor) found.push(...verifiedRow(place, table.find(place.unit)?.state))
+      }
+      return found
+    },
   }
 }
 
-function outputOf(row: OutputColumns): OutputRow {
-  return {
-    unit: { batch: Number(row.batch), index: Number(row.idx) },
-    digest: hexOf<Hex32>(row.digest),
-    outcome: outcomeAt(Number(row.outcome)),
-    exitCode: Number(row.exit_code),
-    fuel: row.fuel,
-    stdout: bytesOf(row.stdout),
-  }
-}
-
-function outcomeAt(place: number): CountedOutcome {
-  const outcome = COUNTED_OUTCOMES[place]
-  if (outcome === undefined) throw new Error(`there is no outcome ${place}`)
-  return outcome
+function storedOutput(unit: UnitId, digest: Hex32, row: OutputColumns | undefined): OutputRow | undefined {
+  return (
+    row && {
+      unit,
+      digest,
+      outcome: outcomeAt(Number(row.outcome)),
+      exitCode: Number(row.exit_code),
+      fuel: row.fuel,
+      stdout: bytesOf(row.stdout),
+    }
+  )
 }

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { compareUnits, type DonorKey, type Hex32 } from '../../../../domain/ids.ts'
-import type { GrantStore, NumberedGrant, SealedRecord } from '../../../ports.ts'
+import type { GrantStore, LedgerTotals, NumberedGrant, SealedRecord } from '../../../ports.ts'
 import { blob32, hexOf } from '../columns.ts'
 import type { Transactions } from '../transactions.ts'
 import type { DonorIds } from './donor-ids.ts'
@@ -62,6 +62,12 @@ export function withRevocations(
     'SELECT batch, idx FROM revocations WHERE donor = ? AND id BETWEEN ? AND ?',
   )
   const amounts = db.prepare<[], bigint>('SELECT fuel FROM revocation_records').pluck().safeIntegers()
+  /** Of all records; undefined: to be summed up anew. */
+  let revoked: Pick<LedgerTotals, 'records' | 'fuel'> | undefined
+  const revokedTotals = (): Pick<LedgerTotals, 'records' | 'fuel'> => {
+    const fuels = amounts.all()
+    return { records: fuels.length, fuel: fuels.reduce((sum, fuel) => sum + fuel, 0n) }
+  }
 
   const numbered = (row: RevocationColumns): NumberedGrant => ({
     grant: Number(row.id),
@@ -104,6 +110,7 @@ export function withRevocations(
     unsealedRevocations: (limit) => unsealed.all(limit).map(numbered),
     addSealedRevocations(records) {
       tx.needed()
+      revoked = undefined
       for (const { epoch, index, record, firstGrant, lastGrant } of records) {
         const { sequence, donorKey, at, units, fuel, cumulativeFuel, unitsRoot } = record
         const values = [at, units, fuel, cumulativeFuel, blob32(unitsRoot), firstGrant, lastGrant]
@@ -128,9 +135,8 @@ export function withRevocations(
     },
     ledgerTotals() {
       const totals = grants.ledgerTotals()
-      const taken = amounts.all()
-      const fuel = taken.reduce((left, amount) => left - amount, totals.fuel)
-      return { ...totals, records: totals.records + taken.length, fuel }
+      revoked ??= revokedTotals()
+      return { ...totals, records: totals.records + revoked.records, fuel: totals.fuel - revoked.fuel }
     },
   }
 }

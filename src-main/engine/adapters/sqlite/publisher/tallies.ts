@@ -1,56 +1,133 @@
 import type Database from 'better-sqlite3'
 import type { WorkUnit } from '../../../../domain/work-unit.ts'
-import type { CopyStanding } from '../../../ports.ts'
-import type { Pending } from '../transactions.ts'
+import type { BatchCounts, CopyStanding, DonorRow } from '../../../ports.ts'
 
 /**
- * Counters of batches and donors. They change with every unit and copy but are written once per transaction,
- * so that a status never has to count rows.
+ * Counters of batches and donors, so that a status never has to count rows. They follow commits; in the tables they
+ * stand as of the last fold.
  */
-export interface Tallies extends Pending {
+export interface Tallies {
   unitMoved(batch: number, before: WorkUnit, after: WorkUnit): void
   copyMoved(donor: number, before: CopyStanding | undefined, after: CopyStanding): void
+  /** Units handed out, and units in all; undefined for a batch that does not exist. */
+  fresh(batch: number): { readonly fresh: number; readonly count: number } | undefined
+  /** Takes effect at once: whoever opened the transaction takes it back. */
+  setFresh(batch: number, fresh: number): void
+  counts(): readonly BatchCounts[]
+  donor(donor: number): DonorRow
+  /** Forgets rows that a transaction which was rolled back may have added. */
+  forget(): void
+  /** Writes what changed. Part of the fold's transaction. */
+  write(): void
+  /** That transaction was committed. */
+  written(): void
 }
 
-const BATCH_COLUMNS = [
-  'leased',
-  'pending',
-  'verified',
-  'trusted',
-  'released',
-  'inconclusive',
-  'suspended',
-] as const
+const COUNTED = ['leased', 'pending', 'verified', 'trusted', 'released', 'inconclusive', 'suspended'] as const
+const BATCH_COLUMNS = ['fresh', ...COUNTED] as const
 const DONOR_COLUMNS = ['leased', 'verified', 'rejected'] as const
-type Changes = Map<number, Map<string, number>>
+type Counters = Record<string, number>
+
+/** Rows of one table that stay in memory after they were written. */
+const KEPT = 20_000
 
 export function tallies(db: Database.Database): Tallies {
-  const add = (table: string, key: string, columns: readonly string[]): Database.Statement =>
-    db.prepare(
-      `UPDATE ${table} SET ${columns.map((name) => `${name} = ${name} + ?`).join(', ')} WHERE ${key} = ?`,
-    )
-  const addToBatch = add('batches', 'batch', BATCH_COLUMNS)
-  const addToDonor = add('donors', 'donor', DONOR_COLUMNS)
-  const batches: Changes = new Map()
-  const donors: Changes = new Map()
-  const flush = (changes: Changes, statement: Database.Statement, columns: readonly string[]): void => {
-    for (const [id, counts] of changes) statement.run(...columns.map((name) => counts.get(name) ?? 0), id)
-    changes.clear()
-  }
+  const selectBatches = db.prepare<[], number>('SELECT batch FROM batches ORDER BY batch').pluck()
+  const batches = counters(db, 'batches', 'batch', BATCH_COLUMNS, 'count')
+  const donors = counters(db, 'donors', 'donor', DONOR_COLUMNS)
   return {
     unitMoved(batch, before, after) {
-      move(batches, batch, unitCounter(before), unitCounter(after))
+      batches.move(batch, unitCounter(before), unitCounter(after))
     },
     copyMoved(donor, before, after) {
-      move(donors, donor, before, after)
+      donors.move(donor, before, after)
     },
-    flush() {
-      flush(batches, addToBatch, BATCH_COLUMNS)
-      flush(donors, addToDonor, DONOR_COLUMNS)
+    fresh(batch) {
+      const row = batches.get(batch)
+      return row && { fresh: row['fresh'] ?? 0, count: row['count'] ?? 0 }
+    },
+    setFresh(batch, fresh) {
+      batches.add(batch, 'fresh', fresh - (batches.get(batch)?.['fresh'] ?? 0))
+    },
+    counts: () =>
+      selectBatches.all().map((batch) => {
+        const row = batches.get(batch) ?? {}
+        const [
+          leased = 0,
+          pending = 0,
+          verified = 0,
+          trusted = 0,
+          released = 0,
+          inconclusive = 0,
+          suspended = 0,
+        ] = COUNTED.map((name) => row[name])
+        return { batch, leased, pending, verified, trusted, released, inconclusive, suspended }
+      }),
+    donor(donor) {
+      const { leased = 0, verified = 0, rejected = 0 } = donors.get(donor) ?? {}
+      return { leased, verified, rejected }
     },
     forget() {
-      batches.clear()
-      donors.clear()
+      batches.forget()
+      donors.forget()
+    },
+    write() {
+      batches.write()
+      donors.write()
+    },
+    written() {
+      batches.written()
+      donors.written()
+    },
+  }
+}
+
+/** Counters of one table in memory, read when they are first needed. `more`: columns that only are read. */
+function counters(
+  db: Database.Database,
+  table: string,
+  key: string,
+  columns: readonly string[],
+  ...more: readonly string[]
+) {
+  const select = db.prepare<[number], Counters>(
+    `SELECT ${[...columns, ...more].join(', ')} FROM ${table} WHERE ${key} = ?`,
+  )
+  const update = db.prepare(
+    `UPDATE ${table} SET ${columns.map((name) => `${name} = ?`).join(', ')} WHERE ${key} = ?`,
+  )
+  const rows = new Map<number, Counters>()
+  const dirty = new Set<number>()
+  const get = (id: number): Counters | undefined => {
+    const row = rows.get(id) ?? select.get(id)
+    if (row) rows.set(id, row)
+    return row
+  }
+  const forget = (): void => {
+    for (const id of rows.keys()) if (!dirty.has(id)) rows.delete(id)
+  }
+  const add = (id: number, name: string, change: number): void => {
+    const row = get(id)
+    const value = row?.[name]
+    if (!row || value === undefined) return
+    row[name] = value + change
+    dirty.add(id)
+  }
+  return {
+    get,
+    add,
+    forget,
+    move(id: number, from: string | undefined, to: string): void {
+      if (from === to) return
+      if (from !== undefined) add(id, from, -1)
+      add(id, to, 1)
+    },
+    write(): void {
+      for (const id of dirty) update.run(...columns.map((name) => rows.get(id)?.[name] ?? 0), id)
+    },
+    written(): void {
+      dirty.clear()
+      if (rows.size > KEPT) rows.clear()
     },
   }
 }
@@ -58,12 +135,4 @@ export function tallies(db: Database.Database): Tallies {
 /** A leased unit with a vote counts as pending. Units never handed out have no counter: their name matches none. */
 function unitCounter(unit: WorkUnit): string {
   return unit.state === 'leased' && unit.votes > 0 ? 'pending' : unit.state
-}
-
-function move(changes: Changes, id: number, from: string | undefined, to: string): void {
-  if (from === to) return
-  let counts = changes.get(id)
-  if (!counts) changes.set(id, (counts = new Map<string, number>()))
-  if (from !== undefined) counts.set(from, (counts.get(from) ?? 0) - 1)
-  counts.set(to, (counts.get(to) ?? 0) + 1)
 }

@@ -1,37 +1,17 @@
 import type Database from 'better-sqlite3'
-import type { UnitId } from '../../../../domain/ids.ts'
+import type { DonorKey } from '../../../../domain/ids.ts'
 import type { BatchTrust, OnTrustRow, TrustStore } from '../../../ports.ts'
 import type { Transactions } from '../transactions.ts'
-import type { DonorIds } from './donor-ids.ts'
-import type { DonorTrusts } from './donor-trusts.ts'
+import type { LiveState } from './live/live-state.ts'
 
-type Trust = Pick<
-  TrustStore,
-  | 'setBatchTrust'
-  | 'batchTrust'
-  | 'addKnownAnswer'
-  | 'knownAnswers'
-  | 'trust'
-  | 'saveTrust'
-  | 'onTrust'
-  | 'saveOnTrust'
-  | 'removeOnTrust'
-  | 'window'
-  | 'inDoubt'
-  | 'openWindows'
-  | 'windowOpened'
->
+type Trust = Omit<TrustStore, 'ban' | 'unban' | 'isBanned' | 'donorAccounts'>
 
-interface OnTrustColumns {
-  donor: number
-  window: number
-  batch: number
-  idx: number
-  drawn: number
-}
-
-/** Batches that trust donors, and the results that rest on one donor's word. */
-export function trust(db: Database.Database, tx: Transactions, ids: DonorIds, trusts: DonorTrusts): Trust {
+/** Batches that trust donors, the trust in these, the results that rest on one donor's word, and disputes. */
+export function trust(
+  db: Database.Database,
+  { table, trusts, windows, pools, edits }: LiveState,
+  tx: Transactions,
+): Trust {
   const setBatch = db.prepare('INSERT INTO batch_trust VALUES (?, ?, ?)')
   const batches = db.prepare<[], { batch: number } & BatchTrust>(
     'SELECT batch, max_error AS maxError, proven_per_advance AS provenPerAdvance FROM batch_trust',
@@ -40,38 +20,22 @@ export function trust(db: Database.Database, tx: Transactions, ids: DonorIds, tr
   const known = db.prepare<[], { batch: number; idx: number }>(
     'SELECT batch, idx FROM known_answers ORDER BY batch, idx',
   )
-  const doubt = db.prepare('INSERT OR IGNORE INTO in_doubt VALUES (?)')
-  const doubted = db.prepare<[], { donor: number; since: number }>(
-    'SELECT donor, since FROM in_doubt JOIN trust USING (donor)',
-  )
-  const noDoubt = db.prepare('DELETE FROM in_doubt WHERE donor = ?')
-  const before = db.prepare<[number, number, number], OnTrustColumns>(
-    'SELECT * FROM on_trust WHERE donor = ? AND window < ? LIMIT ?',
-  )
-  const one = db.prepare<[number, number], OnTrustColumns>(
-    'SELECT * FROM on_trust WHERE batch = ? AND idx = ?',
-  )
-  const save = db.prepare(
-    `INSERT INTO on_trust (donor, window, batch, idx, drawn) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (batch, idx) DO UPDATE SET drawn = excluded.drawn`,
-  )
-  const remove = db.prepare('DELETE FROM on_trust WHERE batch = ? AND idx = ?')
-  const inWindow = db.prepare<[number, number], OnTrustColumns>(
-    'SELECT * FROM on_trust WHERE donor = ? AND window = ? ORDER BY batch, idx',
-  )
-  const opened = db.prepare('UPDATE trust SET opened_at = ? WHERE donor = ?')
-  const open = db
-    .prepare<[number, number], number>(
-      'SELECT donor FROM trust WHERE held > 0 AND opened_at < ? ORDER BY opened_at LIMIT ?',
-    )
-    .pluck()
 
-  const rowOf = ({ donor, window, batch, idx, drawn }: OnTrustColumns): OnTrustRow => ({
-    unit: { batch, index: idx },
-    donorKey: ids.key(donor),
-    window,
-    drawn: drawn === 1,
-  })
+  const window: Trust['window'] = (donorKey, number) => {
+    edits.list()
+    return windows.of(donorKey, number).map(({ batch, index, drawn }): OnTrustRow => {
+      return { unit: { batch, index }, donorKey, window: number, drawn }
+    })
+  }
+  /** Rows of this donor's windows from before its last error. */
+  const doubtful = (donorKey: DonorKey, limit: number): OnTrustRow[] => {
+    const rows: OnTrustRow[] = []
+    for (const number of windows.before(donorKey, trusts.get(donorKey).trust.since, limit)) {
+      if (rows.length >= limit) break
+      rows.push(...window(donorKey, number).slice(0, limit - rows.length))
+    }
+    return rows
+  }
   return {
     setBatchTrust(batch, { maxError, provenPerAdvance }) {
       setBatch.run(batch, maxError, provenPerAdvance)
@@ -82,45 +46,64 @@ export function trust(db: Database.Database, tx: Transactions, ids: DonorIds, tr
       addKnown.run(batch, index)
     },
     knownAnswers: () => known.all().map(({ batch, idx }) => ({ batch, index: idx })),
-    trust: (donorKey) => trusts.get(donorKey),
+    trust: (donorKey) => trusts.get(donorKey).trust,
     saveTrust(donorKey, after) {
       tx.needed()
-      if (after.since > trusts.get(donorKey).since) doubt.run(ids.ensure(donorKey))
-      trusts.set(donorKey, after)
+      const before = trusts.get(donorKey)
+      const inDoubt = before.inDoubt || after.since > before.trust.since
+      trusts.set(donorKey, { ...before, trust: after, inDoubt })
     },
-    onTrust({ batch, index }: UnitId) {
-      const row = one.get(batch, index)
-      return row && rowOf(row)
+    onTrust(unit) {
+      const onTrust = table.find(unit)?.state.onTrust
+      return onTrust && { ...onTrust, unit }
     },
-    saveOnTrust({ unit, donorKey, window, drawn }) {
+    saveOnTrust({ unit, donorKey, window: number, drawn }) {
       tx.needed()
-      save.run(ids.ensure(donorKey), window, unit.batch, unit.index, Number(drawn))
+      edits.saveTrust(unit, { onTrust: { donorKey, window: number, drawn } })
     },
-    removeOnTrust({ batch, index }) {
+    removeOnTrust(unit) {
       tx.needed()
-      remove.run(batch, index)
+      edits.saveTrust(unit, { onTrust: undefined })
     },
-    window(donorKey, window) {
-      const id = ids.find(donorKey)
-      return id === undefined ? [] : inWindow.all(id, window).map(rowOf)
-    },
+    window,
     inDoubt(limit) {
       tx.needed()
-      trusts.flush()
+      edits.list()
       const rows: OnTrustRow[] = []
-      for (const { donor, since } of doubted.all()) {
-        const own = before.all(donor, since, limit - rows.length)
-        if (own.length === 0) noDoubt.run(donor)
-        rows.push(...own.map(rowOf))
+      for (const donorKey of [...trusts.doubted]) {
         if (rows.length >= limit) break
+        const own = doubtful(donorKey, limit - rows.length)
+        if (own.length === 0) trusts.set(donorKey, { ...trusts.get(donorKey), inDoubt: false })
+        rows.push(...own)
       }
       return rows
     },
-    openWindows: (at, limit) => open.all(at, limit).map((id) => ids.key(id)),
+    openWindows(before, limit) {
+      const found: DonorKey[] = []
+      for (const [donorKey, openedAt] of trusts.open) {
+        if (found.length >= limit) break
+        if (openedAt < before) found.push(donorKey)
+      }
+      return found
+    },
     windowOpened(donorKey, at) {
       tx.needed()
-      trusts.flush()
-      opened.run(at, ids.ensure(donorKey))
+      trusts.set(donorKey, { ...trusts.get(donorKey), openedAt: at })
+    },
+    disputed(limit) {
+      edits.list()
+      return pools.disputed.first(limit)
+    },
+    disputants: (unit) => table.find(unit)?.state.disputants ?? [],
+    addDispute(unit, donorKeys) {
+      tx.needed()
+      const before = table.find(unit)?.state.disputants
+      const added = donorKeys.filter((donorKey) => before?.includes(donorKey) !== true)
+      if (!before || added.length > 0) edits.saveTrust(unit, { disputants: [...(before ?? []), ...added] })
+    },
+    endDispute(unit) {
+      tx.needed()
+      if (table.find(unit)?.state.disputants) edits.saveTrust(unit, { disputants: undefined })
     },
   }
 }

@@ -1,97 +1,85 @@
 import type Database from 'better-sqlite3'
-import type { UnitStore } from '../../../ports.ts'
+import { UNSENT } from '../../../../domain/work-unit.ts'
+import type { UnitStore, WantingUnits } from '../../../ports.ts'
 import type { Transactions } from '../transactions.ts'
-import type { DonorIds } from './donor-ids.ts'
-import type { Tallies } from './tallies.ts'
-import { unitOf, unitValues, type UnitColumns } from './unit-rows.ts'
+import type { LiveState } from './live/live-state.ts'
+import { stateColumn } from './live/unit-image.ts'
 
 type Units = Pick<UnitStore, 'takeFresh' | 'unit' | 'saveUnit' | 'unitsThat' | 'waiting' | 'wanting'>
 
-interface WantingColumns extends UnitColumns {
-  batch: number
-  idx: number
-  lottery: number
-  /** Standing of this donor's copy: 1 (lapsed) may be handed out again, null was never handed out. */
-  standing: number | null
-}
-
-type Search = Database.Statement<[donor: number, from: number, limit: number], WantingColumns>
-
-const LAPSED = 1
-
-export function units(db: Database.Database, tx: Transactions, ids: DonorIds, counters: Tallies): Units {
-  const fresh = db.prepare<[number], { fresh: number; count: number }>(
-    'SELECT fresh, count FROM batches WHERE batch = ?',
-  )
-  const setFresh = db.prepare('UPDATE batches SET fresh = ? WHERE batch = ?')
-  const select = db.prepare<[number, number], UnitColumns>(
-    'SELECT state, live, votes, failures, wanted, digest FROM units WHERE batch = ? AND idx = ?',
-  )
-  const insert = db.prepare(
-    `INSERT INTO units (batch, idx, lottery, state, live, votes, failures, wanted, digest)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-  const update = db.prepare(
-    `UPDATE units SET state = ?, live = ?, votes = ?, failures = ?, wanted = ?, digest = ?
-     WHERE batch = ? AND idx = ?`,
-  )
+export function units(
+  db: Database.Database,
+  { table, tallies, edits, pools }: LiveState,
+  tx: Transactions,
+): Units {
   const ended = db
     .prepare<[number, number, number, number], number>(
-      'SELECT idx FROM units WHERE batch = ? AND state = ? AND idx > ? ORDER BY idx LIMIT ?',
+      'SELECT idx FROM units WHERE batch = ? AND state = ? AND state >= 2 AND idx > ? ORDER BY idx LIMIT ?',
     )
     .pluck()
-  const waiting = db
-    .prepare<[number], number>(
-      'SELECT count(*) FROM (SELECT 1 FROM units WHERE state = 0 AND wanted > live LIMIT ?)',
-    )
-    .pluck()
-  const search = (index: string, condition: string): Search =>
-    db.prepare(
-      `SELECT u.batch, u.idx, u.lottery, u.state, u.live, u.votes, u.failures, u.wanted, u.digest, c.standing
-       FROM units u INDEXED BY ${index}
-       LEFT JOIN copies c ON c.batch = u.batch AND c.idx = u.idx AND c.donor = ?
-       WHERE u.state = 0 AND u.wanted > u.live ${condition} AND u.lottery >= ? ORDER BY u.lottery LIMIT ?`,
-    )
-  const searchAll = search('units_wanting', '')
-  const searchVoted = search('units_voted', 'AND u.votes > 0')
   return {
     takeFresh(batch, limit) {
       tx.needed()
-      const row = fresh.get(batch)
+      const row = tallies.fresh(batch)
       if (!row || row.fresh >= row.count || limit <= 0) return []
-      const end = Math.min(row.fresh + limit, row.count)
-      setFresh.run(end, batch)
-      return Array.from({ length: end - row.fresh }, (_, offset) => ({ batch, index: row.fresh + offset }))
+      const { fresh } = row
+      const end = Math.min(fresh + limit, row.count)
+      edits.takeFresh(batch, end)
+      return Array.from({ length: end - fresh }, (_, offset) => ({ batch, index: fresh + offset }))
     },
-    unit: ({ batch, index }) => unitOf(select.get(batch, index)),
-    saveUnit({ batch, index }, before, after, lottery) {
+    unit: (unit) => table.find(unit)?.state.work ?? UNSENT,
+    saveUnit(unit, _before, after, lottery) {
       tx.needed()
-      if (after.state === 'unsent') return
-      if (before.state === 'unsent') insert.run(batch, index, lottery, ...unitValues(after))
-      else update.run(...unitValues(after), batch, index)
-      counters.unitMoved(batch, before, after)
+      if (after.state !== 'unsent') edits.saveUnit(unit, after, lottery)
     },
-    unitsThat: (state, batch, after, limit) =>
-      ended.all(batch, state === 'inconclusive' ? 2 : 3, after, limit).map((index) => ({ batch, index })),
-    waiting: (limit) => waiting.get(limit) ?? 0,
+    unitsThat(state, batch, after, limit) {
+      const indexes = table
+        .dirty()
+        .filter((entry) => entry.unit.batch === batch && entry.state.work.state === state)
+        .map(({ unit }) => unit.index)
+        .filter((index) => index > after)
+      const column = stateColumn({ state })
+      for (let [found, from] = [0, after]; found < limit;) {
+        const rows = ended.all(batch, column, from, limit)
+        const current = rows.filter((index) => table.peek({ batch, index })?.dirty !== true)
+        indexes.push(...current)
+        found += current.length
+        const last = rows.at(-1)
+        if (last === undefined) break
+        from = last
+      }
+      const first = indexes.sort((a, b) => a - b).slice(0, limit)
+      return first.map((index) => ({ batch, index }))
+    },
+    waiting(limit) {
+      edits.list()
+      return Math.min(pools.waiting.size, limit)
+    },
     wanting({ donorKey, from, scan, limit, votedOnly }) {
-      const found = []
+      edits.list()
+      const found: WantingUnits['found'][number][] = []
       let looked = 0
       let last = from
-      // Row by row: usually the first few are enough.
-      const rows = votedOnly ? searchVoted : searchAll
-      for (const row of rows.iterate(ids.find(donorKey) ?? 0, from, scan)) {
-        if (found.length >= limit) return { found, next: row.lottery }
+      let full: number | undefined
+      const pool = votedOnly ? pools.voted : pools.waiting
+      pool.visit(from, (lottery, unit) => {
+        if (looked >= scan) return false
+        if (found.length >= limit) {
+          full = lottery
+          return false
+        }
         looked += 1
-        last = row.lottery
-        if (row.standing !== null && row.standing !== LAPSED) continue
-        const work = unitOf(row)
-        if (work.state !== 'leased') continue
-        found.push({ unit: { batch: row.batch, index: row.idx }, work, lapsed: row.standing === LAPSED })
-      }
+        last = lottery
+        const entry = table.find(unit)
+        if (entry?.state.work.state !== 'leased') return true
+        const standing = entry.state.copies.find((copy) => copy.donorKey === donorKey)?.standing
+        if (standing === undefined || standing === 'lapsed')
+          found.push({ unit: entry.unit, work: entry.state.work, lapsed: standing === 'lapsed' })
+        return true
+      })
+      if (full !== undefined) return { found, next: full }
       // Units may share a number: the next search begins at it again unless that would make no headway.
-      const next = looked < scan ? undefined : Math.max(last, from + 1)
-      return { found, next }
+      return { found, next: looked < scan ? undefined : Math.max(last, from + 1) }
     },
   }
 }

@@ -1,4 +1,7 @@
-/** Version 3: trust in donors. What is accepted on trust, who disputes what, revoked grants, bans. */
+/**
+ * Version 4: trust in donors: what is accepted on their word, who disputes what, revoked grants, bans. A unit's image
+ * says on whose word it rests and who disputes it; from now on `units.state` 1 means any unit that has an answer.
+ */
 export const trustTables = `
 -- Batches without a row give every unit its quorum.
 CREATE TABLE batch_trust (
@@ -17,7 +20,11 @@ CREATE TABLE known_answers (
 ALTER TABLE batches ADD COLUMN trusted INTEGER NOT NULL DEFAULT 0 CHECK (trusted >= 0);
 ALTER TABLE batches ADD COLUMN released INTEGER NOT NULL DEFAULT 0 CHECK (released >= 0);
 
--- Columns are those of DonorTrust; opened_at: when the open window began.
+-- Units that a publisher may retry.
+CREATE INDEX units_ended ON units (batch, state, idx) WHERE state >= 2;
+
+-- As of the last fold. Columns are those of DonorTrust; opened_at: when the open window began; in_doubt: the donor has
+-- windows from before its last error.
 CREATE TABLE trust (
   donor INTEGER PRIMARY KEY REFERENCES donors,
   proven INTEGER NOT NULL CHECK (proven >= 0),
@@ -26,30 +33,18 @@ CREATE TABLE trust (
   held INTEGER NOT NULL CHECK (held >= 0),
   unsettled INTEGER NOT NULL CHECK (unsettled >= 0),
   disputes INTEGER NOT NULL CHECK (disputes >= 0),
-  opened_at INTEGER NOT NULL DEFAULT 0
+  opened_at INTEGER NOT NULL,
+  in_doubt INTEGER NOT NULL CHECK (in_doubt IN (0, 1))
 ) STRICT;
-CREATE INDEX trust_held ON trust (opened_at) WHERE held > 0;
+CREATE INDEX trust_moving ON trust (donor) WHERE held > 0 OR in_doubt = 1;
 
--- Results that rest on one donor's word, at most one for each unit.
-CREATE TABLE on_trust (
+-- As of the last fold. Units that rest on the word of one donor, by its windows. units: see windows.ts.
+CREATE TABLE trust_windows (
   donor INTEGER NOT NULL REFERENCES donors,
   window INTEGER NOT NULL CHECK (window >= 0),
-  batch INTEGER NOT NULL,
-  idx INTEGER NOT NULL,
-  drawn INTEGER NOT NULL CHECK (drawn IN (0, 1)),
-  PRIMARY KEY (donor, window, batch, idx)
-) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX on_trust_unit ON on_trust (batch, idx);
--- Donors that have rows from before their last error.
-CREATE TABLE in_doubt (donor INTEGER PRIMARY KEY REFERENCES donors) STRICT;
-
--- donor 0: results differ, and nobody's trust is suspended for it.
-CREATE TABLE disputes (
-  batch INTEGER NOT NULL,
-  idx INTEGER NOT NULL,
-  donor INTEGER NOT NULL,
-  PRIMARY KEY (batch, idx, donor)
-) STRICT, WITHOUT ROWID;
+  units BLOB NOT NULL,
+  PRIMARY KEY (donor, window)
+) STRICT;
 
 CREATE TABLE revocations (
   id INTEGER PRIMARY KEY,

@@ -1,0 +1,83 @@
+import type { DonorKey, UnitId } from '../../../../../domain/ids.ts'
+import type { CopyRow } from '../../../../ports.ts'
+import { SortedPool } from './sorted-pool.ts'
+import { hasVotes, isWaiting, type UnitState } from './unit-entry.ts'
+
+/**
+ * All units that wait for another copy and all copies that donors hold, as numbers only and whether their units are in
+ * memory or not.
+ */
+export interface Pools {
+  /** Units that want another copy, by lottery number, and of those the ones with a vote. */
+  readonly waiting: SortedPool
+  readonly voted: SortedPool
+  /** Units on which results differ, all under the same number. */
+  readonly disputed: SortedPool
+  moved(unit: UnitId, before: UnitState, after: UnitState): void
+  /** Units with a copy that ran out by `now`, oldest first, once for each such copy. */
+  overdue(now: number, limit: number): readonly UnitId[]
+  /** Units leased to this donor, in the order in which they were. */
+  heldBy(donorKey: DonorKey): readonly UnitId[]
+}
+
+export function pools(): Pools {
+  const waiting = new SortedPool()
+  const voted = new SortedPool()
+  const disputed = new SortedPool()
+  const byExpiry = new SortedPool()
+  const byDonor = new Map<DonorKey, UnitId[]>()
+
+  const lease = (unit: UnitId, { donorKey, expiresAt }: CopyRow): void => {
+    byExpiry.add(expiresAt, unit)
+    const held = byDonor.get(donorKey)
+    if (held) held.push(unit)
+    else byDonor.set(donorKey, [unit])
+  }
+  const release = (unit: UnitId, { donorKey, expiresAt }: CopyRow): void => {
+    byExpiry.remove(expiresAt, unit)
+    const held = byDonor.get(donorKey) ?? []
+    // Most answers come in the order of the leases, so it stands near the front.
+    const place = held.findIndex(({ batch, index }) => index === unit.index && batch === unit.batch)
+    if (place !== -1) held.splice(place, 1)
+    if (held.length === 0) byDonor.delete(donorKey)
+  }
+  const follow = (
+    pool: SortedPool,
+    unit: UnitId,
+    before: UnitState,
+    after: UnitState,
+    isIn: (state: UnitState) => boolean,
+  ): void => {
+    const [was, is] = [isIn(before), isIn(after)]
+    if (was === is && before.lottery === after.lottery) return
+    if (was) pool.remove(before.lottery, unit)
+    if (is) pool.add(after.lottery, unit)
+  }
+  return {
+    waiting,
+    voted,
+    disputed,
+    moved(unit, before, after) {
+      follow(waiting, unit, before, after, isWaiting)
+      follow(voted, unit, before, after, (state) => isWaiting(state) && hasVotes(state))
+      const [wasDisputed, isDisputed] = [before.disputants !== undefined, after.disputants !== undefined]
+      if (wasDisputed && !isDisputed) disputed.remove(0, unit)
+      if (isDisputed && !wasDisputed) disputed.add(0, unit)
+      if (before.copies === after.copies) return
+      for (const copy of before.copies)
+        if (copy.standing === 'leased' && !after.copies.includes(copy)) release(unit, copy)
+      for (const copy of after.copies)
+        if (copy.standing === 'leased' && !before.copies.includes(copy)) lease(unit, copy)
+    },
+    overdue(now, limit) {
+      const found: UnitId[] = []
+      byExpiry.visit(0, (expiresAt, unit) => {
+        if (expiresAt > now || found.length >= limit) return false
+        found.push(unit)
+        return true
+      })
+      return found
+    },
+    heldBy: (donorKey) => byDonor.get(donorKey) ?? [],
+  }
+}
