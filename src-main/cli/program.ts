@@ -9,6 +9,7 @@ import { addDonorsCommands } from './commands/donors.ts'
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
+import { addRelayCommand } from './commands/relay.ts'
 import { addResultsCommand } from './commands/results.ts'
 import { addRetryCommand } from './commands/retry.ts'
 import { addRunCommand } from './commands/run.ts'
@@ -76,6 +77,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   showHelpWithoutCommand(donor)
   addDonorCommands(donor, io)
   addBootstrapCommand(program, io)
+  addRelayCommand(program, io)
   addRunCommand(program, io, setExitCode)
   return program
 }

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
-import { parseBootstrap } from '../contracts/wire/link.ts'
+import { parseBootstrap, parseRelay } from '../contracts/wire/link.ts'
 import { PowerswarmError } from '../domain/errors.ts'
+import type { Hex32 } from '../domain/ids.ts'
 import type { NetworkAddress } from '../domain/link.ts'
 
 /** Readers of what people type after a flag. `name` is the flag; all throw `bad-argument` that names it. */
@@ -57,6 +58,17 @@ export function parseAddresses(text: string, name: string): readonly NetworkAddr
     return parseBootstrap(text.trim().toLowerCase())
   } catch (cause) {
     throw new PowerswarmError('bad-argument', `${name} takes host:port,host:port,…, not '${text}'`, { cause })
+  }
+}
+
+/** A relay's key as `powerswarm relay` prints it. */
+export function parseRelayKey(text: string, name: string): Hex32 {
+  try {
+    return parseRelay(text.trim().toLowerCase())
+  } catch (cause) {
+    throw new PowerswarmError('bad-argument', `${name} takes the key that 'powerswarm relay' prints`, {
+      cause,
+    })
   }
 }
 

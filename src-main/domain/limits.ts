@@ -105,28 +105,71 @@ export const LIMITS = {
   /** Of those, from one address off this machine: a house, a classroom, one flooder, or all that one relay carries. */
   connectionsPerAddress: 64,
   /** Of those, before their `hello` was accepted: anybody can open them. */
-  unprovenConnections: 256,
-  /** A connection for which there is no room may stay this long, to be told so. */
+  unprovenConnections: 96,
+  /** Handshakes that publisher or donor answers at once and a second; 8,192 donors are back in a minute and a half. */
+  handshakeBurst: 250,
+  handshakesPerSecond: 100,
+  /** What a handshake left behind is kept this long, for packets that were lost. */
+  handshakeMs: 3_000,
+  /** Handshakes that no packet has followed yet, of publisher or donor: about 40 KB each, and nobody had to be there. */
+  halfOpenConnections: 256,
+  halfOpenMs: 3_000,
+  /** A connection for which there is no room may stay this long, to be told so; beyond so many nobody is told. */
   turnedAwayMs: 2_000,
+  turnedAwayConnections: 32,
 
-  /** Per connection: bytes a second sustained, burst, requests in flight, channels open. */
-  peerBytesPerSecond: 2_000_000,
+  /**
+   * Per connection, unasked: bytes at once, bytes a second, and bytes of one message, which the peer would otherwise make
+   * us keep up to 16 MB of. Before the peer has proven anything; of a donor at its publisher; of those that deliver.
+   */
+  unprovenBurstBytes: 64 * KIB,
+  donorBurstBytes: 4 * MIB,
+  donorBytesPerSecond: 128 * KIB,
+  donorMessageBytes: 512 * KIB,
   peerBurstBytes: 32_000_000,
+  peerBytesPerSecond: 2_000_000,
+  peerMessageBytes: 5 * MIB,
+  /** Answers that a peer has asked for and does not read wait in memory; the longest one fits. */
+  peerUnreadBytes: 8 * MIB,
+  /** Blocks a peer asks for ahead of what it was sent; Hypercore's own programs ask for 512 at most. */
+  peerBlockRequests: 2048,
+  /** Calls of a donor at once and a second: thousands of units a second in batches, and no burden on the publisher. */
+  peerCallBurst: 1000,
+  peerCallsPerSecond: 250,
+  /** Calls under way and the bytes of their requests; of one peer and of all. */
   peerRequestsInFlight: 64,
+  peerRequestBytes: 4 * MIB,
+  requestBytes: 32 * MIB,
   peerChannels: 64,
   /** Faults of a peer on one connection until it is closed. */
   peerFaults: 3,
   /** Of a peer's words to a person, this much is shown. */
   peerMessageChars: 200,
+  /** Peers that one relay serves at a time. */
+  relayConnections: 1024,
   /** Mesh connections of one donor. */
   meshPeers: 12,
+  /** Time that a peer on the mesh has to show that it knows a project of ours; a topic alone says nothing. */
+  meshProofMs: 10_000,
+  /** A donor that delivers less than the slowest uplink would for this long, though it was asked, is let go. */
+  seederStallMs: 5_000,
+  /** So long such a donor is not met again; one that sent wrong blocks is not met while the process runs. */
+  seederRestMs: 10 * 60 * 1000,
+  /** Keys of peers remembered as bad; beyond it the oldest are forgotten. */
+  shunnedPeers: 4096,
+  /** Other donors are asked for a module of several chunks first, the publisher when they bring nothing for this long. */
+  publisherFallbackMs: 2_000,
   rpcTimeoutMs: 5_000,
   /** A slower uplink than this counts as none: a call waits longer by the time its request needs at this speed. */
   uplinkBytesPerSecond: 16 * KIB,
   /** A connection on which no `hello` came for this long is closed. */
   helloTimeoutMs: 10_000,
-  /** Finding peers and downloading one module may take this long without a new block. */
+  /** Finding peers and downloading one module may take this long without progress. */
   moduleStallMs: 30_000,
+  /** How often publisher and donor look whether any node of the DHT still knows where they are. */
+  announceCheckMs: 2_000,
+  /** A publisher that restarts or moves is back soon: for so long it is dialled without backing off. */
+  redialSteadyMs: 180_000,
   redialMs: 5_000,
   redialMaxMs: 60_000,
   /** How often a donor looks after a project even when nothing was announced. */

@@ -6,21 +6,18 @@ import { checkDisplayText } from '../domain/display-text.ts'
 import { PowerswarmError } from '../domain/errors.ts'
 import type { ProjectKey } from '../domain/ids.ts'
 import { LIMITS } from '../domain/limits.ts'
-import type { NetworkAddress } from '../domain/link.ts'
 import { boxPublicKey } from './adapters/hyper/keys.ts'
 import { openPublisherCores } from './adapters/hyper/publisher-cores.ts'
 import { realClock } from './adapters/host/real-time.ts'
 import { openPublisherStore } from './adapters/sqlite/publisher-store.ts'
 import { makePrivateDir, projectFolderName, publisherDir, publisherPaths } from './data-folder.ts'
 import { readOrCreateKey } from './keys-file.ts'
-import { saveBootstrap } from './project-settings.ts'
+import { saveNetworkChoice, type NetworkChoice } from './project-settings.ts'
 
-export interface NewProject {
+export interface NewProject extends NetworkChoice {
   readonly homeDir: string
   readonly name: string
   readonly purpose: string
-  /** DHT nodes of a private network; the public DHT without. */
-  readonly bootstrap?: readonly NetworkAddress[]
 }
 
 export interface CreatedProject {
@@ -49,23 +46,28 @@ export async function createProject(project: NewProject): Promise<CreatedProject
     makePrivateDir(unfinishedDir)
     const projectKey = await build(unfinishedDir, project)
     giveName(unfinishedDir, dir, project.name)
-    return { projectKey, link: linkOf(projectKey, project.bootstrap), dir }
+    return { projectKey, link: linkOf(projectKey, project), dir }
   } finally {
     rmSync(unfinishedDir, { recursive: true, force: true })
   }
 }
 
 /** The canonical link of a project. */
-export function linkOf(projectKey: ProjectKey, bootstrap: readonly NetworkAddress[] | undefined): string {
-  return formatLink({ projectKey, ...(bootstrap === undefined ? {} : { bootstrap }) })
+export function linkOf(projectKey: ProjectKey, { bootstrap, relay }: NetworkChoice): string {
+  return formatLink({
+    projectKey,
+    ...(bootstrap === undefined ? {} : { bootstrap }),
+    ...(relay === undefined ? {} : { relay }),
+  })
 }
 
-async function build(dir: string, { name, purpose, bootstrap }: NewProject): Promise<ProjectKey> {
+async function build(dir: string, project: NewProject): Promise<ProjectKey> {
+  const { name, purpose } = project
   const paths = publisherPaths(dir)
   const seed = readOrCreateKey(paths.keyPath)
   const store = openPublisherStore(paths.databasePath)
   try {
-    saveBootstrap(store, bootstrap)
+    saveNetworkChoice(store, project)
     const cores = await openPublisherCores({ dir: paths.coresDir, seed, journal: store })
     try {
       await cores.appendProject([

@@ -19,7 +19,7 @@ import { acquireEngineLock, engineLockHolder, type LockHolder } from './engine-l
 import { openEventLog } from './event-log.ts'
 import { readKey } from './keys-file.ts'
 import { lazySlots } from './node-slots.ts'
-import { readBootstrap } from './project-settings.ts'
+import { readNetworkChoice } from './project-settings.ts'
 import type { PublisherNetwork } from './ports.ts'
 import { Publisher as PublisherRole } from './roles/publisher/publisher.ts'
 import { serveOnSocket, socketPathFor } from './socket-server.ts'
@@ -47,8 +47,8 @@ export interface ServeOptions {
   readonly verifyCores: number
   /** Address to bind to; all of them without. */
   readonly host?: string
-  /** Donors reach this machine without hole punching. Always so on a private DHT. */
-  readonly open: boolean
+  /** Donors reach this machine without hole punching. Undefined: so on a private DHT, not so on the public one. */
+  readonly open?: boolean
 }
 
 /** A project's publisher engine in this process: the only one, by its folder's lock. */
@@ -100,13 +100,13 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
     const slotHost = lazySlots()
     undo.add(() => slotHost.close())
 
-    const bootstrap = readBootstrap(store)
+    const choice = readNetworkChoice(store)
     const network = lateNetwork({
       seed,
       cores,
       timers: sharedTicks(realTimers),
       log,
-      ...(bootstrap === undefined ? {} : { bootstrap }),
+      ...(choice.bootstrap === undefined ? {} : { bootstrap: choice.bootstrap }),
     })
     // Below the role: what it still decides while it closes reaches donors.
     undo.add(() => network.close())
@@ -122,7 +122,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
         log,
         randomWord: () => randomInt(2 ** 32),
       },
-      { link: linkOf(cores.projectKey, bootstrap), rewriterVersion },
+      { link: linkOf(cores.projectKey, choice), rewriterVersion },
     )
     undo.add(() => role.close())
     const publisher = publisherOf(role, network.create, undo, homeDir)
@@ -150,7 +150,7 @@ function lateNetwork(init: PublisherNetworkInit): {
       network = createPublisherNetwork({
         ...init,
         ...(host === undefined ? {} : { host }),
-        ...(open ? { open } : {}),
+        ...(open === undefined ? {} : { open }),
       })
       return network
     },

@@ -97,6 +97,7 @@ export const LAYERS: readonly Layer[] = [
       'hypercore',
       'corestore',
       'hyperblobs',
+      'blind-relay',
       'protomux',
       'protomux-rpc',
       'hypercore-crypto',

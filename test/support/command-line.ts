@@ -30,13 +30,37 @@ export async function runCli(homeDir: string, ...args: readonly string[]): Promi
 
 /** Starts a command. Long-running ones are given `--json`, so that their lines can be understood. */
 export async function startCli(homeDir: string, ...args: readonly string[]): Promise<Running> {
+  return startCliInside([], homeDir, ...args)
+}
+
+/** As {@link runCli}, with words before the command. */
+export async function runInside(
+  before: readonly string[],
+  homeDir: string,
+  ...args: readonly string[]
+): Promise<Ended> {
+  return (await startCliInside(before, homeDir, ...args)).ended
+}
+
+/** As {@link startCli}, with words before the command: `ip netns exec NAME`. */
+export async function startCliInside(
+  before: readonly string[],
+  homeDir: string,
+  ...args: readonly string[]
+): Promise<Running> {
   cliPath ??= builtFile('main/cli.js')
-  return startScript(homeDir, await cliPath, ...args)
+  return startProgram([...before, process.execPath, await cliPath, ...args], homeDir)
 }
 
 /** Starts a program in this Node that writes a line of JSON at a time. */
 export function startScript(homeDir: string, scriptPath: string, ...args: readonly string[]): Running {
-  const child = spawn(process.execPath, [scriptPath, ...args], {
+  return startProgram([process.execPath, scriptPath, ...args], homeDir)
+}
+
+/** Any program that prints lines of JSON and goes on until it is stopped. */
+export function startProgram(words: readonly string[], homeDir: string): Running {
+  const [file = '', ...args] = words
+  const child = spawn(file, args, {
     env: { ...process.env, POWERSWARM_HOME: homeDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

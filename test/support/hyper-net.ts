@@ -21,6 +21,7 @@ import type {
   CoreJournal,
   DonorNetwork,
   KeyPair,
+  Log,
   ProjectConnection,
   PublisherHandlers,
   PublisherNetwork,
@@ -64,12 +65,14 @@ export interface TestPublisherInit {
   readonly handlers?: Partial<PublisherHandlers>
   readonly timers?: Timers
   readonly admission?: AdmissionLimits
+  readonly log?: Log
   /** To start again where an earlier one stopped. */
   readonly earlier?: TestPublisher
 }
 
 export async function startPublisher(init: TestPublisherInit): Promise<TestPublisher> {
   const { dht, handlers, earlier, admission = PUBLISHER_ADMISSION, timers = realTimers } = init
+  const { log = () => undefined } = init
   const dir = earlier?.dir ?? tempCores()
   const journal = earlier?.journal ?? memoryJournal()
   const cores = await openPublisherCores({ dir, seed: PUBLISHER_SEED, journal })
@@ -79,7 +82,7 @@ export async function startPublisher(init: TestPublisherInit): Promise<TestPubli
     bootstrap: dht.bootstrap,
     admission,
     timers,
-    log: () => undefined,
+    log,
   })
   const close = once(async () => {
     await network.close()
@@ -99,11 +102,16 @@ export interface TestDonor {
 }
 
 /** `number` tells donors apart: same number, same machine and donor key. `now`: a clock that is wrong. */
-export async function startDonor(link: Link, number: number, now?: () => number): Promise<TestDonor> {
+export async function startDonor(
+  link: Link,
+  number: number,
+  now?: () => number,
+  timers: Timers = realTimers,
+): Promise<TestDonor> {
   const network = createDonorNetwork({
     coresDir: tempCores(),
     deviceSeed: new Uint8Array(32).fill(number),
-    timers: realTimers,
+    timers,
     moduleHash: sha256,
     log: () => undefined,
     ...(now === undefined ? {} : { now }),

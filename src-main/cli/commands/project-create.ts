@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import { createProject } from '../../engine/create-engine.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
-import { parseAddresses } from '../quantities.ts'
+import { parseAddresses, parseRelayKey } from '../quantities.ts'
 
 interface Options {
   readonly purpose: string
   readonly bootstrap?: string
+  readonly relay?: string
 }
 
 /** `powerswarm project create NAME --purpose TEXT`: answers the project's link. */
@@ -19,6 +20,7 @@ export function addProjectCreate(parent: Command, io: CliIo): void {
       'what the work is good for, in a sentence; donors read it before they join',
     )
     .option('--bootstrap <addresses>', 'host:port,… of a private DHT (default: the public one)')
+    .option('--relay <key>', 'what `powerswarm relay` printed, for donors whose routers let nobody in')
     .addHelpText(
       'after',
       examples(
@@ -29,10 +31,11 @@ export function addProjectCreate(parent: Command, io: CliIo): void {
         ],
       ),
     )
-    .action(async (name: string, { purpose, bootstrap }: Options, command: Command) => {
+    .action(async (name: string, { purpose, bootstrap, relay }: Options, command: Command) => {
       const { homeDir, output } = contextOf(command, io)
       const addresses = bootstrap === undefined ? {} : { bootstrap: parseAddresses(bootstrap, '--bootstrap') }
-      const created = await createProject({ homeDir, name, purpose, ...addresses })
+      const relayed = relay === undefined ? {} : { relay: parseRelayKey(relay, '--relay') }
+      const created = await createProject({ homeDir, name, purpose, ...addresses, ...relayed })
       output.note(
         `Made project '${name}' in ${created.dir}; keep a copy of its publisher.key in a safe place`,
       )

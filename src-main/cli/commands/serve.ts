@@ -14,7 +14,7 @@ import { stopSignal } from '../stop-signal.ts'
 interface Options {
   readonly verifyCores: string
   readonly host?: string
-  readonly open?: true
+  readonly open?: boolean
 }
 
 const VERIFY_CORES_MAX = 1024
@@ -27,6 +27,10 @@ export function addServeCommand(parent: Command, io: CliIo): void {
     .option('--verify-cores <n>', 'cores of this machine that recompute second copies', '1')
     .option('--host <address>', 'address to listen at (default: all)')
     .option('--open', 'donors can reach this machine directly: it is not behind a firewall or router')
+    .option(
+      '--no-open',
+      'it is behind one, and the DHT is a private one (which is taken for a local network)',
+    )
     .addHelpText(
       'after',
       examples(
@@ -58,7 +62,7 @@ export function addServeCommand(parent: Command, io: CliIo): void {
           await publisher.serve({
             verifyCores: cores,
             ...bind,
-            open: open ?? false,
+            ...(open === undefined ? {} : { open }),
           })
           const first = publisher.status()
           output.note(`Serving '${first.name}': ${first.link}`)

@@ -25,7 +25,7 @@ export function formatLink(link: Link): string {
     parseBootstrap(addresses.join(','))
     parameters.push(`bootstrap=${addresses.join(',')}`)
   }
-  if (link.relay !== undefined) parameters.push(`relay=${encodeZBase32(hexToBytes(link.relay))}`)
+  if (link.relay !== undefined) parameters.push(`relay=${formatRelay(link.relay)}`)
   return SCHEME + encodeZBase32(checked) + (parameters.length > 0 ? `?${parameters.join('&')}` : '')
 }
 
@@ -60,11 +60,19 @@ function parseParameters(text: string): Omit<Link, 'projectKey'> {
     const name = equals < 0 ? parameter : parameter.slice(0, equals)
     const value = equals < 0 ? '' : parameter.slice(equals + 1)
     if (name === 'bootstrap' && !found.bootstrap) found.bootstrap = parseBootstrap(value)
-    else if (name === 'relay' && found.relay === undefined)
-      found.relay = bytesToHex(decode(value, 'relay key', RELAY_CHARS, KEY_BYTES)) as Hex32
+    else if (name === 'relay' && found.relay === undefined) found.relay = parseRelay(value)
     else throw bad(`'${name.slice(0, 20)}' is ${Object.hasOwn(found, name) ? 'there twice' : 'unknown'}`)
   }
   return found
+}
+
+/** A relay's key as links and flags carry it: 52 characters of z-base-32. Throws `bad-link`. */
+export function parseRelay(text: string): Hex32 {
+  return bytesToHex(decode(text, 'relay key', RELAY_CHARS, KEY_BYTES)) as Hex32
+}
+
+export function formatRelay(relay: Hex32): string {
+  return encodeZBase32(hexToBytes(relay))
 }
 
 /** `host:port,…` as links and flags carry it. Throws `bad-link`, naming the address. */

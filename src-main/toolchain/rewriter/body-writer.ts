@@ -59,16 +59,17 @@ export class BodyWriter {
       const code = body.code(at)
       if (code <= OP.return) {
         if (code === OP.loop) {
-          if ((loops.rounds[at] ?? 0) > 0) {
-            this.#innerLoop(at)
+          const isInnermost = (loops.rounds[at] ?? 0) > 0
+          const yields = this.#yieldsAt(at, isInnermost)
+          if (isInnermost || (yields && loops.callsRarely(at))) {
+            this.#innerLoop(at, yields)
             at = body.partner(at)
             continue
-          } else {
-            this.#depth += 1
-            this.#copyTo(body.start(at + 1))
-            if (this.#yieldsAt(at, false)) out.checkAndYield(scratch.fuel, loops.isChecked(at))
-            else if (loops.isChecked(at)) out.check(scratch.fuel)
           }
+          this.#depth += 1
+          this.#copyTo(body.start(at + 1))
+          if (yields) out.checkAndYield(scratch.fuel, loops.isChecked(at))
+          else if (loops.isChecked(at)) out.check(scratch.fuel)
         } else this.#control(at, code, round)
       } else if (isRewritten(code)) {
         const returns = isReturningCall(code)
@@ -131,17 +132,17 @@ export class BodyWriter {
 
   /**
    * An innermost loop is written as a loop in a loop. The outer one looks whether the quantum is spent and is entered
-   * again for that only; several rounds in a row are blocks, left by going on to the next round.
+   * again for that only; several rounds in a row are blocks, left by going on to the next round. What may unwind the
+   * stack there is dear in every round, so a loop that yields and rarely calls anything is written so, too.
    */
-  #innerLoop(at: number): void {
+  #innerLoop(at: number, yields: boolean): void {
     const { body, fuel, loops, out, scratch } = this.#parts
-    const rounds = loops.rounds[at] ?? 1
+    const rounds = Math.max(1, loops.rounds[at] ?? 1)
     const end = body.partner(at)
     const cost = fuel.after[at] ?? 0
     const behind = fuel.after[end] ?? 0
     const level = this.#depth
     this.#copyTo(body.start(at))
-    const yields = this.#yieldsAt(at, true)
     out.outerLoop(this.#bytes, body.start(at) + 1, body.start(at + 1), scratch.fuel, yields)
     this.#copyTo(body.start(at + 1))
     out.innerLoopHead(cost * rounds, scratch.fuel, yields)

@@ -23,12 +23,14 @@ const NO_VALUES = -64
 export class LoopPlan {
   readonly rounds: Uint8Array
   readonly #unchecked: Uint8Array
+  readonly #callsRarely: Uint8Array
   #moduleBytesLeft = ADDED_MODULE_BYTES_MAX
 
   /** For functions of at most `instructions` instructions. */
   constructor(instructions: number) {
     this.rounds = new Uint8Array(instructions)
     this.#unchecked = new Uint8Array(instructions)
+    this.#callsRarely = new Uint8Array(instructions)
   }
 
   /**
@@ -37,6 +39,14 @@ export class LoopPlan {
    */
   isChecked(at: number): boolean {
     return this.#unchecked[at] !== 1
+  }
+
+  /**
+   * Whether a loop of the first kind has no other in it and mostly goes round without a call: an interpreter, say, with
+   * what it does at its end in one of its arms. It looks at the meter itself.
+   */
+  callsRarely(at: number): boolean {
+    return this.#callsRarely[at] === 1 && this.isChecked(at)
   }
 
   /** `own` is the function's index in the original module. */
@@ -49,13 +59,15 @@ export class LoopPlan {
       if (code === OP.loop) {
         if (outer !== undefined) this.rounds[outer] = 0
         this.rounds[at] = 1
+        this.#callsRarely[at] = 0
         this.#unchecked[at] = isCheckedInside(body, at, own) ? 1 : 0
         open.push(at)
       } else if (code === OP.end && body.partner(at) === outer) {
         open.pop()
         if (this.rounds[outer] === 0) continue
         const shape = innermostShape(body, fuel, outer, at)
-        if (shape === 'calls') this.rounds[outer] = 0
+        if (shape === 'calls' || shape === 'calls-rarely') this.rounds[outer] = 0
+        if (shape === 'calls-rarely') this.#callsRarely[outer] = 1
         if (shape !== 'unrollable') continue
         const added = (ROUNDS - 1) * (body.start(at) - body.start(outer))
         if (added > left || added > this.#moduleBytesLeft) continue
@@ -67,17 +79,18 @@ export class LoopPlan {
   }
 }
 
-/** `calls`: every round does; `plain`: none does, but rounds cannot be put in a row. */
+/** `calls`: most rounds may; `calls-rarely`: not the usual one; `plain`: none does, but they cannot be put in a row. */
 function innermostShape(
   body: BodyCode,
   fuel: FuelPlan,
   loop: number,
   end: number,
-): 'calls' | 'plain' | 'unrollable' {
+): 'calls' | 'calls-rarely' | 'plain' | 'unrollable' {
   let fits = end - loop <= UNROLLED_INSTRUCTIONS_MAX && body.index(loop) === NO_VALUES
   let depth = 0
   let goesRound = false
   let calls = false
+  let callsFirst = false
   for (let at = loop + 1; at < end; at++) {
     const code = body.code(at)
     if (code === OP.block || code === OP.if) depth += 1
@@ -89,12 +102,14 @@ function innermostShape(
       if (body.index(at) > depth && fuel.carrying[at] === 1) fits = false
     } else if (isCall(code)) {
       calls = true
+      callsFirst ||= !goesRound
       // A round that can end before it calls anything mostly does: a search that goes deeper where something is found.
       if (!goesRound || !isReturningCall(code)) fits = false
     }
   }
   if (fits && goesRound) return 'unrollable'
-  return calls ? 'calls' : 'plain'
+  if (callsFirst) return 'calls'
+  return calls ? 'calls-rarely' : 'plain'
 }
 
 /** Looked at from a loop's header on; bounded, because loops nest and each looks for itself. */

@@ -1,22 +1,39 @@
 import type { SwarmConnection } from 'hyperswarm'
+import { EventEmitter } from 'node:events'
 import Protomux from 'protomux'
-import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { encodeLeaseRequest } from '../../../src-main/contracts/wire/lease.ts'
 import { LIMITS } from '../../../src-main/domain/limits.ts'
-import { guardConnection } from '../../../src-main/engine/adapters/hyper/guard.ts'
+import {
+  DONOR,
+  guardConnection,
+  SEEDER,
+  UNPROVEN,
+  type GuardAllowance,
+} from '../../../src-main/engine/adapters/hyper/guard.ts'
 import { call } from '../../../src-main/engine/adapters/hyper/rpc.ts'
 import { startPublisher, useTestDht } from '../../support/hyper-net.ts'
 import { stranger } from '../../support/hyper-stranger.ts'
 import { manualTimers } from '../../support/manual-timers.ts'
 
 /** A connection as far as the guard looks at it. */
-function fakeConnection() {
-  const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() })
-  const connection = Object.assign(stream, { rawBytesRead: 0, userData: null })
+function fakeConnection(trusted: GuardAllowance = SEEDER) {
+  const connection = Object.assign(new EventEmitter(), {
+    rawBytesRead: 0,
+    userData: null,
+    rawStream: new EventEmitter(),
+    _len: 0,
+    _writableState: { buffered: 0 },
+    destroyed: false,
+    write: () => true,
+    destroy() {
+      connection.destroyed = true
+    },
+  })
   const timers = manualTimers()
   const guard = guardConnection({
     connection: connection as unknown as SwarmConnection,
+    trusted,
     timers,
     log: () => undefined,
   })
@@ -28,35 +45,78 @@ function fakeConnection() {
       connection.rawBytesRead += bytes
       connection.emit('data', Buffer.alloc(0))
     },
+    /** The first bytes of a message that says it is so long. */
+    begin(bytes: number) {
+      connection._len = bytes
+      connection.rawStream.emit('data')
+    },
+    owe(bytes: number) {
+      connection._writableState.buffered = bytes
+      timers.advance(1000)
+    },
   }
 }
 
 describe('the guard of a connection', () => {
-  it('lets a burst through and drops what goes beyond it', () => {
-    const { receive, dropped } = fakeConnection()
-    receive(LIMITS.peerBurstBytes)
+  it('lets a peer that has proven nothing say a few words', () => {
+    const { receive, dropped, timers } = fakeConnection()
+    receive(UNPROVEN.burstBytes)
+    timers.advance(60_000)
     expect(dropped()).toBe(false)
     receive(1)
     expect(dropped()).toBe(true)
   })
 
-  it('lets the sustained rate through for ever', () => {
-    const { receive, dropped, timers } = fakeConnection()
-    receive(LIMITS.peerBurstBytes)
+  it('lets a burst of a trusted peer through and drops what goes beyond it', () => {
+    const { receive, dropped, guard } = fakeConnection()
+    guard.trust()
+    guard.trust()
+    receive(UNPROVEN.burstBytes + SEEDER.burstBytes)
+    expect(dropped()).toBe(false)
+    receive(1)
+    expect(dropped()).toBe(true)
+  })
+
+  it('lets the sustained rate of a trusted peer through for ever', () => {
+    const { receive, dropped, timers, guard } = fakeConnection()
+    guard.trust()
+    receive(UNPROVEN.burstBytes + SEEDER.burstBytes)
     for (let second = 0; second < 100; second++) {
       timers.advance(1000)
-      receive(LIMITS.peerBytesPerSecond)
+      receive(SEEDER.bytesPerSecond)
     }
     expect(dropped()).toBe(false)
-    receive(LIMITS.peerBytesPerSecond)
+    receive(SEEDER.bytesPerSecond)
     expect(dropped()).toBe(true)
   })
 
   it('does not count bytes that were asked for', () => {
-    const { receive, dropped, guard } = fakeConnection()
+    const { receive, dropped, guard, timers } = fakeConnection(DONOR)
+    guard.trust()
     guard.expect(LIMITS.moduleBytes)
-    receive(LIMITS.peerBurstBytes + LIMITS.moduleBytes)
+    timers.advance(1000)
+    receive(DONOR.burstBytes + LIMITS.moduleBytes)
     expect(dropped()).toBe(false)
+  })
+
+  it.each([
+    ['unproven', false, UNPROVEN],
+    ['trusted', true, DONOR],
+  ] as const)('drops an %s peer when a message begins that is too long for it', (_what, proven, may) => {
+    const { begin, dropped, guard } = fakeConnection(DONOR)
+    if (proven) guard.trust()
+    begin(may.messageBytes)
+    expect(dropped()).toBe(false)
+    begin(may.messageBytes + 1)
+    expect(dropped()).toBe(true)
+  })
+
+  it('drops a peer that asks and does not read', () => {
+    const { owe, dropped } = fakeConnection()
+    owe(LIMITS.peerUnreadBytes)
+    expect(dropped()).toBe(false)
+    owe(LIMITS.peerUnreadBytes + 1)
+    expect(dropped()).toBe(true)
   })
 })
 

@@ -64,14 +64,23 @@ describe('hello', () => {
     await expect(call(rpc, 'hello', bytes)).rejects.toMatchObject({ code: 'bad-signature' })
   })
 
-  it('of a newer protocol is answered with words for the person', async () => {
-    const { rpc, hello } = await meet()
+  it('of a newer protocol is answered with words for the person, and logged in the same', async () => {
+    const logged: unknown[] = []
+    const publisher = await startPublisher({
+      dht,
+      log: (_level, event, details) => logged.push(event, details),
+    })
+    const { rpc, hello } = await stranger(publisher.link)
     const bytes = hello()
     bytes[0] = WIRE_VERSION + 1
     await expect(call(rpc, 'hello', bytes)).rejects.toMatchObject({
       code: 'protocol-version',
       message: expect.stringContaining('older Powerswarm must update') as string,
     })
+    expect(logged).toEqual([
+      'peer of another protocol',
+      { why: expect.stringContaining('older Powerswarm must update') as string },
+    ])
   })
 
   it('does not make up for results that somebody else signed', async () => {

@@ -22,11 +22,12 @@ function dialler(random = 0.5) {
 }
 
 describe('redialling', () => {
-  it('dials at once, then backs off from five seconds to a minute', () => {
+  it('dials at once, then every five seconds, and after three minutes backs off to one', () => {
     const { redial, pass, rounded } = dialler()
     redial.start()
-    pass(260)
-    expect(rounded()).toEqual([0, 5, 15, 35, 75, 135, 195, 255])
+    pass(380)
+    const steady = Array.from({ length: 37 }, (_, i) => 5 * i)
+    expect(rounded()).toEqual([...steady, 190, 210, 250, 310, 370])
   })
 
   it('spreads donors by a quarter to each side', () => {
@@ -43,12 +44,13 @@ describe('redialling', () => {
     const { redial, pass, rounded, timers } = dialler()
     redial.start()
     redial.start()
-    pass(40)
+    pass(212)
     redial.stop()
     expect(timers.pending).toBe(0)
+    const before = rounded().length
     pass(100)
     redial.start()
-    pass(6)
-    expect(rounded()).toEqual([0, 5, 15, 35, 140, 145])
+    pass(11)
+    expect(rounded().slice(before)).toEqual([312, 317, 322])
   })
 })

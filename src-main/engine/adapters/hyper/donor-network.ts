@@ -33,6 +33,7 @@ class HyperDonorNetwork implements DonorNetwork {
   readonly #deviceKeys: KeyPair
   readonly #swarms = new Map<string, DonorSwarm>()
   #store: Promise<Corestore> | undefined
+  #suspended = false
 
   constructor(init: DonorNetworkInit) {
     this.#init = init
@@ -59,23 +60,29 @@ class HyperDonorNetwork implements DonorNetwork {
       dial: () => {
         swarm.dial(projectKey)
       },
+      onFault: (connection, fault) => {
+        swarm.shun(connection, fault)
+      },
       onLeave: async () => {
         await swarm.remove(projectKey)
         if (swarm.projects.length === 0) await this.#closeSwarm(swarm)
       },
     })
     swarm.add(project, link.relay)
-    project.start()
+    if (this.#suspended) await swarm.suspend()
+    else project.start()
     return project
   }
 
   async suspend(): Promise<void> {
+    this.#suspended = true
     for (const project of this.#projects()) project.pause()
     await Promise.all([...this.#swarms.values()].map((swarm) => swarm.suspend()))
     await (await this.#store)?.suspend()
   }
 
   async resume(): Promise<void> {
+    this.#suspended = false
     await (await this.#store)?.resume()
     await Promise.all([...this.#swarms.values()].map((swarm) => swarm.resume()))
     for (const project of this.#projects()) project.start()
@@ -111,8 +118,8 @@ class HyperDonorNetwork implements DonorNetwork {
     const name = networkName(options)
     const open = this.#swarms.get(name)
     if (open) return open
-    const { timers, log } = this.#init
-    const swarm = new DonorSwarm({ ...options, deviceKeys: this.#deviceKeys, timers, log })
+    const { timers, log, now = Date.now } = this.#init
+    const swarm = new DonorSwarm({ ...options, deviceKeys: this.#deviceKeys, timers, log, now })
     this.#swarms.set(name, swarm)
     return swarm
   }

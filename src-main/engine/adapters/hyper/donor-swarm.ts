@@ -1,19 +1,30 @@
 import Hyperswarm, { type SwarmConnection } from 'hyperswarm'
 import { bytesToHex, hexToBytes, type Hex32, type ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
+import type { UnixMs } from '../../../domain/units.ts'
 import type { KeyPair, Log, Timers } from '../../ports.ts'
 import { openDht, type NetworkOptions } from './dht.ts'
-import { guardConnection, type Guard } from './guard.ts'
+import { guardConnection, SEEDER, type Guard } from './guard.ts'
+import { HalfOpen } from './half-open.ts'
+import { limitHandshakes } from './handshake-rate.ts'
+import { keepAnnounced } from './keep-announced.ts'
 import { meshTopic } from './keys.ts'
 import { offerCores } from './offer-cores.ts'
 import type { HyperProjectConnection } from './project-connection.ts'
 import { Relays } from './relays.ts'
+import type { SeederFault } from './seeder-watch.ts'
+import { Shunned } from './shunned.ts'
 
 export interface DonorSwarmInit extends NetworkOptions {
   readonly deviceKeys: KeyPair
   readonly timers: Timers
   readonly log: Log
+  /** This machine's wall clock. */
+  now(): UnixMs
 }
+
+/** Why a peer is not met again for a while. */
+type Fault = SeederFault | 'no-project'
 
 /** This machine on one network: one DHT node for all projects that name it, and the connections between them. */
 export class DonorSwarm {
@@ -22,16 +33,25 @@ export class DonorSwarm {
   readonly #projects = new Map<ProjectKey, HyperProjectConnection>()
   readonly #guards = new Map<SwarmConnection, Guard>()
   readonly #relays = new Relays()
+  readonly #shunned: Shunned
+  readonly #halfOpen: HalfOpen
+  readonly #stopAnnouncing: () => void
 
   constructor(init: DonorSwarmInit) {
     this.#init = init
+    this.#halfOpen = new HalfOpen(init.timers)
+    this.#shunned = new Shunned(() => init.now())
     this.#swarm = new Hyperswarm({
       dht: openDht(init, { open: false }),
       keyPair: init.deviceKeys,
       relayThrough: (force) => (force || this.#swarm.dht.randomized ? this.#relays.choice() : null),
     })
+    limitHandshakes(this.#swarm)
+    this.#stopAnnouncing = keepAnnounced(this.#swarm, init.timers)
     this.#swarm.on('connection', (connection) => {
-      this.#accept(connection)
+      // Lost connections are everyday life; `close` follows and does the work.
+      connection.on('error', () => undefined)
+      this.#halfOpen.wait(connection, () => this.#accept(connection))
     })
   }
 
@@ -61,6 +81,13 @@ export class DonorSwarm {
     this.#fitPeers()
   }
 
+  /** Closes the connection and does not meet this peer again for a while; one that lies, not in this process. */
+  shun(connection: SwarmConnection, fault: Fault): void {
+    this.#init.log('warn', 'peer dropped', { why: fault })
+    this.#shunned.add(keyOf(connection), fault === 'wrong-blocks' ? Infinity : LIMITS.seederRestMs)
+    connection.destroy()
+  }
+
   suspend(): Promise<void> {
     return this.#swarm.suspend()
   }
@@ -68,21 +95,27 @@ export class DonorSwarm {
     return this.#swarm.resume()
   }
   close(): Promise<void> {
+    this.#stopAnnouncing()
     return this.#swarm.destroy()
   }
 
   #accept(connection: SwarmConnection): void {
-    // Lost connections are everyday life; `close` follows and does the work.
-    connection.on('error', () => undefined)
     const { timers, log } = this.#init
     const isPublisher = this.#projects.has(keyOf(connection))
-    if (!isPublisher && this.#guards.size >= this.#projects.size + 2 * LIMITS.meshPeers) {
+    if (!isPublisher && (this.#isFull() || this.#shunned.has(keyOf(connection)))) {
       connection.destroy()
       return
     }
-    const guard = guardConnection({ connection, timers, log })
+    const guard = guardConnection({ connection, trusted: SEEDER, timers, log })
+    if (isPublisher) guard.trust()
     this.#guards.set(connection, guard)
-    connection.once('close', () => this.#guards.delete(connection))
+    const cancel = timers.after(LIMITS.meshProofMs, () => {
+      this.#checkProof(connection)
+    })
+    connection.once('close', () => {
+      cancel()
+      this.#guards.delete(connection)
+    })
     offerCores(connection, (discoveryKey) => {
       for (const project of this.#projects.values()) {
         const core = project.offered(discoveryKey)
@@ -97,6 +130,16 @@ export class DonorSwarm {
   #attach(connection: SwarmConnection, guard: Guard, project: HyperProjectConnection): void {
     const key = keyOf(connection)
     if (key === project.projectKey || !this.#projects.has(key)) project.attach(connection, guard)
+  }
+
+  #isFull(): boolean {
+    return this.#guards.size >= this.#projects.size + 2 * LIMITS.meshPeers
+  }
+
+  /** Everybody can find the mesh by its topic; only who knows a project's key keeps a place there. */
+  #checkProof(connection: SwarmConnection): void {
+    if (this.#projects.has(keyOf(connection))) return
+    if (!this.projects.some((project) => project.isKnownTo(connection))) this.shun(connection, 'no-project')
   }
 
   /** Hyperswarm counts connections 2, 3 or 4 times when 1, 2–3 or more peers were joined by key. */

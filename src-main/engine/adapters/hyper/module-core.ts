@@ -1,5 +1,6 @@
 import type Corestore from 'corestore'
 import type Hypercore from 'hypercore'
+import type { Download } from 'hypercore'
 import { hash } from 'hypercore-crypto'
 import { PowerswarmError } from '../../../domain/errors.ts'
 import { bytesToHex, type ModuleHash } from '../../../domain/ids.ts'
@@ -10,6 +11,8 @@ import type { Timers } from '../../ports.ts'
 /** An original module in a static core: its key is the hash of its content, nobody signs it, anyone may seed it. */
 
 const CHUNK = LIMITS.moduleChunkBytes
+/** Fewer bytes than this in `moduleStallMs` are no progress. */
+const LEAST_BYTES = (LIMITS.uplinkBytesPerSecond * LIMITS.moduleStallMs) / 1000
 
 /** Same bytes, same key, whoever does it and however often. */
 export async function createModuleCore(store: Corestore, original: Uint8Array): Promise<Hypercore> {
@@ -33,13 +36,17 @@ export interface ModuleFetch {
   moduleHash(bytes: Uint8Array): ModuleHash
   /** Called before bytes are asked for, so that their arrival does not count as a flood. */
   expect(bytes: number): void
+  /** A chunk was asked for and has not come for `LIMITS.publisherFallbackMs`. */
+  onWaiting(): void
+  /** Bytes that ever came from anybody who may deliver: a large chunk on a slow line is no stall. */
+  received(): number
   /** Aborts the fetch with its reason. */
   readonly signal: AbortSignal
 }
 
 /**
  * Downloads the chunks of an app's module from whoever has them and checks length and hash. Waits for a peer that has
- * it; rejects with `not-connected` after `LIMITS.moduleStallMs` without a new chunk, and with `module-hash-mismatch`
+ * it; rejects with `not-connected` after `LIMITS.moduleStallMs` without progress, and with `module-hash-mismatch`
  * when the core holds something else: then nobody will ever deliver the right one under this key.
  */
 export async function fetchModule(fetch: ModuleFetch): Promise<Uint8Array> {
@@ -48,17 +55,24 @@ export async function fetchModule(fetch: ModuleFetch): Promise<Uint8Array> {
   await core.ready()
   fetch.expect(2 * app.moduleBytes)
   const module = new Uint8Array(app.moduleBytes)
-  for (let index = 0; index < chunks; index++) {
-    const at = index * CHUNK
-    const expected = Math.min(CHUNK, app.moduleBytes - at)
-    const chunk = await orStall(core.get(index), fetch)
-    // The length is known once a first proof came; a longer core is refused before more of it is fetched.
-    if (core.length !== chunks || core.byteLength !== app.moduleBytes || chunk.byteLength !== expected)
-      throw mismatch(
-        app,
-        `its core has ${String(core.byteLength)} bytes instead of ${String(app.moduleBytes)}`,
-      )
-    module.set(chunk, at)
+  let rest: Download | undefined
+  try {
+    for (let index = 0; index < chunks; index++) {
+      const at = index * CHUNK
+      const expected = Math.min(CHUNK, app.moduleBytes - at)
+      const chunk = await orStall(core.get(index), fetch)
+      // The length is known once a first proof came; a longer core is refused before more of it is fetched.
+      if (core.length !== chunks || core.byteLength !== app.moduleBytes || chunk.byteLength !== expected)
+        throw mismatch(
+          app,
+          `its core has ${String(core.byteLength)} bytes instead of ${String(app.moduleBytes)}`,
+        )
+      module.set(chunk, at)
+      // The others then come from several peers at a time.
+      rest ??= core.download({ start: 1, end: chunks, linear: true })
+    }
+  } finally {
+    rest?.destroy()
   }
   if (fetch.moduleHash(module) !== app.moduleHash) throw mismatch(app, 'its bytes have another hash')
   return module
@@ -71,14 +85,23 @@ function mismatch(app: App, why: string): PowerswarmError {
   )
 }
 
-function orStall(chunk: Promise<Uint8Array>, { timers, signal, app }: ModuleFetch): Promise<Uint8Array> {
+function orStall(chunk: Promise<Uint8Array>, fetch: ModuleFetch): Promise<Uint8Array> {
+  const { timers, signal, app } = fetch
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       finish(() => reject(notConnected(app)))
     }
-    const cancel = timers.after(LIMITS.moduleStallMs, abort)
+    let received = fetch.received()
+    const cancels = [
+      timers.every(LIMITS.moduleStallMs, () => {
+        const before = received
+        received = fetch.received()
+        if (received - before < LEAST_BYTES) abort()
+      }),
+      timers.after(LIMITS.publisherFallbackMs, () => fetch.onWaiting()),
+    ]
     const finish = (settle: () => void): void => {
-      cancel()
+      for (const cancel of cancels) cancel()
       signal.removeEventListener('abort', abort)
       settle()
     }

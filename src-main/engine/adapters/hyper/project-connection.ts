@@ -23,6 +23,7 @@ import { ModuleShelf } from './module-shelf.ts'
 import { followProject } from './project-feed.ts'
 import { sayHello, type PublisherLink } from './publisher-link.ts'
 import { Redial } from './redial.ts'
+import { SeederWatch, type SeederFault } from './seeder-watch.ts'
 
 export interface ProjectConnectionInit {
   readonly projectKey: ProjectKey
@@ -35,6 +36,8 @@ export interface ProjectConnectionInit {
   now(): UnixMs
   moduleHash(bytes: Uint8Array): ModuleHash
   dial(): void
+  /** Another donor is of no use or lies. */
+  onFault(connection: SwarmConnection, fault: SeederFault): void
   /** Takes the project off the swarm; called once, by `leave`. */
   onLeave(): Promise<void>
 }
@@ -61,6 +64,7 @@ export class HyperProjectConnection implements ProjectConnection {
   readonly #records: ProjectRecord[] = []
   readonly #left = new AbortController()
   readonly #shelf: ModuleShelf
+  readonly #watch: SeederWatch
   readonly #stopFeed: () => void
   #publisher: SwarmConnection | undefined
   #link: PublisherLink | undefined
@@ -72,14 +76,24 @@ export class HyperProjectConnection implements ProjectConnection {
     this.#init = init
     this.projectKey = init.projectKey
     this.#core = init.store.get({ key: projectCoreKey(init.projectKey), writable: false })
+    this.#watch = new SeederWatch({
+      timers: init.timers,
+      onFault: (connection, fault) => this.#onFault(connection, fault),
+    })
+    this.#watch.watch(this.#core)
     this.#shelf = new ModuleShelf({
       store: init.store,
       timers: init.timers,
       peers: this.#peers,
       signal: this.#left.signal,
+      watch: this.#watch,
+      isPublisher: (connection) => this.#isPublisher(connection),
       moduleHash: (bytes) => init.moduleHash(bytes),
     })
-    this.#core.on('peer-add', () => this.#changed())
+    this.#core.on('peer-add', () => {
+      for (const [connection, guard] of this.#peers) if (this.isKnownTo(connection)) guard.trust()
+      this.#changed()
+    })
     this.#core.on('peer-remove', () => this.#changed())
     this.#stopFeed = followProject({
       core: this.#core,
@@ -124,8 +138,13 @@ export class HyperProjectConnection implements ProjectConnection {
     })
     this.#core.replicate(connection)
     this.#shelf.attach(connection)
-    if (bytesToHex(connection.remotePublicKey) === this.projectKey) void this.#greet(connection)
+    if (this.#isPublisher(connection)) void this.#greet(connection)
     this.#changed()
+  }
+
+  /** Whether this peer has proven that it knows the project's key: only then it got anything of the project. */
+  isKnownTo(connection: SwarmConnection): boolean {
+    return this.#core.peers.some((peer) => peer.stream === connection)
   }
 
   /** The project's modules by discovery key, for a peer that asks. */
@@ -174,6 +193,7 @@ export class HyperProjectConnection implements ProjectConnection {
     this.#left.abort()
     this.pause()
     this.#stopFeed()
+    this.#watch.close()
     for (const set of Object.values(this.#listeners)) set.clear()
     await this.#init.onLeave()
     await this.#shelf.close()
@@ -214,6 +234,16 @@ export class HyperProjectConnection implements ProjectConnection {
       if (errorCode(error) !== 'not-connected') this.#setTrouble('hello', error)
       connection.destroy()
     }
+  }
+
+  #isPublisher(connection: SwarmConnection): boolean {
+    return bytesToHex(connection.remotePublicKey) === this.projectKey
+  }
+
+  /** The publisher may be slow as long as it wants; its wrong blocks end the connection, and it is dialled again. */
+  #onFault(connection: SwarmConnection, fault: SeederFault): void {
+    if (!this.#isPublisher(connection)) this.#init.onFault(connection, fault)
+    else if (fault === 'wrong-blocks') connection.destroy()
   }
 
   #online(): PublisherLink {

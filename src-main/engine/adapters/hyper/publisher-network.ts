@@ -4,10 +4,13 @@ import { LIMITS } from '../../../domain/limits.ts'
 import type { KeyPair, Log, PublisherHandlers, PublisherNetwork, RemoteDonor, Timers } from '../../ports.ts'
 import { Admission, PUBLISHER_ADMISSION, type AdmissionLimits } from './admission.ts'
 import { openDht, type NetworkOptions } from './dht.ts'
+import { HalfOpen } from './half-open.ts'
+import { limitHandshakes } from './handshake-rate.ts'
+import { keepAnnounced } from './keep-announced.ts'
 import { publisherKeyPair } from './keys.ts'
 import type { HyperPublisherCores } from './publisher-cores.ts'
 import { openPublisherSession, type PublisherSession } from './publisher-session.ts'
-import type { Notice } from './rpc.ts'
+import { RequestLoad, type Notice } from './rpc.ts'
 import { turnAway } from './turn-away.ts'
 
 export interface PublisherNetworkInit extends NetworkOptions {
@@ -36,15 +39,19 @@ class HyperPublisherNetwork implements PublisherNetwork {
   readonly #sessions = new Set<PublisherSession>()
   readonly #listeners = new Set<() => void>()
   readonly #admission: Admission
+  readonly #load = new RequestLoad()
+  readonly #halfOpen: HalfOpen
   /** Connections that are being told that there is no room. */
   readonly #turnedAway = new Set<SwarmConnection>()
   /** Sessions that said hello. */
   #proven = 0
   #swarm: Hyperswarm | undefined
+  #stopAnnouncing: (() => void) | undefined
 
   constructor(init: PublisherNetworkInit) {
     this.#init = init
     this.#keys = publisherKeyPair(init.seed)
+    this.#halfOpen = new HalfOpen(init.timers)
     this.#admission = new Admission(init.admission ?? PUBLISHER_ADMISSION)
   }
 
@@ -52,8 +59,12 @@ class HyperPublisherNetwork implements PublisherNetwork {
     const dht: DHT = openDht(this.#init, { open: this.#init.open ?? this.#init.bootstrap !== undefined })
     const swarm = new Hyperswarm({ dht, keyPair: this.#keys })
     this.#swarm = swarm
+    limitHandshakes(swarm)
+    this.#stopAnnouncing = keepAnnounced(swarm, this.#init.timers)
     swarm.on('connection', (connection) => {
-      this.#accept(connection, handlers)
+      // Lost connections are everyday life; `close` follows and does the work.
+      connection.on('error', () => undefined)
+      this.#halfOpen.wait(connection, () => this.#accept(connection, handlers))
     })
     await swarm.listen()
   }
@@ -82,6 +93,7 @@ class HyperPublisherNetwork implements PublisherNetwork {
 
   async close(): Promise<void> {
     this.#listeners.clear()
+    this.#stopAnnouncing?.()
     await this.#swarm?.destroy()
   }
 
@@ -90,8 +102,6 @@ class HyperPublisherNetwork implements PublisherNetwork {
     const changed = (): void => {
       for (const listener of this.#listeners) listener()
     }
-    // Lost connections are everyday life; `close` follows and does the work.
-    connection.on('error', () => undefined)
     const place = this.#admission.admit(connection.rawStream.remoteHost)
     if (!place) {
       this.#turnAway(connection)
@@ -102,7 +112,8 @@ class HyperPublisherNetwork implements PublisherNetwork {
       this.#proven++
       changed()
     }
-    const session = openPublisherSession({ connection, cores, handlers, timers, log, onHello })
+    const load = this.#load
+    const session = openPublisherSession({ connection, cores, handlers, load, timers, log, onHello })
     this.#sessions.add(session)
     connection.once('close', () => {
       place.leave()
@@ -113,16 +124,16 @@ class HyperPublisherNetwork implements PublisherNetwork {
     })
   }
 
-  /** Telling costs something, too: beyond as many as may be unproven, connections are closed without a word. */
+  /** Telling costs something, too. */
   #turnAway(connection: SwarmConnection): void {
     const { timers, log } = this.#init
-    if (this.#turnedAway.size >= LIMITS.unprovenConnections) {
+    if (this.#turnedAway.size >= LIMITS.turnedAwayConnections) {
       connection.destroy()
       return
     }
     this.#turnedAway.add(connection)
     connection.once('close', () => this.#turnedAway.delete(connection))
-    turnAway({ connection, timers, log })
+    turnAway({ connection, load: this.#load, timers, log })
   }
 
   #notify(notice: Notice, wanted: (donor: RemoteDonor) => boolean): void {

@@ -8,10 +8,10 @@ import { bytesToHex, type DonorKey, type Hex32, type ProjectKey } from '../../..
 import { LIMITS } from '../../../domain/limits.ts'
 import type { Log, PublisherHandlers, RemoteDonor, Timers } from '../../ports.ts'
 import { isLoopback } from './dht.ts'
-import { guardConnection } from './guard.ts'
+import { DONOR, guardConnection } from './guard.ts'
 import { offerCores } from './offer-cores.ts'
 import type { HyperPublisherCores } from './publisher-cores.ts'
-import { answerCalls, notify, openRpc, type Notice } from './rpc.ts'
+import { answerCalls, notify, openRpc, type Notice, type RequestLoad } from './rpc.ts'
 import { helloHolds, submitHolds } from './signatures.ts'
 
 /** One connection of a donor to the publisher. It may read cores at once, and do nothing else before `hello`. */
@@ -25,13 +25,15 @@ export interface PublisherSessionInit {
   readonly connection: SwarmConnection
   readonly cores: HyperPublisherCores
   readonly handlers: PublisherHandlers
+  /** Shared by all sessions. */
+  readonly load: RequestLoad
   readonly timers: Timers
   readonly log: Log
   onHello(): void
 }
 
 export function openPublisherSession(init: PublisherSessionInit): PublisherSession {
-  const { connection, cores, handlers, timers, log } = init
+  const { connection, cores, handlers, load, timers, log } = init
   const { projectKey } = cores
   const deviceKey = bytesToHex(connection.remotePublicKey) as Hex32
   let donor: RemoteDonor | undefined
@@ -41,12 +43,17 @@ export function openPublisherSession(init: PublisherSessionInit): PublisherSessi
     return donor
   }
 
-  guardConnection({ connection, timers, log })
+  const guard = guardConnection({ connection, trusted: DONOR, timers, log })
   offerCores(connection, (discoveryKey) => cores.offered(discoveryKey))
   const rpc = openRpc(connection)
-  answerCalls(
+  answerCalls({
     rpc,
-    {
+    load,
+    log,
+    onAnswered: (request) => {
+      guard.expect(request.byteLength)
+    },
+    handlers: {
       hello(bytes) {
         if (donor) throw new PowerswarmError('bad-record', 'Hello was already said')
         const candidate = proveDonor(bytes, {
@@ -59,6 +66,7 @@ export function openPublisherSession(init: PublisherSessionInit): PublisherSessi
         const met = { ...candidate, ...address }
         const answer = handlers.hello(met)
         donor = met
+        guard.trust()
         init.onHello()
         return encodeHelloAnswer(answer)
       },
@@ -72,8 +80,7 @@ export function openPublisherSession(init: PublisherSessionInit): PublisherSessi
       },
       grants: (bytes) => encodeGrantsAnswer(handlers.grants(proven(), parseGrantsRequest(bytes))),
     },
-    log,
-  )
+  })
   const cancel = timers.after(LIMITS.helloTimeoutMs, () => {
     if (!donor) connection.destroy()
   })

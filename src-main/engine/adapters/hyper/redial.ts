@@ -8,10 +8,14 @@ export interface RedialInit {
   dial(): void
 }
 
-/** Dials at once and then every 5 s, backed off to a minute, until told to stop. The swarm's own retries give up. */
+/**
+ * Dials at once and then every 5 s, after a few minutes backed off to one a minute, until told to stop. The swarm's own
+ * retries give up.
+ */
 export class Redial {
   readonly #init: RedialInit
   #delayMs: number = LIMITS.redialMs
+  #passedMs = 0
   #cancel: (() => void) | undefined
 
   constructor(init: RedialInit) {
@@ -22,6 +26,7 @@ export class Redial {
   start(): void {
     if (this.#cancel) return
     this.#delayMs = LIMITS.redialMs
+    this.#passedMs = 0
     this.#dial()
   }
 
@@ -33,7 +38,9 @@ export class Redial {
   #dial(): void {
     const jittered = this.#delayMs * (0.75 + this.#init.random() / 2)
     this.#cancel = this.#init.timers.after(jittered, () => {
-      this.#delayMs = Math.min(2 * this.#delayMs, LIMITS.redialMaxMs)
+      this.#passedMs += jittered
+      if (this.#passedMs >= LIMITS.redialSteadyMs)
+        this.#delayMs = Math.min(2 * this.#delayMs, LIMITS.redialMaxMs)
       this.#dial()
     })
     this.#init.dial()

@@ -60,29 +60,65 @@ export function onNotice(rpc: Rpc, notice: Notice, listener: () => void): void {
   })
 }
 
-/** Answers calls on one connection: caps those in flight and counts the peer's faults. */
-export function answerCalls(
-  rpc: Rpc,
-  handlers: Readonly<Record<Call, (value: Uint8Array) => Uint8Array | Promise<Uint8Array>>>,
-  log: Log,
-): void {
+/** Bytes of all requests that are being answered, on all connections of a publisher. */
+export class RequestLoad {
+  bytes = 0
+}
+
+export interface AnswerInit {
+  readonly rpc: Rpc
+  readonly handlers: Readonly<Record<Call, (value: Uint8Array) => Uint8Array | Promise<Uint8Array>>>
+  readonly load: RequestLoad
+  readonly log: Log
+  /** Never goes back; milliseconds. */
+  readonly now?: () => number
+  /** A call was good; its request is over. */
+  readonly onAnswered?: (request: Uint8Array) => void
+}
+
+const monotonicMs = (): number => performance.now()
+
+/** Answers calls on one connection: caps their number and size, and counts the peer's faults. */
+export function answerCalls({ rpc, handlers, load, log, onAnswered, now = monotonicMs }: AnswerInit): void {
   let inFlight = 0
+  let bytesInFlight = 0
+  let calls: number = LIMITS.peerCallBurst
+  let countedAt = now()
   let faults = 0
+  const flood = (bytes: number): string | undefined => {
+    const elapsedMs = now() - countedAt
+    countedAt += elapsedMs
+    calls = Math.min(LIMITS.peerCallBurst, calls + (LIMITS.peerCallsPerSecond * elapsedMs) / 1000) - 1
+    if (calls < 0) return 'too many calls'
+    if (inFlight >= LIMITS.peerRequestsInFlight || bytesInFlight + bytes > LIMITS.peerRequestBytes)
+      return 'too many requests in flight'
+    return undefined
+  }
   const answer = async (method: Call, value: Uint8Array): Promise<Uint8Array> => {
-    if (inFlight >= LIMITS.peerRequestsInFlight) {
-      log('warn', 'peer dropped', { why: 'too many requests in flight' })
+    const bytes = value.byteLength
+    const why = rpc.closed ? 'closed' : flood(bytes)
+    if (why !== undefined) {
+      if (!rpc.stream.destroyed) log('warn', 'peer dropped', { why })
       rpc.stream.destroy()
-      throw new PowerswarmError('limit-exceeded', 'Too many requests in flight')
+      throw new PowerswarmError('limit-exceeded', 'Too many requests')
     }
+    if (load.bytes + bytes > LIMITS.requestBytes)
+      throw new PowerswarmError('busy', 'The publisher has too much to do now; try again later')
     inFlight++
+    bytesInFlight += bytes
+    load.bytes += bytes
     try {
-      return await handlers[method](value)
+      const answered = await handlers[method](value)
+      onAnswered?.(value)
+      return answered
     } catch (error) {
       const sent = crossing(error, method, log)
       if (ERROR_REMEDIES[sent.code] === 'penalise-peer' && ++faults >= LIMITS.peerFaults) rpc.stream.destroy()
       throw sent
     } finally {
       inFlight--
+      bytesInFlight -= bytes
+      load.bytes -= bytes
     }
   }
   for (const method of ['hello', 'lease', 'submit', 'grants'] as const)
@@ -91,6 +127,7 @@ export function answerCalls(
 
 function crossing(error: unknown, method: Call, log: Log): PowerswarmError {
   if (error instanceof PowerswarmError && CROSSING.includes(error.code)) {
+    if (error.code === 'protocol-version') log('warn', 'peer of another protocol', { why: error.message })
     // Only code and message cross; protomux-rpc would also send a context.
     return new PowerswarmError(error.code, error.message)
   }

@@ -8,6 +8,11 @@ declare module 'hypercore' {
     /** What the peer claims; nothing is proven until blocks are signed. */
     readonly remoteLength: number
     readonly remotePublicKey: Uint8Array
+    readonly stream: Duplex
+    /** Requests of ours that it has not answered. */
+    readonly inflight: number
+    /** Messages of that kind it has sent. */
+    readonly stats: { readonly wireData: { readonly rx: number } }
   }
   export interface Manifest {
     readonly version: number
@@ -37,10 +42,17 @@ declare module 'hypercore' {
     get(index: number, options: { wait: false }): Promise<Uint8Array | null>
     get(index: number, options?: { timeout?: number }): Promise<Uint8Array>
     has(start: number, end?: number): Promise<boolean>
+    /** Forgets blocks; they can be fetched again. */
+    clear(start: number, end: number): Promise<unknown>
     download(range: { start: number; end: number; linear?: boolean }): Download
     /** On a connection, or on a new stream of its own (`true` = initiator). */
     replicate(stream: Duplex | boolean): Duplex
     on(event: 'append' | 'close' | 'peer-add' | 'peer-remove' | 'conflict', listener: () => void): this
+    /** A peer sent what its proof does not cover. The library asks that peer for nothing more, and leaves it connected. */
+    on(
+      event: 'verification-error',
+      listener: (error: Error, request: unknown, response: unknown, from: CorePeer) => void,
+    ): this
     off(event: 'append' | 'close' | 'peer-add' | 'peer-remove', listener: () => void): this
   }
 }
@@ -73,11 +85,17 @@ declare module 'corestore' {
 
 declare module 'hyperdht' {
   import type { EventEmitter } from 'node:events'
+  import type { Duplex } from 'node:stream'
   import type { SwarmConnection } from 'hyperswarm'
 
   export interface NodeAddress {
     readonly host: string
     readonly port: number
+  }
+  /** A node that passes messages on to us, and where it believes that we are. */
+  export interface Relay {
+    readonly relayAddress: NodeAddress
+    readonly peerAddress: NodeAddress
   }
   export interface DhtOptions {
     bootstrap?: readonly NodeAddress[]
@@ -90,6 +108,13 @@ declare module 'hyperdht' {
     constructor(options?: DhtOptions)
     static bootstrapper(port: number, host: string, options?: DhtOptions): DHT
     readonly randomized: boolean
+    /** `to`: our address as that node sees it. */
+    ping(node: NodeAddress): Promise<{ readonly to: NodeAddress }>
+    createRawStream(options: object): Duplex
+    createServer(
+      options: { shareLocalAddress: boolean },
+      onConnection: (connection: SwarmConnection) => void,
+    ): { listen(keys: { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array }): Promise<void> }
     address(): NodeAddress
     fullyBootstrapped(): Promise<void>
     /** One connection without a swarm around it: tests make many from one socket, each with a key of its own. */
@@ -105,6 +130,7 @@ declare module 'hyperswarm' {
   import type { EventEmitter } from 'node:events'
   import type { Duplex } from 'node:stream'
   import type DHT from 'hyperdht'
+  import type { Relay } from 'hyperdht'
 
   export interface SwarmConnection extends Duplex {
     readonly publicKey: Uint8Array
@@ -114,7 +140,17 @@ declare module 'hyperswarm' {
     readonly isInitiator: boolean
     readonly rawBytesRead: number
     /** The stream below the encryption; its address is that of the peer, or of the relay that carries the stream. */
-    readonly rawStream: { readonly remoteHost: string | null }
+    readonly rawStream: {
+      readonly remoteHost: string | null
+      /** Counts at once; {@link rawBytesRead} counts a message when it is complete. */
+      readonly bytesReceived: number
+      on(event: 'data', listener: () => void): void
+      off(event: 'data', listener: () => void): void
+    }
+    /** Bytes of the message that is coming in, 0 between two. Private, and the only sign of it before it is complete. */
+    readonly _len: number
+    /** Private: what was written and not passed on yet. */
+    readonly _writableState: { readonly buffered: number }
     /** Corestore and hypercore look for the muxer of a stream here. */
     userData: unknown
     readonly keepAlive: number
@@ -134,6 +170,16 @@ declare module 'hyperswarm' {
   export default class Hyperswarm extends EventEmitter {
     constructor(options: SwarmOptions)
     readonly dht: DHT
+    readonly server: {
+      /** Milliseconds that what a handshake left behind is kept. */
+      handshakeClearWait: number
+      /** Announces again within three seconds. */
+      refresh(): void
+      /** Private: the nodes that hold our announcement. Null before the server listens. */
+      readonly _announcer: { readonly relays: readonly Relay[] } | null
+      /** True: no handshake with this peer now. */
+      firewall(publicKey: Uint8Array, payload: unknown, address: unknown): boolean
+    }
     maxPeers: number
     readonly connections: ReadonlySet<SwarmConnection>
     listen(): Promise<void>
@@ -148,6 +194,17 @@ declare module 'hyperswarm' {
   }
 }
 
+declare module 'blind-relay' {
+  import type { EventEmitter } from 'node:events'
+  import type { Duplex } from 'node:stream'
+
+  export class Server {
+    constructor(options: { createStream: (options: object) => Duplex })
+    accept(stream: Duplex, options: { id: Uint8Array }): EventEmitter
+    close(): Promise<void>
+  }
+}
+
 declare module 'protomux' {
   import type { Duplex } from 'node:stream'
 
@@ -155,8 +212,10 @@ declare module 'protomux' {
     static from(stream: Duplex): Protomux
     /** Called when the peer opens a channel of that protocol that nobody here opened; `id` is what it named. */
     pair(channel: { protocol: string; id?: Uint8Array }, notify: (id: Uint8Array | null) => unknown): void
-    /** Open channels. */
-    [Symbol.iterator](): Iterator<unknown>
+    /** Open channels. Those of hypercore carry the peer, with what was asked for and not sent yet (private). */
+    [Symbol.iterator](): Iterator<{
+      readonly userData: { readonly remoteRequests?: ReadonlyMap<number, unknown> } | null
+    }>
     /** One place for every channel number that the peer ever used; private, and the only count of refused ones. */
     readonly _remote: readonly unknown[]
   }

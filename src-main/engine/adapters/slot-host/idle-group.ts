@@ -89,7 +89,7 @@ function makeGroup(dir: string): IdleGroup | undefined {
 /** Returns the knob that was set, or undefined when there can be no idle group here. */
 function makeIdle(dir: string): string | undefined {
   try {
-    mkdirSync(dir, { recursive: true })
+    makeDir(dir)
     const knob = KNOBS.find(([name]) => existsSync(join(dir, name)))
     if (knob === undefined) {
       // No processor controller in this tree.
@@ -102,6 +102,15 @@ function makeIdle(dir: string): string | undefined {
   } catch {
     // Not permitted, or no control groups at all: the caller has other ways.
     return undefined
+  }
+}
+
+/** Not by Node's recursive call: it never ends in a /sys without control groups, as `ip netns exec` makes one. */
+function makeDir(dir: string): void {
+  try {
+    mkdirSync(dir)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 
