@@ -64,7 +64,7 @@ it('holds the same after a kill, a restart and a transaction that failed', { tim
       expect(fresh[0]).toEqual(fresh[1])
       expect(fresh[0]?.every((unit) => opened.store.unit(unit).state === 'unsent')).toBe(true)
     }),
-    { seed: 31, numRuns: 25 },
+    { seed: 77, numRuns: 30 },
   )
 })
 

@@ -71,6 +71,9 @@ CREATE TABLE revocation_records (
   PRIMARY KEY (donor, sequence),
   UNIQUE (epoch, idx)
 ) STRICT;
+-- Of all these records; the other totals are those of records that grant.
+ALTER TABLE ledger ADD COLUMN revoking_records INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ledger ADD COLUMN revoked_fuel TEXT NOT NULL DEFAULT '0';
 CREATE INDEX revocation_records_last ON revocation_records (last);
 
 CREATE TABLE bans (donor INTEGER PRIMARY KEY REFERENCES donors, at INTEGER NOT NULL) STRICT;

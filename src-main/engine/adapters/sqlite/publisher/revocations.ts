@@ -61,12 +61,13 @@ export function withRevocations(
   const unitsOf = db.prepare<[number, number, number], { batch: number; idx: number }>(
     'SELECT batch, idx FROM revocations WHERE donor = ? AND id BETWEEN ? AND ?',
   )
-  const amounts = db.prepare<[], bigint>('SELECT fuel FROM revocation_records').pluck().safeIntegers()
-  /** Of all records; undefined: to be summed up anew. */
-  let revoked: Pick<LedgerTotals, 'records' | 'fuel'> | undefined
-  const revokedTotals = (): Pick<LedgerTotals, 'records' | 'fuel'> => {
-    const fuels = amounts.all()
-    return { records: fuels.length, fuel: fuels.reduce((sum, fuel) => sum + fuel, 0n) }
+  const totals = db.prepare<[], { records: number; fuel: string }>(
+    'SELECT revoking_records AS records, revoked_fuel AS fuel FROM ledger',
+  )
+  const setTotals = db.prepare('UPDATE ledger SET revoking_records = ?, revoked_fuel = ?')
+  const revoked = (): Pick<LedgerTotals, 'records' | 'fuel'> => {
+    const { records, fuel } = totals.get() ?? { records: 0, fuel: '0' }
+    return { records, fuel: BigInt(fuel) }
   }
 
   const numbered = (row: RevocationColumns): NumberedGrant => ({
@@ -110,12 +111,14 @@ export function withRevocations(
     unsealedRevocations: (limit) => unsealed.all(limit).map(numbered),
     addSealedRevocations(records) {
       tx.needed()
-      revoked = undefined
+      const before = revoked()
       for (const { epoch, index, record, firstGrant, lastGrant } of records) {
         const { sequence, donorKey, at, units, fuel, cumulativeFuel, unitsRoot } = record
         const values = [at, units, fuel, cumulativeFuel, blob32(unitsRoot), firstGrant, lastGrant]
         seal.run(ids.ensure(donorKey as DonorKey), sequence, epoch, index, ...values)
       }
+      const fuel = records.reduce((sum, { record }) => sum + record.fuel, before.fuel)
+      setTotals.run(before.records + records.length, fuel.toString())
     },
     lastRecord(donorKey) {
       const granted = grants.lastRecord(donorKey)
@@ -134,9 +137,9 @@ export function withRevocations(
         .sort(compareUnits)
     },
     ledgerTotals() {
-      const totals = grants.ledgerTotals()
-      revoked ??= revokedTotals()
-      return { ...totals, records: totals.records + revoked.records, fuel: totals.fuel - revoked.fuel }
+      const granted = grants.ledgerTotals()
+      const taken = revoked()
+      return { ...granted, records: granted.records + taken.records, fuel: granted.fuel - taken.fuel }
     },
   }
 }
