@@ -37,11 +37,18 @@ export class Steering {
     })
   }
 
-  /** It begins anew like a new key. Rejects with `not-found` when it was not banned. */
+  /**
+   * It begins anew like a new key, whatever others have confirmed of it meanwhile. Rejects with `not-found` when it was
+   * not banned.
+   */
   async unban(donorKey: DonorKey): Promise<void> {
-    const { parts, writes } = this.init
-    if (!(await writes.run(1, () => parts.store.unban(donorKey))))
-      throw new PowerswarmError('not-found', `Donor ${donorKey} is not banned`)
+    const { parts, trusting, writes } = this.init
+    const lifted = await writes.run(1, () => {
+      const wasBanned = parts.store.unban(donorKey)
+      if (wasBanned) trusting.failed(donorKey)
+      return wasBanned
+    })
+    if (!lifted) throw new PowerswarmError('not-found', `Donor ${donorKey} is not banned`)
   }
 
   /** Rejects with `not-found` for an unknown batch, or a unit that has not ended without a decision. */
