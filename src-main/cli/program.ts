@@ -1,11 +1,13 @@
 import { Command } from 'commander'
 import { VERSION } from '../domain/version.ts'
 import { addAppCommands } from './commands/app-add.ts'
+import { addBackupCommand, addRestoreCommand } from './commands/backup.ts'
 import { addBatchCommands } from './commands/batch-add.ts'
 import { addBootstrapCommand } from './commands/bootstrap.ts'
 import { addDonateCommand } from './commands/donate.ts'
 import { addDonorCommands } from './commands/donor.ts'
 import { addDonorsCommands } from './commands/donors.ts'
+import { addDonorEvidence, addDonorReceipt, addReceiptCommand } from './commands/receipt.ts'
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
@@ -15,6 +17,7 @@ import { addRetryCommand } from './commands/retry.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStatusCommand } from './commands/status.ts'
+import { addVerifyCommand } from './commands/verify.ts'
 import { addCommonOptions, examples, type CliIo } from './context.ts'
 
 /**
@@ -72,10 +75,16 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addResultsCommand(program, io)
   addDonorsCommands(program, io)
   addRetryCommand(program, io)
+  addBackupCommand(program, io)
+  addRestoreCommand(program, io)
+  addReceiptCommand(program, io)
+  addVerifyCommand(program, io, setExitCode)
   addDonateCommand(program, io)
   const donor = program.command('donor').description('look at and steer the donor that runs on this machine')
   showHelpWithoutCommand(donor)
   addDonorCommands(donor, io)
+  addDonorReceipt(donor, io)
+  addDonorEvidence(donor, io)
   addBootstrapCommand(program, io)
   addRelayCommand(program, io)
   addRunCommand(program, io, setExitCode)

@@ -12,6 +12,7 @@ export function statusLines(status: PublisherStatus): string[] {
     `  purpose  ${status.purpose}`,
     `  link     ${status.link}`,
     `  serving  ${status.serving ? `yes, ${quantity(status.donorsConnected, 'donor')} connected` : 'no'}`,
+    ...(status.waiting === undefined ? [] : [`  WAITING  ${status.waiting}`]),
     `  ledger   ${creditText(ledger.fuel)} to ${quantity(status.donorsGranted, 'donor')} in ${quantity(ledger.grants, 'grant')}`,
     ...(status.batches.length === 0 ? ["  No batches yet; 'powerswarm batch add' publishes one"] : []),
     ...status.batches.map((batch) => `  ${batchLine(status, batch)}`),
@@ -57,6 +58,7 @@ export function totals(status: PublisherStatus): { units: number; verified: numb
 export function servingLine(status: PublisherStatus, pace: Pace): string {
   const { units, verified, done } = totals(status)
   const donors = quantity(status.donorsConnected, 'donor')
+  if (status.waiting !== undefined) return `${donors} · ${status.waiting}`
   if (units === 0) return `no units yet · ${donors}`
   const parts = [
     `${countText(verified)}/${countText(units)} units verified (${percentText(verified, units)})`,

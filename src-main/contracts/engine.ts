@@ -8,7 +8,7 @@ import type { DonorState } from './donor-state.ts'
 import type { DonorPage, PublisherStatus, ResultPage } from './publisher-state.ts'
 import { call, notice, nothing } from './rpc.ts'
 import type { PermissionSheet } from './slot.ts'
-import { argumentsValue, bytesValue, fuelValue, linkValue, wholeNumber } from './values.ts'
+import { argumentsValue, bytesValue, fuelValue, hex32Value, linkValue, wholeNumber } from './values.ts'
 
 /** Served by an engine to Electron main (over its process port) and to the CLI (over the socket in the data folder). */
 
@@ -49,6 +49,13 @@ export const donorEngineSchema = {
   /** Joins by link; joining twice is fine. Rejects with `bad-link`. */
   joinProject: call<{ link: string }, { projectKey: Hex32 }>(v.object({ link: linkValue })),
   leaveProject: call<{ projectKey: string }, void>(v.object({ projectKey: v.string() })),
+  /**
+   * The receipt of all credit that project granted this donor, as a file (contracts/wire). Needs no publisher. Rejects
+   * with `not-found` while none was granted.
+   */
+  receipt: call<{ projectKey: string }, Uint8Array>(v.object({ projectKey: hex32Value() })),
+  /** Evidence, as files, that the project's publisher signed two stories; checked, oldest first. */
+  evidence: call<{ projectKey: string }, readonly Uint8Array[]>(v.object({ projectKey: hex32Value() })),
   /**
    * Whether a window shows the state: `true` is answered by a `changed` at once. Main's alone; on the socket it changes
    * nothing, whoever is connected there is told everything.
@@ -136,6 +143,13 @@ export const publisherEngineSchema = {
   unban: call<{ donor: string }, void>(donorValue),
   /** Has units that are inconclusive or suspended computed anew, by donors that have not had them. */
   retry: call<v.InferOutput<typeof retryValue>, { units: number }>(retryValue),
+  /**
+   * Copies the project as it is now into a folder of this backup folder (an absolute path). Rejects with
+   * `file-unreadable`.
+   */
+  backup: call<{ dir: string }, { dir: string }>(v.object({ dir: v.pipe(v.string(), v.minLength(1)) })),
+  /** The receipt of all credit this donor was granted, as a file. Rejects with `not-found` while none was. */
+  receipt: call<{ donorKey: Hex32 }, Uint8Array>(v.object({ donorKey: hex32Value() })),
   shutdown: call<void, void>(nothing),
   changed: notice<PublisherStatus>(
     v.custom<PublisherStatus>((raw) => typeof raw === 'object' && raw !== null),

@@ -8,6 +8,8 @@ export interface PublisherStatus {
   readonly purpose: string
   readonly link: string
   readonly serving: boolean
+  /** Why nothing is published or granted yet though results are taken; absent when everything goes its way. */
+  readonly waiting?: string
   readonly donorsConnected: number
   /** Donors that ever had a result granted. */
   readonly donorsGranted: number

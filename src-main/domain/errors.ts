@@ -47,6 +47,7 @@ export const ERROR_REMEDIES = {
   'database-corrupt': 'tell',
   'disk-full': 'tell',
   'disk-failed': 'stop',
+  'store-damaged': 'tell',
   'store-behind': 'stop',
   'store-forked': 'stop',
   'runtime-too-old': 'stop',

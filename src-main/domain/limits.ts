@@ -91,6 +91,10 @@ export const LIMITS = {
   projectRecords: 100_000,
   /** All records of one project core together, which a donor keeps on disk and in memory. */
   projectCoreBytes: 16 * MIB,
+  /** A receipt: two blocks with their paths. One of a ledger of 10^5 blocks has about 1 KB. */
+  receiptBytes: 16 * KIB,
+  /** A block in a receipt: ledger records and announcements have less than 200 bytes. */
+  provenBlockBytes: 1 * KIB,
   /** Blocks of a project core asked for ahead of the one that is read. */
   projectReadAhead: 256,
   projectNameChars: 80,
@@ -153,6 +157,8 @@ export const LIMITS = {
   meshProofMs: 10_000,
   /** A donor that delivers less than the slowest uplink would for this long, though it was asked, is let go. */
   seederStallMs: 5_000,
+  /** A peer whose blocks do not fit has this long to show that another story was signed; then they were wrong. */
+  forkProofMs: 2_000,
   /** So long such a donor is not met again; one that sent wrong blocks is not met while the process runs. */
   seederRestMs: 10 * 60 * 1000,
   /** Keys of peers remembered as bad; beyond it the oldest are forgotten. */

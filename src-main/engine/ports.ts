@@ -87,8 +87,15 @@ export interface CoreJournal {
   length(core: string): number
   /** Adds blocks behind the last one; returns the index of the first. Joins the transaction that is open, if one is. */
   record(core: string, blocks: readonly Uint8Array[]): number
-  /** Rows still kept from `index` on, in order. */
-  from(core: string, index: number): readonly { readonly index: number; readonly block: Uint8Array }[]
+  /**
+   * Rows from `index` on, in order, `limit` at most. Where `index` lies below {@link firstKept} and the journal can make
+   * these rows again, as for a ledger that it has the records of: those, up to `firstKept`.
+   */
+  from(
+    core: string,
+    index: number,
+    limit?: number,
+  ): readonly { readonly index: number; readonly block: Uint8Array }[]
   /** Index of the oldest row still kept; equals {@link length} when none is. */
   firstKept(core: string): number
   discardBelow(core: string, index: number): void
@@ -337,6 +344,13 @@ export interface GrantStore {
   /** What the record grants or takes back, in `compareUnits` order. */
   sealedUnits(sealed: SealedRecord): readonly UnitId[]
   ledgerTotals(): LedgerTotals
+  /** Epoch of the ledger that new records belong to. */
+  ledgerEpoch(): number
+  /**
+   * Closes the ledger of the present epoch and makes the next one the present: every record goes on to it, in its
+   * place. Answers its epoch.
+   */
+  nextLedger(): number
   /** All grants of the project, for checks. */
   grants(): Iterable<GrantRow>
 }
@@ -348,17 +362,30 @@ export interface PublisherStore extends CoreJournal, CatalogueStore, UnitStore, 
   /** Small values by name. */
   setting(name: string): string | undefined
   setSetting(name: string, value: string): void
+  /** Copies the database as it is now into a new file, while it goes on being used. */
+  backup(copyFile: string): Promise<void>
+  /**
+   * Copies the database into a new file and keeps the copy up to date: from then on a transaction is in both, on disk,
+   * when it returns. Throws what the disk says; a later failure ends the copying and is told once.
+   */
+  replicate(copyFile: string, onFailure: (error: unknown) => void): void
   close(): void
 }
 
 /** The publisher's cores. Every append goes through the journal first. */
 export interface PublisherCores {
   readonly projectKey: ProjectKey
-  /** Key of the ledger of the current epoch. */
+  /** Key of the ledger of the present epoch. This and the next two change with {@link openLedger}. */
   readonly ledgerKey: Hex32
   /** The journal's name for that ledger: roles record encoded ledger blocks under it, then call `flushLedger`. */
   readonly ledgerCore: string
   readonly epoch: number
+  /** Why this ledger can never be written again, in words for the log; undefined while it can. */
+  readonly ledgerTrouble: string | undefined
+  /** Rejects with `store-behind` when a peer proves that it holds more of the project core than there is here. */
+  checkProject(): Promise<void>
+  /** Opens the ledger of a later epoch, fills it from the journal and makes it the present one. */
+  openLedger(epoch: number): Promise<void>
   /** Encodes, records and appends; resolves when the core has them. */
   appendProject(records: readonly ProjectRecord[]): Promise<void>
   projectRecords(): Promise<readonly ProjectRecord[]>
@@ -366,6 +393,10 @@ export interface PublisherCores {
   /** Appends what the journal holds beyond the ledger's end. Idempotent. */
   flushLedger(): Promise<void>
   ledgerRecords(from?: number): AsyncIterable<{ readonly index: number; readonly record: LedgerRecord }>
+  /** The receipt of the grant in this block, as a file. Rejects with `not-found` when the ledger has no such block. */
+  receipt(epoch: number, index: number): Promise<Uint8Array>
+  /** Whether the module of this app is whole on this disk. */
+  holdsModule(app: App): Promise<boolean>
   /** Puts an original module into a static core named by its content. Same bytes, same key. */
   addModule(original: Uint8Array): Promise<{ readonly moduleCore: Hex32 }>
   close(): Promise<void>
@@ -420,6 +451,15 @@ export interface StoredLease {
   readonly unit: UnitId
   readonly expiresAt: UnixMs
 }
+/** Proof, checked and kept, that a publisher signed two stories. */
+export interface StoredEvidence {
+  readonly projectKey: ProjectKey
+  /** Which ledger; undefined for the project core. */
+  readonly epoch: number | undefined
+  /** As contracts/wire writes evidence. */
+  readonly file: Uint8Array
+  readonly foundAt: UnixMs
+}
 export type StoredResultState = 'computed' | 'sent' | 'pending' | 'verified' | 'rejected' | 'uncounted'
 export interface StoredResult {
   readonly projectKey: ProjectKey
@@ -429,6 +469,12 @@ export interface StoredResult {
   readonly run: UnitRun
   readonly state: StoredResultState
   readonly finishedAt: UnixMs
+}
+
+/** The donor's last ledger record in a project, without the donor's own key. */
+export interface HeldGrant extends Pick<LedgerRecord, 'sequence' | 'units' | 'cumulativeFuel' | 'unitsRoot'> {
+  readonly epoch: number
+  readonly index: number
 }
 
 /** The donor's working state on disk. Synchronous; every call is one transaction unless inside `transact`. */
@@ -469,6 +515,13 @@ export interface DonorStore {
     readonly cumulativeFuel: Fuel
     readonly units: number
   }
+  /** The last of the records and where it lies; undefined before the first. */
+  lastGrant(projectKey: ProjectKey): HeldGrant | undefined
+  /** The last record lies in this ledger, too: from now on it is held from there. */
+  moveLastGrant(projectKey: ProjectKey, epoch: number): void
+  /** The first evidence about each core is kept. Answers whether this is it. */
+  addEvidence(evidence: StoredEvidence): boolean
+  evidence(projectKey: ProjectKey): readonly StoredEvidence[]
   grantedUnits(projectKey: ProjectKey): readonly UnitId[]
   /** Fuel and count of results that are not decided. */
   pending(projectKey: ProjectKey): { readonly fuel: Fuel; readonly units: number }
@@ -519,6 +572,11 @@ export interface SnapshotStore {
 /** Joins projects over the swarm. One Noise key per machine, one donor key per project. */
 export interface DonorNetwork {
   join(link: Link, donorKeys: KeyPair): Promise<ProjectConnection>
+  /**
+   * The receipt of a grant that was fetched once, as a file: from the disk alone, also for a project that was left.
+   * Rejects with `not-found` when a part of it is not here.
+   */
+  receipt(projectKey: ProjectKey, epoch: number, index: number): Promise<Uint8Array>
   suspend(): Promise<void>
   resume(): Promise<void>
   close(): Promise<void>
@@ -547,6 +605,11 @@ export interface ProjectConnection {
   lease(request: LeaseRequest): Promise<LeaseAnswer>
   submit(results: readonly SubmittedResult[]): Promise<SubmitAnswer>
   grants(request: GrantsRequest): Promise<GrantsAnswer>
+  /**
+   * The publisher signed two stories of a core: evidence as a file, built from what both sides of the contradiction
+   * signed and not checked yet.
+   */
+  onFork(listener: (evidence: Uint8Array) => void): () => void
   /** Fetches one block of the ledger of that epoch, checked against the publisher's signature. */
   ledgerRecord(epoch: number, index: number): Promise<LedgerRecord>
   /** Fetches the original module from whoever has it; checks length and hash (`module-hash-mismatch`). */

@@ -14,7 +14,7 @@ export interface CommandSwarm {
   /** The project's folder. */
   readonly projectDir: string
   home(name: string): string
-  serve(): Promise<Running>
+  serve(...more: readonly string[]): Promise<Running>
   donate(name: string): Promise<Running>
   /** A donor of one core that saves its units at this pace; everything else is as in {@link donate}. */
   donateHurried(name: string, pace: SnapshotPace): Running
@@ -91,8 +91,9 @@ export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm
     projectDir: join(home('publisher'), 'publisher/mersenne-primes'),
     home,
     answer,
-    serve: async () => {
-      const publisher = await start('publisher', 'serve', '--verify-cores', '0', '--host', '127.0.0.1')
+    serve: async (...more) => {
+      const options = ['--verify-cores', '0', '--host', '127.0.0.1', ...more]
+      const publisher = await start('publisher', 'serve', ...options)
       await publisher.line((line) => (line as PublisherStatus).serving)
       return publisher
     },

@@ -122,6 +122,7 @@ export class DonorHome {
         store,
         network: {
           join: () => Promise.resolve(connection),
+          receipt: (_projectKey, epoch, index) => Promise.resolve(Uint8Array.of(epoch, index)),
           suspend: () => Promise.resolve(),
           resume: () => Promise.resolve(),
           close: () => Promise.resolve(),
@@ -133,6 +134,7 @@ export class DonorHome {
         clock: { now, monotonicMs: () => timers.nowMs },
         timers,
         log: (_level, event) => void logged.push(event),
+        checkEvidence: () => 'it is void',
         checkGrant: () => undefined,
       },
       { masterKey, engineLabel: 'test' },

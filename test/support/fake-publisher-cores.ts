@@ -1,5 +1,6 @@
 import { encodeProjectRecord } from '../../src-main/contracts/wire/project-record.ts'
 import { encodeLedgerRecord, parseLedgerRecord } from '../../src-main/contracts/wire/ledger-record.ts'
+import { PowerswarmError } from '../../src-main/domain/errors.ts'
 import type { ProjectKey } from '../../src-main/domain/ids.ts'
 import type { LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
 import type { CoreJournal, PublisherCores } from '../../src-main/engine/ports.ts'
@@ -32,6 +33,9 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
     ledgerKey: hex(0x1ed6e5),
     ledgerCore: 'ledger',
     epoch: 0,
+    ledgerTrouble: undefined,
+    checkProject: () => Promise.resolve(),
+    openLedger: () => Promise.reject(new Error('these cores have one ledger')),
     appendProject: async (records) => {
       for (const record of records) encodeProjectRecord(record)
       bytes.project.push(...(await Promise.resolve(records)))
@@ -43,6 +47,8 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
       for (let index = from; index < bytes.ledger.length; index++)
         yield { index, record: await Promise.resolve(parseLedgerRecord(bytes.ledger[index]!)) }
     },
+    holdsModule: () => Promise.resolve(true),
+    receipt: () => Promise.reject(new PowerswarmError('not-found', 'Nothing is signed here')),
     addModule: () => Promise.resolve({ moduleCore: hex(0xc0de) }),
     close: () => Promise.resolve(),
   }

@@ -18,7 +18,7 @@ export function creditOf({ publisher }: Rig, project: Project, donor: DonorKey):
   for (const [nextSequence, notice] of grants.entries()) {
     const record = ledger[notice.index]
     if (!record) throw new Error('the notice names a block that is not there')
-    const expected = { donorKey: donor, nextSequence, cumulativeFuel }
+    const expected = { donorKey: donor, nextSequence, cumulativeFuel, epoch: 0 }
     expect(checkGrant(record, notice, expected, digests)).toBeUndefined()
     for (const { index } of notice.units) {
       expect(record.revokes ? credited.has(index) : !ever.has(index)).toBe(true)

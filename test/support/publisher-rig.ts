@@ -7,7 +7,6 @@ import type { ProjectManifest } from '../../src-main/domain/project.ts'
 import { createDigests } from '../../src-main/engine/adapters/hyper/digests.ts'
 import { openPublisherStore } from '../../src-main/engine/adapters/sqlite/publisher-store.ts'
 import type {
-  CoreJournal,
   PublisherCores,
   PublisherNetwork,
   PublisherStore,
@@ -90,7 +89,7 @@ export interface RigOptions {
   readonly verifyCores?: number
   readonly slotHost?: SlotHost
   /** Opens other cores than those in memory. */
-  readonly openCores?: (journal: CoreJournal) => Promise<PublisherCores>
+  readonly openCores?: (journal: PublisherStore) => Promise<PublisherCores>
   /** Wraps the store that the publisher sees, for instance to cut it off. */
   readonly wrap?: <T extends object>(part: T) => T
 }

@@ -11,6 +11,8 @@ export interface GrantExpectation {
   readonly nextSequence: number
   /** Total of the record before it, 0 at the start. */
   readonly cumulativeFuel: Fuel
+  /** Epoch of the ledger that the record before it lies in, 0 at the start. */
+  readonly epoch: number
 }
 
 /** Why a ledger record does not count, in words for the log. */
@@ -18,6 +20,7 @@ export type GrantRefusal =
   | 'it belongs to another donor'
   | 'it is not the next of its sequence'
   | 'the notice names another sequence'
+  | 'it lies in a ledger that was replaced'
   | 'the notice names another number of units'
   | 'the notice names units that the record does not cover'
   | 'its total does not follow from the record before it'
@@ -35,6 +38,7 @@ export function checkGrant(
 ): GrantRefusal | undefined {
   if (record.donorKey !== expected.donorKey) return 'it belongs to another donor'
   if (record.sequence !== notice.sequence) return 'the notice names another sequence'
+  if (notice.epoch < expected.epoch) return 'it lies in a ledger that was replaced'
   if (record.sequence !== expected.nextSequence) return 'it is not the next of its sequence'
   if (record.units !== notice.units.length) return 'the notice names another number of units'
   const change = record.revokes ? -record.fuel : record.fuel

@@ -133,6 +133,50 @@ export interface GrantsAnswerLayout {
   readonly uncounted: readonly UnitIdLayout[]
 }
 
+export interface TreeNodeLayout {
+  readonly size: number
+  readonly hash: Uint8Array
+}
+
+export interface BlockProofLayout {
+  readonly length: number
+  readonly index: number
+  readonly block: Uint8Array
+  readonly path: readonly TreeNodeLayout[]
+  readonly roots: readonly TreeNodeLayout[]
+  readonly signature: Uint8Array
+}
+
+export interface ReceiptLayout {
+  readonly version: number
+  readonly kind: number
+  readonly projectKey: Uint8Array
+  readonly announcement: BlockProofLayout
+  readonly ledgerSigner: Uint8Array
+  readonly grant: BlockProofLayout
+}
+
+export interface HeadProofLayout {
+  readonly roots: readonly TreeNodeLayout[]
+  readonly length: number
+  readonly rest: readonly TreeNodeLayout[]
+  readonly signature: Uint8Array
+}
+
+export interface LedgerNameLayout {
+  readonly announcement: BlockProofLayout
+  readonly ledgerSigner: Uint8Array
+}
+
+export interface EvidenceLayout {
+  readonly version: number
+  readonly kind: number
+  readonly projectKey: Uint8Array
+  readonly ledger: readonly LedgerNameLayout[]
+  readonly length: number
+  readonly heads: readonly HeadProofLayout[]
+}
+
 export interface Layouts {
   readonly '@wire/unit-id': UnitIdLayout
   readonly '@wire/manifest': ManifestLayout
@@ -151,6 +195,12 @@ export interface Layouts {
   readonly '@wire/grants-request': GrantsRequestLayout
   readonly '@wire/grant-notice': GrantNoticeLayout
   readonly '@wire/grants-answer': GrantsAnswerLayout
+  readonly '@wire/tree-node': TreeNodeLayout
+  readonly '@wire/block-proof': BlockProofLayout
+  readonly '@wire/receipt': ReceiptLayout
+  readonly '@wire/head-proof': HeadProofLayout
+  readonly '@wire/ledger-name': LedgerNameLayout
+  readonly '@wire/evidence': EvidenceLayout
 }
 
 export interface Codec<T> {

@@ -580,6 +580,203 @@ const encoding16 = {
   }
 }
 
+// @wire/tree-node
+const encoding17 = {
+  preencode(state, m) {
+    c.uint.preencode(state, m.size)
+    c.fixed32.preencode(state, m.hash)
+  },
+  encode(state, m) {
+    c.uint.encode(state, m.size)
+    c.fixed32.encode(state, m.hash)
+  },
+  decode(state) {
+    const r0 = c.uint.decode(state)
+    const r1 = c.fixed32.decode(state)
+
+    return {
+      size: r0,
+      hash: r1
+    }
+  }
+}
+
+// @wire/block-proof.path
+const encoding18_3 = c.array(encoding17)
+// @wire/block-proof.roots
+const encoding18_4 = encoding18_3
+
+// @wire/block-proof
+const encoding18 = {
+  preencode(state, m) {
+    c.uint.preencode(state, m.length)
+    c.uint.preencode(state, m.index)
+    c.buffer.preencode(state, m.block)
+    encoding18_3.preencode(state, m.path)
+    encoding18_4.preencode(state, m.roots)
+    c.fixed64.preencode(state, m.signature)
+  },
+  encode(state, m) {
+    c.uint.encode(state, m.length)
+    c.uint.encode(state, m.index)
+    c.buffer.encode(state, m.block)
+    encoding18_3.encode(state, m.path)
+    encoding18_4.encode(state, m.roots)
+    c.fixed64.encode(state, m.signature)
+  },
+  decode(state) {
+    const r0 = c.uint.decode(state)
+    const r1 = c.uint.decode(state)
+    const r2 = c.buffer.decode(state)
+    const r3 = encoding18_3.decode(state)
+    const r4 = encoding18_4.decode(state)
+    const r5 = c.fixed64.decode(state)
+
+    return {
+      length: r0,
+      index: r1,
+      block: r2,
+      path: r3,
+      roots: r4,
+      signature: r5
+    }
+  }
+}
+
+// @wire/receipt
+const encoding19 = {
+  preencode(state, m) {
+    c.uint.preencode(state, m.version)
+    c.uint.preencode(state, m.kind)
+    c.fixed32.preencode(state, m.projectKey)
+    encoding18.preencode(state, m.announcement)
+    c.fixed32.preencode(state, m.ledgerSigner)
+    encoding18.preencode(state, m.grant)
+  },
+  encode(state, m) {
+    c.uint.encode(state, m.version)
+    c.uint.encode(state, m.kind)
+    c.fixed32.encode(state, m.projectKey)
+    encoding18.encode(state, m.announcement)
+    c.fixed32.encode(state, m.ledgerSigner)
+    encoding18.encode(state, m.grant)
+  },
+  decode(state) {
+    const r0 = c.uint.decode(state)
+    const r1 = c.uint.decode(state)
+    const r2 = c.fixed32.decode(state)
+    const r3 = encoding18.decode(state)
+    const r4 = c.fixed32.decode(state)
+    const r5 = encoding18.decode(state)
+
+    return {
+      version: r0,
+      kind: r1,
+      projectKey: r2,
+      announcement: r3,
+      ledgerSigner: r4,
+      grant: r5
+    }
+  }
+}
+
+// @wire/head-proof.roots
+const encoding20_0 = encoding18_3
+// @wire/head-proof.rest
+const encoding20_2 = encoding18_3
+
+// @wire/head-proof
+const encoding20 = {
+  preencode(state, m) {
+    encoding20_0.preencode(state, m.roots)
+    c.uint.preencode(state, m.length)
+    encoding20_2.preencode(state, m.rest)
+    c.fixed64.preencode(state, m.signature)
+  },
+  encode(state, m) {
+    encoding20_0.encode(state, m.roots)
+    c.uint.encode(state, m.length)
+    encoding20_2.encode(state, m.rest)
+    c.fixed64.encode(state, m.signature)
+  },
+  decode(state) {
+    const r0 = encoding20_0.decode(state)
+    const r1 = c.uint.decode(state)
+    const r2 = encoding20_2.decode(state)
+    const r3 = c.fixed64.decode(state)
+
+    return {
+      roots: r0,
+      length: r1,
+      rest: r2,
+      signature: r3
+    }
+  }
+}
+
+// @wire/ledger-name
+const encoding21 = {
+  preencode(state, m) {
+    encoding18.preencode(state, m.announcement)
+    c.fixed32.preencode(state, m.ledgerSigner)
+  },
+  encode(state, m) {
+    encoding18.encode(state, m.announcement)
+    c.fixed32.encode(state, m.ledgerSigner)
+  },
+  decode(state) {
+    const r0 = encoding18.decode(state)
+    const r1 = c.fixed32.decode(state)
+
+    return {
+      announcement: r0,
+      ledgerSigner: r1
+    }
+  }
+}
+
+// @wire/evidence.ledger
+const encoding22_3 = c.array(encoding21)
+// @wire/evidence.heads
+const encoding22_5 = c.array(encoding20)
+
+// @wire/evidence
+const encoding22 = {
+  preencode(state, m) {
+    c.uint.preencode(state, m.version)
+    c.uint.preencode(state, m.kind)
+    c.fixed32.preencode(state, m.projectKey)
+    encoding22_3.preencode(state, m.ledger)
+    c.uint.preencode(state, m.length)
+    encoding22_5.preencode(state, m.heads)
+  },
+  encode(state, m) {
+    c.uint.encode(state, m.version)
+    c.uint.encode(state, m.kind)
+    c.fixed32.encode(state, m.projectKey)
+    encoding22_3.encode(state, m.ledger)
+    c.uint.encode(state, m.length)
+    encoding22_5.encode(state, m.heads)
+  },
+  decode(state) {
+    const r0 = c.uint.decode(state)
+    const r1 = c.uint.decode(state)
+    const r2 = c.fixed32.decode(state)
+    const r3 = encoding22_3.decode(state)
+    const r4 = c.uint.decode(state)
+    const r5 = encoding22_5.decode(state)
+
+    return {
+      version: r0,
+      kind: r1,
+      projectKey: r2,
+      ledger: r3,
+      length: r4,
+      heads: r5
+    }
+  }
+}
+
 function setVersion(v) {
   version = v
 }
@@ -637,6 +834,18 @@ function getEncoding(name) {
       return encoding15
     case '@wire/grants-answer':
       return encoding16
+    case '@wire/tree-node':
+      return encoding17
+    case '@wire/block-proof':
+      return encoding18
+    case '@wire/receipt':
+      return encoding19
+    case '@wire/head-proof':
+      return encoding20
+    case '@wire/ledger-name':
+      return encoding21
+    case '@wire/evidence':
+      return encoding22
     default:
       throw new Error('Encoder not found ' + name)
   }

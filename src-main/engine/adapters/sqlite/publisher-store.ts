@@ -13,6 +13,7 @@ import { outputs } from './publisher/outputs.ts'
 import { withRevocations } from './publisher/revocations.ts'
 import { trust } from './publisher/trust.ts'
 import { units } from './publisher/units.ts'
+import { startReplica, type Replica } from './replica/replica.ts'
 import { settings } from './settings.ts'
 import { transactions } from './transactions.ts'
 
@@ -43,9 +44,11 @@ export function openPublisherStore(file: string): PublisherStore {
     committed: () => {
       live.committed()
       if (live.isFull) fold()
+      replica?.ship()
     },
   })
   const { forgetBans, ...donors } = accounts(db, live, tx, ids)
+  let replica: Replica | undefined
   return translated<PublisherStore>(file, {
     ...settings(db),
     ...journal(db, tx),
@@ -57,8 +60,15 @@ export function openPublisherStore(file: string): PublisherStore {
     ...donors,
     ...withRevocations(db, tx, ids, grants(db, live, tx, ids)),
     transact: (work) => tx.transact(work),
+    backup: async (copyFile) => {
+      await db.backup(copyFile)
+    },
+    replicate: (copyFile, onFailure) => {
+      replica = startReplica({ db, file, copyFile, onFailure })
+    },
     close: () => {
       fold()
+      replica?.close()
       translating(file, () => db.close())
     },
   })

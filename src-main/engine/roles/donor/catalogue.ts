@@ -18,15 +18,18 @@ export interface Task {
   readonly request: Omit<RunUnit, 'run'>
 }
 
-/** What the project core has said so far: the manifest, the apps and the batches. */
+/** What the project core has said so far: the manifest, the ledgers, the apps and the batches. */
 export class Catalogue {
   manifest: ProjectManifest | undefined
+  /** Of the latest ledger that was announced. */
+  ledgerEpoch = 0
   private readonly apps = new Map<number, App>()
   private readonly batches = new Map<number, Batch>()
 
   /** Takes the next record. A second manifest, or an app or batch with a number already used, is ignored. */
   add(record: ProjectRecord): void {
     if (record.type === 'project') this.manifest ??= record
+    else if (record.type === 'core') this.ledgerEpoch = Math.max(this.ledgerEpoch, record.epoch)
     else if (record.type === 'app' && !this.apps.has(record.app)) this.apps.set(record.app, record)
     else if (record.type === 'batch' && !this.batches.has(record.batch))
       this.batches.set(record.batch, record)

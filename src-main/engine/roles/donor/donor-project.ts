@@ -13,7 +13,8 @@ import type {
 } from '../../ports.ts'
 import { Catalogue, type Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
-import { syncGrants } from './grants.ts'
+import { followLedger, syncGrants } from './grants.ts'
+import { keepEvidence } from './keep-evidence.ts'
 import { ResultWriter } from './result-writer.ts'
 import { UnitQueue } from './unit-queue.ts'
 
@@ -69,6 +70,8 @@ export class DonorProject {
     this.stops.push(
       connection.onRecord((record) => {
         this.catalogue.add(record)
+        // A new ledger repeats what this donor holds: that is looked at as soon as it can be.
+        if (record.type === 'core') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.nameProject()
         this.tend()
         changed()
@@ -76,6 +79,10 @@ export class DonorProject {
       connection.onChange(() => {
         if (connection.state === 'offline') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
+        changed()
+      }),
+      connection.onFork((file) => {
+        keepEvidence(parts, this.projectKey, file)
         changed()
       }),
       connection.onWork(() => {
@@ -206,6 +213,7 @@ export class DonorProject {
     const now = this.parts.clock.monotonicMs()
     if (now - this.grantsAskedAt < LIMITS.askGrantsEveryMs) return
     this.grantsAskedAt = now
+    await followLedger(this.parts, this.connection, this.projectKey, this.catalogue.ledgerEpoch)
     await syncGrants(this.parts, this.connection, this.projectKey, bytesToHex(this.keys.publicKey))
   }
 

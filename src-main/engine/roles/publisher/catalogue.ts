@@ -11,6 +11,7 @@ import type { BatchTrust } from '../../ports.ts'
 import { checkModule } from './check-module.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
 import { knownByBatch, knownOutputs, saveKnown } from './known-answers.ts'
+import type { Restored } from './restored.ts'
 
 type NewApp = Parameters<Handlers<PublisherEngineSchema>['addApp']>[0]
 type NewBatch = Parameters<Handlers<PublisherEngineSchema>['addBatch']>[0]
@@ -23,6 +24,7 @@ type NewBatch = Parameters<Handlers<PublisherEngineSchema>['addBatch']>[0]
 export class Catalogue {
   private readonly parts: PublisherComponents
   private readonly init: PublisherInit
+  private readonly restored: Restored
   private published: ProjectRecord[] = []
   private batchesByNumber = new Map<number, Batch>()
   private appsByNumber = new Map<number, App>()
@@ -31,9 +33,10 @@ export class Catalogue {
   /** Additions happen one after the other: numbers follow their order in the core. */
   private lane: Promise<unknown> = Promise.resolve()
 
-  constructor(parts: PublisherComponents, init: PublisherInit) {
+  constructor(parts: PublisherComponents, init: PublisherInit, restored: Restored) {
     this.parts = parts
     this.init = init
+    this.restored = restored
   }
 
   /** Reads the project core and publishes what it lacks. Throws `not-found` where no project was ever made. */
@@ -41,6 +44,7 @@ export class Catalogue {
     await this.publish()
     if (!this.published.some((record) => record.type === 'project'))
       throw new PowerswarmError('not-found', 'There is no project here yet; create one first')
+    await this.restoreModules()
   }
 
   get manifest(): ProjectManifest | undefined {
@@ -79,6 +83,7 @@ export class Catalogue {
    */
   addApp(wanted: NewApp): Promise<AddedApp> {
     return this.inLane(async () => {
+      this.restored.check()
       const { name, original, memoryLimitBytes, checkpoint = false } = wanted
       checkDisplayText('The name of the app', name, LIMITS.appNameChars)
       const { store, cores, host } = this.parts
@@ -115,6 +120,7 @@ export class Catalogue {
   /** Publishes a batch. Rejects with `not-found` for an unknown app and `bad-argument` for what cannot be a batch. */
   addBatch(wanted: NewBatch): Promise<{ batch: number; units: number }> {
     return this.inLane(async () => {
+      this.restored.check()
       const app = this.find(wanted.app)
       checkRange(wanted)
       checkTemplate(wanted.args)
@@ -133,6 +139,21 @@ export class Catalogue {
       await this.publish()
       return { batch: batch.batch, units: batch.count }
     })
+  }
+
+  /** The store has every module; cores that were lost with their folder are made again from it. */
+  private async restoreModules(): Promise<void> {
+    const { cores, store } = this.parts
+    for (const app of store.apps()) {
+      if (await cores.holdsModule(app)) continue
+      const original = store.originalModule(app.app)
+      if (original) await cores.addModule(original)
+    }
+  }
+
+  /** Publishes what had to wait. */
+  catchUp(): Promise<void> {
+    return this.inLane(() => this.publish())
   }
 
   private find(nameOrNumber: string): App {
@@ -157,7 +178,7 @@ export class Catalogue {
       ...store.apps().filter((app) => !this.appsByNumber.has(app.app)),
       ...store.batches().filter((batch) => !this.batchesByNumber.has(batch.batch)),
     ]
-    if (missing.length === 0) return
+    if (missing.length === 0 || this.restored.why !== undefined) return
     await cores.appendProject(missing)
     this.remember([...this.published, ...missing])
   }

@@ -17,6 +17,7 @@ import type { Catalogue } from './catalogue.ts'
 import type { PublisherComponents } from './components.ts'
 import type { Intake } from './intake.ts'
 import type { Leasing } from './leasing.ts'
+import type { Restored } from './restored.ts'
 import type { Sealer } from './sealer.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -33,6 +34,7 @@ export interface DeskComponents {
   readonly leasing: Leasing
   readonly intake: Intake
   readonly sealer: Sealer
+  readonly restored: Restored
   readonly writes: WriteQueue
   donorsConnected(): number
   /** Something changed on disk that a status shows. */
@@ -90,6 +92,7 @@ export class DonorDesk implements PublisherHandlers {
 
   /** One record after the other until the answer is full: asking from 0 again and again costs no more than that. */
   grants({ donorKey }: RemoteDonor, { fromSequence }: GrantsRequest): GrantsAnswer {
+    this.desk.restored.heard(donorKey, fromSequence)
     const { store } = this.desk.parts
     const grants: GrantNotice[] = []
     let units = 0

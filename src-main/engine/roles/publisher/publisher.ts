@@ -14,11 +14,12 @@ import { Intake } from './intake.ts'
 import { ownDonorKey } from './own-donor-key.ts'
 import { Leasing } from './leasing.ts'
 import { Pairs } from './pairs.ts'
+import { Restored } from './restored.ts'
 import { Sealer } from './sealer.ts'
 import { Steering } from './steering.ts'
 import { Trusting } from './trusting.ts'
 import { VerifyCores } from './verify-cores.ts'
-import { donorPage, publisherStatus, resultPage } from './views.ts'
+import { donorPage, donorReceipt, publisherStatus, resultPage } from './views.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** Results in doubt and windows that stay open are looked after this often. */
@@ -28,7 +29,7 @@ const CHORES_WEIGHT = 512
 /** The publisher of one project: open it, add apps and batches, serve donors, close it. */
 export class Publisher {
   /** The calls of contracts/engine but those of the process around it. */
-  readonly handlers: Omit<Handlers<PublisherEngineSchema>, 'info' | 'shutdown'>
+  readonly handlers: Omit<Handlers<PublisherEngineSchema>, 'info' | 'backup' | 'shutdown'>
   /** What donors are answered; given to the network by {@link serve}. */
   readonly donorHandlers: PublisherHandlers
 
@@ -36,6 +37,7 @@ export class Publisher {
   private readonly init: PublisherInit
   private readonly catalogue: Catalogue
   private readonly trusting: Trusting
+  private readonly restored: Restored
   private readonly leasing: Leasing
   private readonly writes: WriteQueue
   private readonly sealer: Sealer
@@ -50,7 +52,13 @@ export class Publisher {
     this.parts = parts
     this.init = init
     const fuelMeans = new FuelMeans()
-    this.catalogue = new Catalogue(parts, init)
+    this.restored = new Restored(parts, {
+      done: () => void this.goOn(),
+      changed: () => {
+        this.changed()
+      },
+    })
+    this.catalogue = new Catalogue(parts, init, this.restored)
     const credits = new Credits(parts)
     this.trusting = new Trusting(parts, credits)
     const { catalogue, trusting } = this
@@ -58,7 +66,7 @@ export class Publisher {
     const checks = new Checks(parts, catalogue, trusting)
     this.leasing = new Leasing({ parts, catalogue, trusting, pairs, checks, fuelMeans })
     this.writes = new WriteQueue(parts.store, parts.timers, parts.log)
-    this.sealer = new Sealer(parts, (donorKeys) => {
+    this.sealer = new Sealer(parts, this.restored, (donorKeys) => {
       this.network?.notifyGranted(donorKeys)
       this.changed()
     })
@@ -68,6 +76,7 @@ export class Publisher {
       leasing: this.leasing,
       intake: new Intake({ parts, catalogue, trusting, credits, fuelMeans }),
       sealer: this.sealer,
+      restored: this.restored,
       writes: this.writes,
       donorsConnected: () => this.network?.donorsConnected ?? 0,
       changed: () => {
@@ -98,6 +107,7 @@ export class Publisher {
         this.network?.notifyWork()
         return retried
       },
+      receipt: ({ donorKey }) => donorReceipt(parts, donorKey as DonorKey),
     }
   }
 
@@ -117,6 +127,7 @@ export class Publisher {
     return publisherStatus(this.parts, this.catalogue, this.init.link, {
       serving: this.serving,
       donorsConnected: this.network?.donorsConnected ?? 0,
+      ...(this.restored.why === undefined ? {} : { waiting: this.restored.why }),
     })
   }
 
@@ -164,6 +175,17 @@ export class Publisher {
     } catch (error) {
       this.parts.log('warn', 'chores-failed', { code: errorCode(error) })
     }
+  }
+
+  /** What had to wait since the project was restored is published and granted. */
+  private async goOn(): Promise<void> {
+    this.sealer.poke()
+    try {
+      await this.catalogue.catchUp()
+    } catch (error) {
+      this.parts.log('error', 'catch-up-failed', { message: String(error) })
+    }
+    this.changed()
   }
 
   private changed(): void {

@@ -3,6 +3,8 @@ import { LIMITS } from '../../../domain/limits.ts'
 import type { LedgerRecord } from '../../../domain/project.ts'
 import type { NumberedGrant, SealedRecord } from '../../ports.ts'
 import type { PublisherComponents } from './components.ts'
+import { mendLedger } from './mend-ledger.ts'
+import type { Restored } from './restored.ts'
 
 /** Grants that one transaction seals at most. */
 const GRANTS_PER_ROUND = 8192
@@ -16,6 +18,7 @@ const REMEMBERED = 20_000
  */
 export class Sealer {
   private readonly parts: PublisherComponents
+  private readonly restored: Pick<Restored, 'why'>
   private readonly tellDonors: (donorKeys: readonly DonorKey[]) => void
   /** Donors with records that may not be in the core yet. */
   private toTell = new Set<DonorKey>()
@@ -27,15 +30,20 @@ export class Sealer {
   private trouble: string | undefined
   private stopTimer: (() => void) | undefined
 
-  constructor(parts: PublisherComponents, tellDonors: (donorKeys: readonly DonorKey[]) => void) {
+  constructor(
+    parts: PublisherComponents,
+    restored: Pick<Restored, 'why'>,
+    tellDonors: (donorKeys: readonly DonorKey[]) => void,
+  ) {
     this.parts = parts
+    this.restored = restored
     this.tellDonors = tellDonors
   }
 
   /** Seals every `LIMITS.sealEveryMs` when there is something to seal. */
   start(): void {
     this.stopTimer ??= this.parts.timers.every(LIMITS.sealEveryMs, () => {
-      if (this.dirty) void this.seal()
+      if (this.dirty || this.parts.cores.ledgerTrouble !== undefined) void this.seal()
     })
   }
 
@@ -66,8 +74,10 @@ export class Sealer {
 
   private async round(): Promise<void> {
     const { store, cores, log } = this.parts
+    if (this.restored.why !== undefined) return
     this.dirty = false
     try {
+      if (await mendLedger(this.parts)) this.visible = 0
       let sealed
       do {
         sealed = store.transact(() => this.sealSome())

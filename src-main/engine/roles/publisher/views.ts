@@ -18,6 +18,7 @@ import type { PublisherComponents } from './components.ts'
 export interface Serving {
   readonly serving: boolean
   readonly donorsConnected: number
+  readonly waiting?: string
 }
 
 const NOTHING_YET = {
@@ -100,6 +101,17 @@ export function donorPage(
     }
   })
   return accounts.length > limit ? { donors, next: cursor + limit } : { donors }
+}
+
+/** The receipt of a donor's last record, as a file. Rejects with `not-found` for a donor without one. */
+export async function donorReceipt(
+  { store, cores }: PublisherComponents,
+  donorKey: DonorKey,
+): Promise<Uint8Array> {
+  const last = store.lastRecord(donorKey)
+  const sealed = last && store.sealedRecord(donorKey, last.sequence)
+  if (!sealed) throw new PowerswarmError('not-found', `No credit was granted to donor ${donorKey} yet`)
+  return cores.receipt(sealed.epoch, sealed.index)
 }
 
 /** A page ends early when its outputs grow beyond this. */

@@ -81,22 +81,40 @@ it('answers several requests of one donor in one transaction by what it holds by
   expect(store.donor(DONORS[0]!).leased).toBe(2)
 })
 
+/** Takes the next unit and gives it an output that fills a part of the log. */
+function addLongOutput(store: PublisherStore, index: number): void {
+  store.transact(() => {
+    const [unit] = store.takeFresh(0, 1)
+    store.saveUnit(unit!, UNSENT, moveUnit(UNSENT, { kind: 'leased', quorum: 2 }), 1)
+    const stdout = new Uint8Array(200_000).fill(index)
+    store.addOutput({ unit: unit!, digest: hex(index), outcome: 'ok', exitCode: 0, fuel: 1n, stdout })
+  })
+}
+const longOutputs = (from: PublisherStore, count: number): unknown[] =>
+  Array.from({ length: count }, (_, index) => from.output(unitAt(index), hex(index))?.stdout[0])
+const counted = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+
 it('writes the rows of a long log by itself, and goes on', () => {
   const opened = tempPublisherStore({ count: 100, maxOutputBytes: 200_000 })
-  const { store } = opened
-  for (let index = 0; index < 40; index++)
-    store.transact(() => {
-      const [unit] = store.takeFresh(0, 1)
-      store.saveUnit(unit!, UNSENT, moveUnit(UNSENT, { kind: 'leased', quorum: 2 }), 1)
-      const stdout = new Uint8Array(200_000).fill(index)
-      store.addOutput({ unit: unit!, digest: hex(index), outcome: 'ok', exitCode: 0, fuel: 1n, stdout })
-    })
-  const outputs = (from: PublisherStore): unknown[] =>
-    Array.from({ length: 40 }, (_, index) => from.output(unitAt(index), hex(index))?.stdout[0])
-  const expected = Array.from({ length: 40 }, (_, index) => index)
-  expect(outputs(store)).toEqual(expected)
-  expect(outputs(killed(opened.file))).toEqual(expected)
-  expect(outputs(opened.reopen())).toEqual(expected)
+  for (let index = 0; index < 40; index++) addLongOutput(opened.store, index)
+  expect(longOutputs(opened.store, 40)).toEqual(counted(40))
+  expect(longOutputs(killed(opened.file), 40)).toEqual(counted(40))
+  expect(longOutputs(opened.reopen(), 40)).toEqual(counted(40))
+})
+
+it('has in its replica whatever was committed, in the log or in rows', () => {
+  const { store } = tempPublisherStore({ count: 200, maxOutputBytes: 200_000 })
+  const copyFile = join(tempDir(), 'copy.sqlite')
+  const failures: unknown[] = []
+  store.replicate(copyFile, (error) => failures.push(error))
+  for (let index = 0; index < 120; index++) {
+    addLongOutput(store, index)
+    if (index % 10 > 0) continue
+    const restored = killed(copyFile)
+    expect(longOutputs(restored, index + 1)).toEqual(counted(index + 1))
+    expect(view(restored)).toEqual(view(store))
+  }
+  expect(failures).toEqual([])
 })
 
 it('takes losing outputs off the disk, whether they had got there or not', () => {

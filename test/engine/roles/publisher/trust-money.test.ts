@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DonorKey, UnitId } from '../../../../src-main/domain/ids.ts'
+import { ledgerCoreName } from '../../../../src-main/domain/ledger-name.ts'
 import { LIMITS } from '../../../../src-main/domain/limits.ts'
 import { policyFor } from '../../../../src-main/domain/max-error.ts'
 import { NEWCOMER } from '../../../../src-main/domain/trust.ts'
@@ -47,6 +48,18 @@ async function play(rig: Rig, answers: Answers): Promise<void> {
   for (let round = 0; round < 12; round++) for (const donor of HONEST) await answers.round(rig, donor, 4)
 }
 
+/** The blocks of the ledger follow from its records alone, those that take back included, in the next ledger, too. */
+function expectMadeAgain({ store }: Rig, { bytes }: Project): void {
+  for (const epoch of [0, 1]) {
+    const core = ledgerCoreName(epoch)
+    store.discardBelow(core, store.length(core))
+    expect(store.from(core, 0).map(({ block }) => Buffer.from(block))).toEqual(
+      bytes.ledger.map((block) => Buffer.from(block)),
+    )
+    store.nextLedger()
+  }
+}
+
 describe('credit that rests on trust', () => {
   it(
     'is granted once and taken back once, wherever the publisher is killed',
@@ -84,6 +97,7 @@ describe('credit that rests on trust', () => {
         for (const { index, stdout } of page.units)
           expect(new TextDecoder().decode(stdout)).toBe(`unit ${index}`)
         await rig.publisher.close()
+        expectMadeAgain(rig, project)
         project.close()
       }
       expect(revoked).toBeGreaterThan(0)

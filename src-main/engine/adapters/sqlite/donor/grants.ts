@@ -1,17 +1,26 @@
 import type Database from 'better-sqlite3'
 import { PowerswarmError } from '../../../../domain/errors.ts'
-import type { ProjectKey, UnitId } from '../../../../domain/ids.ts'
+import type { Hex32, ProjectKey, UnitId } from '../../../../domain/ids.ts'
 import type { DonorStore } from '../../../ports.ts'
-import { blob32 } from '../columns.ts'
+import { blob32, hexOf } from '../columns.ts'
 import type { Transactions } from '../transactions.ts'
 
-type Grants = Pick<DonorStore, 'addGrant' | 'granted' | 'grantedUnits'>
+type Grants = Pick<DonorStore, 'addGrant' | 'granted' | 'lastGrant' | 'moveLastGrant' | 'grantedUnits'>
 type Granted = ReturnType<DonorStore['granted']>
 
 interface LastColumns {
   sequence: bigint
   cumulative_fuel: bigint
   cumulative_units: bigint
+}
+
+interface HeldColumns {
+  epoch: bigint
+  idx: bigint
+  sequence: bigint
+  units: bigint
+  cumulative_fuel: bigint
+  units_root: Buffer
 }
 
 export function grants(db: Database.Database, tx: Transactions): Grants {
@@ -21,6 +30,16 @@ export function grants(db: Database.Database, tx: Transactions): Grants {
        WHERE project = ? ORDER BY sequence DESC LIMIT 1`,
     )
     .safeIntegers()
+  const held = db
+    .prepare<[Buffer], HeldColumns>(
+      `SELECT epoch, idx, sequence, units, cumulative_fuel, units_root FROM grants
+       WHERE project = ? ORDER BY sequence DESC LIMIT 1`,
+    )
+    .safeIntegers()
+  const move = db.prepare(
+    `UPDATE grants SET epoch = ?
+     WHERE project = ? AND sequence = (SELECT max(sequence) FROM grants WHERE project = ?)`,
+  )
   const insert = db.prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const insertUnit = db.prepare('INSERT OR IGNORE INTO granted_units VALUES (?, ?, ?, ?)')
   const removeUnit = db.prepare('DELETE FROM granted_units WHERE project = ? AND batch = ? AND idx = ?')
@@ -59,6 +78,22 @@ export function grants(db: Database.Database, tx: Transactions): Grants {
       })
     },
     granted,
+    lastGrant: (projectKey) => {
+      const row = held.get(blob32(projectKey))
+      return (
+        row && {
+          epoch: Number(row.epoch),
+          index: Number(row.idx),
+          sequence: Number(row.sequence),
+          units: Number(row.units),
+          cumulativeFuel: row.cumulative_fuel,
+          unitsRoot: hexOf<Hex32>(row.units_root),
+        }
+      )
+    },
+    moveLastGrant: (projectKey, epoch) => {
+      move.run(epoch, blob32(projectKey), blob32(projectKey))
+    },
     grantedUnits: (projectKey) =>
       units.all(blob32(projectKey)).map(({ batch, idx }): UnitId => ({ batch, index: idx })),
   }

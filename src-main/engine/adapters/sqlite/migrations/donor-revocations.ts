@@ -1,4 +1,4 @@
-/** Version 2: ledger records may take back, so totals go down. */
+/** Version 3: ledger records may take back, so totals go down. */
 export const revokingRecords = `
 CREATE TABLE grants_2 (
   project BLOB NOT NULL CHECK (length(project) = 32),

@@ -67,4 +67,15 @@ CREATE TABLE granted_units (
 ) STRICT, WITHOUT ROWID;
 `
 
-export const donorMigrations: Migrations = [initial, revokingRecords]
+/** Version 2: proof that a publisher signed two stories, one for each core (epoch -1: the project core). */
+const evidence = `
+CREATE TABLE evidence (
+  project BLOB NOT NULL CHECK (length(project) = 32),
+  epoch INTEGER NOT NULL CHECK (epoch >= -1),
+  file BLOB NOT NULL,
+  found_at INTEGER NOT NULL,
+  PRIMARY KEY (project, epoch)
+) STRICT;
+`
+
+export const donorMigrations: Migrations = [initial, evidence, revokingRecords]

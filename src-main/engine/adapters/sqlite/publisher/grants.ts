@@ -6,6 +6,7 @@ import { blob32, hexOf } from '../columns.ts'
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import type { Transactions } from '../transactions.ts'
 import type { DonorIds } from './donor-ids.ts'
+import { ledgerEpochs } from './ledger-epochs.ts'
 import type { LiveState } from './live/live-state.ts'
 import type { Grants } from './revocations.ts'
 
@@ -62,6 +63,7 @@ export function grants(
   )
   const through = db.prepare<[], number>('SELECT sealed_through FROM ledger').pluck()
 
+  const epochs = ledgerEpochs(db, tx)
   const ledgerTotals: Grants['ledgerTotals'] = () => {
     const row = totals.get()
     if (!row) throw new Error('the ledger totals are missing')
@@ -130,6 +132,8 @@ export function grants(
         : []
     },
     ledgerTotals,
+    ledgerEpoch: epochs.present,
+    nextLedger: epochs.next,
     *grants() {
       // By pages: an open cursor would block the connection for everybody else.
       let [epoch, index] = [-1n, -1n]
