@@ -22,6 +22,7 @@ export const ERROR_REMEDIES = {
   'module-malformed': 'tell',
   'module-refused': 'tell',
   'module-unsupported-rewriter': 'tell',
+  'module-unproven': 'drop-unit',
   'module-hash-mismatch': 'drop-unit',
   // slots
   'slot-failed': 'drop-unit',

@@ -11,6 +11,8 @@ export const LIMITS = {
   memoryBytesDefault: 256 * MIB,
   /** One unit may print this much; what is longer belongs into a file in /out. */
   outputBytes: 256 * KIB,
+  /** Where nobody says otherwise, in a batch as in a trial run. */
+  outputBytesDefault: 64 * KIB,
   stdinBytes: 1 * MIB,
   /** What a unit finds in /in: it lies in the slot's memory while the unit runs. */
   inputFiles: 1024,
@@ -34,6 +36,8 @@ export const LIMITS = {
   reasonChars: 1000,
   /** A unit's saved state: its memory without pages of zeros, its stack, its files. Larger ones are not saved. */
   snapshotBytes: 128 * MIB,
+  /** So much of it crosses from process to process at a time: between two pieces each of them hears other things. */
+  snapshotPieceBytes: 2 * MIB,
   /** How long a slot may look for a place to save; safe points are milliseconds apart in most programs. */
   snapshotWithinMs: 10_000,
   /** All of a donor's snapshots on disk, the oldest go first: as much as eight of the largest. */
@@ -48,6 +52,8 @@ export const LIMITS = {
   snapshotWhilePausedMs: 500,
   /** Before the end of the engine and before sleep, for all slots together; then they are ended unsaved. */
   snapshotBeforeEndMs: 2_000,
+  /** A snapshot that is compressed already when the engine ends may still go to the disk, for so long. */
+  snapshotCloseMs: 1_000,
   /** About an hour on a fast core: longer units lose too much when a machine goes away. */
   fuelPerUnit: 10_000_000_000_000n,
   fuelPerUnitDefault: 1_000_000_000_000n,

@@ -565,7 +565,7 @@ export interface SnapshotStore {
   dropProject(projectKey: ProjectKey): void
   /** Drops at a start what crashes left: snapshots of other units, and what is none. */
   sweep(isLeased: (projectKey: ProjectKey, unit: UnitId) => boolean): void
-  /** Abandons what is being saved. */
+  /** What is on its way to the disk gets `LIMITS.snapshotCloseMs`; the rest of what is being saved is abandoned. */
   close(): Promise<void>
 }
 

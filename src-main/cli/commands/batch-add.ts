@@ -19,8 +19,6 @@ interface Options {
   readonly output?: string
 }
 
-const OUTPUT_BYTES_DEFAULT = 64 * 1024
-
 /** `powerswarm batch add`: publishes a range of work units over one app. */
 export function addBatchCommands(parent: Command, io: CliIo): void {
   parent
@@ -44,7 +42,7 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
       'answers that you know, one JSON object a line as run --json prints them, with their n: donors are checked by them',
     )
     .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
-    .option('--output <size>', `most standard output of a unit (default: ${sizeText(OUTPUT_BYTES_DEFAULT)})`)
+    .option('--output <size>', OUTPUT_HELP)
     .addHelpText(
       'after',
       examples(
@@ -98,8 +96,11 @@ function parseMaxError(text: string | undefined): number | undefined {
   return share
 }
 
-function parseOutput(text: string | undefined): number {
-  return text === undefined ? OUTPUT_BYTES_DEFAULT : parseBytes(text, '--output', 0, LIMITS.outputBytes)
+export const OUTPUT_HELP = `most standard output of a unit (default: ${sizeText(LIMITS.outputBytesDefault)})`
+
+/** `--output` of `batch add` and `run`. */
+export function parseOutput(text: string | undefined): number {
+  return text === undefined ? LIMITS.outputBytesDefault : parseBytes(text, '--output', 0, LIMITS.outputBytes)
 }
 
 /** For options that may be given several times. */
