@@ -38,6 +38,7 @@ export const ERROR_REMEDIES = {
   'bad-record': 'penalise-peer',
   'bad-signature': 'penalise-peer',
   'limit-exceeded': 'penalise-peer',
+  banned: 'tell',
   'not-connected': 'retry',
   busy: 'retry',
   // disk

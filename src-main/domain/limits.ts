@@ -65,6 +65,15 @@ export const LIMITS = {
   /** Host failures or time-outs on this many donors suspend a unit. */
   hostFailuresMax: 3,
 
+  /** Results accepted on a donor's word between two checks: what one forger can place at a time. */
+  advanceMax: 1024,
+  /** Windows of such results whose checks are out; beyond that each result is checked. */
+  windowsUnsettledMax: 4,
+  /** Units of one batch whose answers the publisher may know. */
+  knownAnswers: 4096,
+  /** Results that a donor has to prove without an error before it checks newcomers and settles disputes. */
+  establishedResults: 32,
+
   leaseUnits: 256,
   leaseMs: 6 * 60 * 60 * 1000,
   /** Units that a donor without any history may hold: a new key costs nothing, so it gets little. */

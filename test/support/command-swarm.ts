@@ -44,6 +44,8 @@ export interface CommandSwarmInit {
   /** The number of the first unit; default 0. */
   readonly first?: number
   readonly checkpoint?: boolean
+  /** More words for `batch add`. */
+  readonly batch?: readonly string[]
 }
 
 const HURRIED_DONOR = join(import.meta.dirname, '../fixtures/engine/hurried-donor.ts')
@@ -52,7 +54,7 @@ const PURPOSE = 'Find the prime numbers of the form 2^p − 1'
 
 /** Publishes the search for Mersenne primes; nobody computes yet. */
 export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm> {
-  const { units, exponents, first = 0, quorum = 2, checkpoint = false } = init
+  const { units, exponents, first = 0, quorum = 2, checkpoint = false, batch = [] } = init
   await builtFile('main/cli.js')
   await builtFile('main/slot-node-host.js')
   const dir = mkdtempSync(join(tmpdir(), 'powerswarm-swarm-'))
@@ -82,7 +84,7 @@ export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm
   await answer('publisher', 'app', 'add', module, ...(checkpoint ? ['--checkpoint'] : []))
   const range = `${String(first)}..${String(first + units - 1)}`
   const work = ['--range', range, '--arg', '{n}', '--arg', String(exponents), '--quorum', String(quorum)]
-  await answer('publisher', 'batch', 'add', '--app', 'mersenne', ...work)
+  await answer('publisher', 'batch', 'add', '--app', 'mersenne', ...work, ...batch)
   return {
     dir,
     link,
