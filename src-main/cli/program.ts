@@ -6,12 +6,14 @@ import { addBatchCommands } from './commands/batch-add.ts'
 import { addBootstrapCommand } from './commands/bootstrap.ts'
 import { addDonateCommand } from './commands/donate.ts'
 import { addDonorCommands } from './commands/donor.ts'
+import { addDonorsCommands } from './commands/donors.ts'
 import { addDonorEvidence, addDonorReceipt, addReceiptCommand } from './commands/receipt.ts'
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
 import { addRelayCommand } from './commands/relay.ts'
 import { addResultsCommand } from './commands/results.ts'
+import { addRetryCommand } from './commands/retry.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStatusCommand } from './commands/status.ts'
@@ -71,6 +73,8 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addServeCommand(program, io)
   addStatusCommand(program, io)
   addResultsCommand(program, io)
+  addDonorsCommands(program, io)
+  addRetryCommand(program, io)
   addBackupCommand(program, io)
   addRestoreCommand(program, io)
   addReceiptCommand(program, io)

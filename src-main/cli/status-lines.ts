@@ -21,14 +21,27 @@ export function statusLines(status: PublisherStatus): string[] {
 
 function batchLine(status: PublisherStatus, batch: BatchStatus): string {
   const app = status.apps.find(({ app: number }) => number === batch.app)
-  const name = app?.name ?? `app ${String(batch.app)}`
-  const named = app?.checkpoint === true ? `${name}, with checkpoints` : name
-  const others = (['unsent', 'leased', 'pending', 'inconclusive', 'suspended'] as const)
-    .filter((state) => batch[state] > 0)
-    .map((state) => `${countText(batch[state])} ${state}`)
+  const notes = [
+    app?.name ?? `app ${String(batch.app)}`,
+    ...(app?.checkpoint === true ? ['with checkpoints'] : []),
+    ...(batch.maxError === undefined ? [] : [`at most ${String(batch.maxError)} wrong`]),
+  ]
+  const others = OTHER_STATES.filter(([state]) => batch[state] > 0).map(
+    ([state, words]) => `${countText(batch[state])} ${words}`,
+  )
   const verified = `${countText(batch.verified)} of ${quantity(batch.units, 'unit')} verified`
-  return `batch ${String(batch.batch)} (${named}): ${[verified, ...others].join(', ')}`
+  return `batch ${String(batch.batch)} (${notes.join(', ')}): ${[verified, ...others].join(', ')}`
 }
+
+/** States that a batch's line names after the verified units, each with its cause where the word alone says none. */
+const OTHER_STATES = [
+  ['acceptedOnTrust', 'accepted on trust'],
+  ['unsent', 'unsent'],
+  ['leased', 'leased'],
+  ['pending', 'pending'],
+  ['inconclusive', 'inconclusive (donors disagree)'],
+  ['suspended', 'suspended (donors’ machines failed)'],
+] as const satisfies readonly (readonly [keyof BatchStatus, string])[]
 
 /** Units of all batches; `done` counts those that will not change any more. */
 export function totals(status: PublisherStatus): { units: number; verified: number; done: number } {

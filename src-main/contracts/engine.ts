@@ -1,10 +1,11 @@
 import * as v from 'valibot'
 import type { Hex32 } from '../domain/ids.ts'
 import { LIMITS } from '../domain/limits.ts'
+import { COUNTED_OUTCOMES } from '../domain/outcome.ts'
 import { parsePreferences, type Preferences } from '../domain/preferences.ts'
 import type { Presence } from '../domain/presence.ts'
 import type { DonorState } from './donor-state.ts'
-import type { PublisherStatus, ResultPage } from './publisher-state.ts'
+import type { DonorPage, PublisherStatus, ResultPage } from './publisher-state.ts'
 import { call, notice, nothing } from './rpc.ts'
 import type { PermissionSheet } from './slot.ts'
 import { argumentsValue, bytesValue, fuelValue, hex32Value, linkValue, wholeNumber } from './values.ts'
@@ -74,6 +75,8 @@ export const donorEngineSchema = {
 }
 export type DonorEngineSchema = typeof donorEngineSchema
 
+export type KnownAnswer = v.InferOutput<typeof knownAnswerValue>
+
 export interface AddedApp {
   readonly app: number
   readonly name: string
@@ -91,6 +94,14 @@ const addAppValue = v.object({
   /** Rewrite the module so that units can be saved half-way; absent: not. */
   checkpoint: v.exactOptional(v.boolean()),
 })
+const knownAnswerValue = v.object({
+  /** The number that the unit stands for. */
+  n: wholeNumber,
+  outcome: v.picklist(COUNTED_OUTCOMES),
+  exitCode: v.pipe(wholeNumber, v.maxValue(255)),
+  fuel: fuelValue,
+  stdout: bytesValue(LIMITS.outputBytes),
+})
 const addBatchValue = v.object({
   /** App by name (its newest version) or number. */
   app: v.string(),
@@ -100,6 +111,17 @@ const addBatchValue = v.object({
   quorum: v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.quorumMax)),
   maxFuel: v.pipe(fuelValue, v.minValue(1n), v.maxValue(LIMITS.fuelPerUnit)),
   maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
+  /** Trusts donors as far as this share (0..1) of wrong results allows: domain/max-error.ts. Absent: nobody is trusted. */
+  maxError: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
+  /** Units whose answers the publisher knows: they check whoever gets them, and count as verified from the start. */
+  known: v.optional(v.pipe(v.array(knownAnswerValue), v.maxLength(LIMITS.knownAnswers))),
+})
+
+const donorValue = v.object({ donor: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) })
+const retryValue = v.object({
+  batch: wholeNumber,
+  /** Index of one unit; absent: all of the batch that ended without a decision. */
+  index: v.optional(wholeNumber),
 })
 
 export const publisherEngineSchema = {
@@ -111,6 +133,16 @@ export const publisherEngineSchema = {
   results: call<{ cursor: string; limit: number }, ResultPage>(
     v.object({ cursor: v.string(), limit: v.pipe(wholeNumber, v.minValue(1), v.maxValue(256)) }),
   ),
+  /** Donors in the order in which they came. */
+  donors: call<{ cursor: number; limit: number }, DonorPage>(
+    v.object({ cursor: wholeNumber, limit: v.pipe(wholeNumber, v.minValue(1), v.maxValue(1024)) }),
+  ),
+  /** Takes nothing from this donor any more and questions what rests on its word. Twice is fine. */
+  ban: call<{ donor: string }, void>(donorValue),
+  /** Rejects with `not-found` when it was not banned. */
+  unban: call<{ donor: string }, void>(donorValue),
+  /** Has units that are inconclusive or suspended computed anew, by donors that have not had them. */
+  retry: call<v.InferOutput<typeof retryValue>, { units: number }>(retryValue),
   /**
    * Copies the project as it is now into a folder of this backup folder (an absolute path). Rejects with
    * `file-unreadable`.

@@ -34,9 +34,37 @@ export interface BatchStatus {
   readonly leased: number
   /** At least one result, quorum not reached. */
   readonly pending: number
+  /** Accepted on one donor's word until that donor passes its next check. */
+  readonly acceptedOnTrust: number
+  /** A quorum agreed, or the donor on whose word it was accepted passed a check. */
   readonly verified: number
+  /** The copies are used up and no quorum is in reach: `retry` computes them anew. */
   readonly inconclusive: number
+  /** The machines of several donors failed on them: `retry` computes them anew. */
   readonly suspended: number
+  /** What `--max-error` asked for; absent where every unit gets its quorum. */
+  readonly maxError?: number
+}
+
+/** One donor as its publisher sees it. */
+export interface DonorLine {
+  readonly donor: string
+  readonly connected: boolean
+  readonly banned: boolean
+  /** Copies that it holds, results that count, and results that were found wrong. */
+  readonly leased: number
+  readonly verified: number
+  readonly rejected: number
+  /** Results proven since its last error, and those held until its next check. */
+  readonly proven: number
+  readonly held: number
+  /** It may check others. */
+  readonly checker: boolean
+}
+export interface DonorPage {
+  readonly donors: readonly DonorLine[]
+  /** Pass it for the next page; absent on the last one. */
+  readonly next?: number
 }
 
 export interface VerifiedUnit {
@@ -52,7 +80,7 @@ export interface VerifiedUnit {
   readonly fuel: Fuel
   readonly stdout: Uint8Array
   readonly verifiedAt: UnixMs
-  /** Donor keys whose equal results made the quorum. */
+  /** Donor keys whose equal results made the quorum; a single one where it was accepted on that donor's word. */
   readonly donors: readonly string[]
 }
 

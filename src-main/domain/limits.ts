@@ -11,6 +11,8 @@ export const LIMITS = {
   memoryBytesDefault: 256 * MIB,
   /** One unit may print this much; what is longer belongs into a file in /out. */
   outputBytes: 256 * KIB,
+  /** Where nobody says otherwise, in a batch as in a trial run. */
+  outputBytesDefault: 64 * KIB,
   stdinBytes: 1 * MIB,
   /** What a unit finds in /in: it lies in the slot's memory while the unit runs. */
   inputFiles: 1024,
@@ -34,6 +36,8 @@ export const LIMITS = {
   reasonChars: 1000,
   /** A unit's saved state: its memory without pages of zeros, its stack, its files. Larger ones are not saved. */
   snapshotBytes: 128 * MIB,
+  /** So much of it crosses from process to process at a time: between two pieces each of them hears other things. */
+  snapshotPieceBytes: 2 * MIB,
   /** How long a slot may look for a place to save; safe points are milliseconds apart in most programs. */
   snapshotWithinMs: 10_000,
   /** All of a donor's snapshots on disk, the oldest go first: as much as eight of the largest. */
@@ -48,6 +52,8 @@ export const LIMITS = {
   snapshotWhilePausedMs: 500,
   /** Before the end of the engine and before sleep, for all slots together; then they are ended unsaved. */
   snapshotBeforeEndMs: 2_000,
+  /** A snapshot that is compressed already when the engine ends may still go to the disk, for so long. */
+  snapshotCloseMs: 1_000,
   /** About an hour on a fast core: longer units lose too much when a machine goes away. */
   fuelPerUnit: 10_000_000_000_000n,
   fuelPerUnitDefault: 1_000_000_000_000n,
@@ -59,6 +65,15 @@ export const LIMITS = {
   /** Host failures or time-outs on this many donors suspend a unit. */
   hostFailuresMax: 3,
 
+  /** Results accepted on a donor's word between two checks: what one forger can place at a time. */
+  advanceMax: 1024,
+  /** Windows of such results whose checks are out; beyond that each result is checked. */
+  windowsUnsettledMax: 4,
+  /** Units of one batch whose answers the publisher may know. */
+  knownAnswers: 4096,
+  /** Results that a donor has to prove without an error before it checks newcomers and settles disputes. */
+  establishedResults: 32,
+
   leaseUnits: 256,
   /** A unit may wait in a donor's buffer for half of this, and compute for half of it; see `unitWallMs`. */
   leaseMs: 12 * 60 * 60 * 1000,
@@ -68,6 +83,8 @@ export const LIMITS = {
   lateMs: 24 * 60 * 60 * 1000,
   /** So long after its start a publisher takes no unit away: donors are back by then with what they computed. */
   returnMs: 60_000,
+  /** A unit is held for so long before it is taken back from a machine that does not want it. */
+  giveBackAfterMs: 60 * 60 * 1000,
   /** A donor looks so often whether there is something in its buffer that it cannot compute in time. */
   giveBackEveryMs: 60_000,
   /** Units that a donor without any history may hold: a new key costs nothing, so it gets little. */

@@ -66,6 +66,7 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
       dir: paths.snapshotsDir,
       reader: { arch: process.arch, program: init.version },
       clock: realClock,
+      timers: realTimers,
       log: init.log,
     })
     undo.add(() => snapshots.close())

@@ -15,6 +15,7 @@ import type { Link } from '../domain/link.ts'
 import type { CountedOutcome, UnitRun } from '../domain/outcome.ts'
 import type { Preferences } from '../domain/preferences.ts'
 import type { App, Batch, LedgerRecord, ProjectRecord } from '../domain/project.ts'
+import type { DonorTrust, TrustPolicy } from '../domain/trust.ts'
 import type { Fuel, UnixMs } from '../domain/units.ts'
 import type { LeasedUnit, WorkUnit } from '../domain/work-unit.ts'
 
@@ -154,6 +155,26 @@ export interface WantingUnits {
   /** Lottery number to go on from; undefined when nothing lies beyond. */
   readonly next: number | undefined
 }
+/** A result that rests on one donor's word: in one of its windows, held or released. */
+export interface OnTrustRow {
+  readonly unit: UnitId
+  readonly donorKey: DonorKey
+  readonly window: number
+  /** It was drawn, and decides about its window. */
+  readonly drawn: boolean
+}
+/** A grant that the ledger takes back. One per (unit, donor), for ever. */
+export type RevocationRow = GrantRow
+/** How far a batch trusts donors; `maxError`: what the publisher asked for. */
+export interface BatchTrust extends TrustPolicy {
+  readonly maxError: number
+}
+/** One donor as `powerswarm donors` lists it. */
+export interface DonorAccount extends DonorRow {
+  readonly donorKey: DonorKey
+  readonly trust: DonorTrust
+  readonly banned: boolean
+}
 /** Counts over everything a donor ever did, but `leased`: copies it holds now. */
 export interface DonorRow {
   readonly leased: number
@@ -172,7 +193,7 @@ export interface NumberedGrant extends GrantRow {
 }
 /**
  * A ledger record and where it lies in which ledger. `lastGrant` and `firstGrant` bound the grants of its donor that it
- * is made of.
+ * is made of; where it takes back, the numbers of revocations.
  */
 export interface SealedRecord {
   readonly epoch: number
@@ -186,6 +207,8 @@ export interface BatchCounts {
   readonly leased: number
   readonly pending: number
   readonly verified: number
+  readonly trusted: number
+  readonly released: number
   readonly inconclusive: number
   readonly suspended: number
 }
@@ -220,8 +243,17 @@ export interface UnitStore {
   wanting(search: WantingSearch): WantingUnits
   copy(unit: UnitId, donorKey: DonorKey): CopyRow | undefined
   saveCopy(before: CopyRow | undefined, after: CopyRow): void
-  /** Copies that are `pending`: the votes on a unit that is not decided. */
+  /** Copies that are `pending`: the votes on a unit that is not decided, or the one that is accepted on trust. */
   votes(unit: UnitId): readonly VoteRow[]
+  /** Donors that have or had a copy. */
+  holders(unit: UnitId): readonly DonorKey[]
+  /** Units that ended like this, in order, after `after`. */
+  unitsThat(
+    state: 'inconclusive' | 'suspended',
+    batch: number,
+    after: number,
+    limit: number,
+  ): readonly UnitId[]
   /** Copies whose lease ran out by `now` and that are still `leased`, oldest first. */
   overdue(now: UnixMs, limit: number): readonly CopyRow[]
   leasedTo(donorKey: DonorKey): readonly CopyRow[]
@@ -252,18 +284,65 @@ export interface VerifiedRow {
   readonly donors: readonly DonorKey[]
 }
 
+/** Whom the publisher trusts, and with what. Writing needs an open transaction. */
+export interface TrustStore {
+  setBatchTrust(batch: number, trust: BatchTrust): void
+  /** By batch; batches that are not there give every unit its quorum. */
+  batchTrust(): ReadonlyMap<number, BatchTrust>
+  /** The answer of this unit was known before any donor computed it. */
+  addKnownAnswer(unit: UnitId): void
+  knownAnswers(): readonly UnitId[]
+  /** `NEWCOMER` for a donor that is not known. */
+  trust(donorKey: DonorKey): DonorTrust
+  saveTrust(donorKey: DonorKey, trust: DonorTrust): void
+  /** Who is trusted with this unit's result; undefined when nobody is. */
+  onTrust(unit: UnitId): OnTrustRow | undefined
+  /** Adds the row, or changes it: at most one for each unit. */
+  saveOnTrust(row: OnTrustRow): void
+  removeOnTrust(unit: UnitId): void
+  window(donorKey: DonorKey, window: number): readonly OnTrustRow[]
+  /** Rows of windows from before the last error of their donors. */
+  inDoubt(limit: number): readonly OnTrustRow[]
+  /** Donors with results in an open window that began before `before`. */
+  openWindows(before: UnixMs, limit: number): readonly DonorKey[]
+  /** Notes when the open window of this donor began. */
+  windowOpened(donorKey: DonorKey, at: UnixMs): void
+  /** Units on which results differ, any of them. */
+  disputed(limit: number): readonly UnitId[]
+  /** Donors whose trust is suspended until this unit is decided. */
+  disputants(unit: UnitId): readonly DonorKey[]
+  /** Same again: no effect. `donorKeys` may be empty: results differ, and nobody's trust is suspended. */
+  addDispute(unit: UnitId, donorKeys: readonly DonorKey[]): void
+  endDispute(unit: UnitId): void
+  ban(donorKey: DonorKey, at: UnixMs): void
+  /** False when it was not banned. */
+  unban(donorKey: DonorKey): boolean
+  isBanned(donorKey: DonorKey): boolean
+  /** Donors in the order in which they came, after `cursor` of them. */
+  donorAccounts(cursor: number, limit: number): readonly DonorAccount[]
+}
+
 /** Grants and the ledger records they were sealed into. Writing needs an open transaction. */
 export interface GrantStore {
   /** Only for a copy that the donor has; a second grant for the same (unit, donor) is refused (`internal`). */
   addGrant(row: GrantRow): void
+  isGranted(unit: UnitId, donorKey: DonorKey): boolean
   /** Grants that no ledger record covers yet, in order. */
   unsealed(limit: number): readonly NumberedGrant[]
   /** The donor's last ledger record: next sequence and cumulative fuel build on it. */
   lastRecord(donorKey: DonorKey): LedgerRecord | undefined
   /** Adds records that together cover all unsealed grants up to `throughGrant`. */
   addSealed(records: readonly SealedRecord[], throughGrant: number): void
+  /** A second revocation for the same (unit, donor) is refused by the schema (`internal`). */
+  addRevocation(row: RevocationRow): void
+  /** All revocations of the project, for checks. */
+  revocations(): readonly RevocationRow[]
+  /** Revocations that no ledger record covers yet, in order. Their grants are sealed when nothing is {@link unsealed}. */
+  unsealedRevocations(limit: number): readonly NumberedGrant[]
+  /** Adds records that together cover all unsealed revocations up to the last one of theirs. */
+  addSealedRevocations(records: readonly SealedRecord[]): void
   sealedRecord(donorKey: DonorKey, sequence: number): SealedRecord | undefined
-  /** What the record grants, in `compareUnits` order. */
+  /** What the record grants or takes back, in `compareUnits` order. */
   sealedUnits(sealed: SealedRecord): readonly UnitId[]
   ledgerTotals(): LedgerTotals
   /** Epoch of the ledger that new records belong to. */
@@ -278,7 +357,7 @@ export interface GrantStore {
 }
 
 /** One project's primary data. All calls are synchronous; a commit is on disk (`synchronous=FULL`). */
-export interface PublisherStore extends CoreJournal, CatalogueStore, UnitStore, GrantStore {
+export interface PublisherStore extends CoreJournal, CatalogueStore, UnitStore, TrustStore, GrantStore {
   /** Runs `work` in one transaction: all or nothing. Nested calls join the outer one. */
   transact<T>(work: () => T): T
   /** Small values by name. */
@@ -329,6 +408,8 @@ export interface RemoteDonor {
   readonly donorKey: DonorKey
   /** Noise key of the machine. */
   readonly deviceKey: Hex32
+  /** Where it connects from; undefined for this machine, and where nobody can tell. */
+  readonly address?: string
 }
 
 /** What the publisher role answers to a donor that passed `hello`. Throwing a PowerswarmError answers with its code. */
@@ -426,7 +507,10 @@ export interface DonorStore {
   /** The last ones for a list, newest first: only the start of what they printed, and no standard error. */
   recentResults(limit: number): readonly StoredResult[]
 
-  /** A ledger record that was fetched and checked; marks its units verified. Same sequence again: no effect. */
+  /**
+   * A ledger record that was fetched and checked; marks its units verified, or rejected when it takes back. Same
+   * sequence again: no effect.
+   */
   addGrant(projectKey: ProjectKey, notice: GrantNotice, record: LedgerRecord): void
   /** Sequence to ask for next, and the total of the last record. */
   granted(projectKey: ProjectKey): {
@@ -484,7 +568,7 @@ export interface SnapshotStore {
   dropProject(projectKey: ProjectKey): void
   /** Drops at a start what crashes left: snapshots of other units, and what is none. */
   sweep(isLeased: (projectKey: ProjectKey, unit: UnitId) => boolean): void
-  /** Abandons what is being saved. */
+  /** What is on its way to the disk gets `LIMITS.snapshotCloseMs`; the rest of what is being saved is abandoned. */
   close(): Promise<void>
 }
 

@@ -61,6 +61,10 @@ describe('usage', () => {
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--arg', '{m}'], /only placeholder is \{n\}/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--quorum', '0'], /--quorum must be from 1 to 8/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--max-fuel', '1e99'], /--max-fuel/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--max-error', '0'], /A largest error lies between/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--max-error', 'x'], /A largest error lies between/],
+    [['ban', '12'], /'12' is no donor key/],
+    [['retry', 'all'], /'all' is neither a batch/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--output', '1GiB'], /--output must be/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--arg', 'a\nb'], /Argument 1 has control/],
     [

@@ -46,6 +46,8 @@ export interface CommandSwarmInit {
   readonly checkpoint?: boolean
   /** Computed in place of the search for Mersenne primes; given the same arguments. */
   readonly module?: Uint8Array
+  /** More words for `batch add`. */
+  readonly batch?: readonly string[]
 }
 
 const HURRIED_DONOR = join(import.meta.dirname, '../fixtures/engine/hurried-donor.ts')
@@ -54,7 +56,7 @@ const PURPOSE = 'Find the prime numbers of the form 2^p − 1'
 
 /** Publishes the search for Mersenne primes; nobody computes yet. */
 export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm> {
-  const { units, exponents, first = 0, quorum = 2, checkpoint = false } = init
+  const { units, exponents, first = 0, quorum = 2, checkpoint = false, batch = [] } = init
   await builtFile('main/cli.js')
   await builtFile('main/slot-node-host.js')
   const dir = mkdtempSync(join(tmpdir(), 'powerswarm-swarm-'))
@@ -85,7 +87,7 @@ export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm
   await answer('publisher', 'app', 'add', module, ...(checkpoint ? ['--checkpoint'] : []))
   const range = `${String(first)}..${String(first + units - 1)}`
   const work = ['--range', range, '--arg', '{n}', '--arg', String(exponents), '--quorum', String(quorum)]
-  await answer('publisher', 'batch', 'add', '--app', 'mersenne', ...work)
+  await answer('publisher', 'batch', 'add', '--app', 'mersenne', ...work, ...batch)
   return {
     dir,
     link,

@@ -9,6 +9,7 @@ import {
   type UnitId,
 } from '../../src-main/domain/ids.ts'
 import type { UnitRun } from '../../src-main/domain/outcome.ts'
+import type { Presence } from '../../src-main/domain/presence.ts'
 import type { App, Batch } from '../../src-main/domain/project.ts'
 import { createDigests } from '../../src-main/engine/adapters/hyper/digests.ts'
 import { openDonorStore } from '../../src-main/engine/adapters/sqlite/donor-store.ts'
@@ -104,7 +105,10 @@ export class DonorHome {
   }
 
   /** Starts the donor, joined to a project with four units, after what was running is gone. */
-  async start(units = [0, 1, 2, 3].map(unit)): Promise<RunningDonor> {
+  async start(
+    units = [0, 1, 2, 3].map(unit),
+    presence: Presence = { kind: 'unattended' },
+  ): Promise<RunningDonor> {
     this.crash()
     const { cores = 1, leaseMs = 3_600_000 } = this.init
     const timers = manualTimers()
@@ -138,7 +142,7 @@ export class DonorHome {
         checkGrant: () => undefined,
       },
       { masterKey, engineLabel: 'test' },
-      { kind: 'unattended' },
+      presence,
     )
     const opened: RunningDonor = {
       donor,

@@ -173,9 +173,14 @@ export class Project {
 }
 
 /** Adds an app and a batch of `count` units for the numbers from 100 on. */
-export async function addWork({ publisher }: Rig, count: number, quorum = 2): Promise<void> {
+export async function addWork(
+  { publisher }: Rig,
+  count: number,
+  quorum = 2,
+  maxError?: number,
+): Promise<void> {
   await publisher.handlers.addApp({ name: 'mersenne', original: new Uint8Array(8), memoryLimitBytes: 65536 })
-  const limits = { maxFuel: 1000n, maxOutputBytes: 64 }
+  const limits = { maxFuel: 1000n, maxOutputBytes: 64, maxError }
   await publisher.handlers.addBatch({ app: 'mersenne', first: 100, count, args: ['{n}'], quorum, ...limits })
 }
 

@@ -147,6 +147,13 @@ const ledgerRecords = fc
     record.cumulativeFuel >= record.fuel ? record : { ...record, cumulativeFuel: record.fuel },
   )
 
+/** Written with version 2. */
+const revokingRecords = ledgerRecords.map((ledgerRecord) => ({
+  ...ledgerRecord,
+  sequence: Math.max(1, ledgerRecord.sequence),
+  cumulativeFuel: ledgerRecord.cumulativeFuel - ledgerRecord.fuel,
+  revokes: true as const,
+}))
 const node = fc.record({ size: safe, hash: bytes(32, 32) })
 const nodes = fc.array(node, { maxLength: 20 })
 const blockProof = fc
@@ -202,6 +209,7 @@ const { recordBytes, messageBytes, submitBytes, grantsAnswerBytes, receiptBytes 
 export const WIRE_RECORDS: readonly WireRecord[] = [
   record('project-record', recordBytes, encodeProjectRecord, parseProjectRecord, projectRecords),
   record('ledger-record', recordBytes, encodeLedgerRecord, parseLedgerRecord, ledgerRecords),
+  record('ledger-revocation', recordBytes, encodeLedgerRecord, parseLedgerRecord, revokingRecords),
   record(
     'hello',
     messageBytes,

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { checkTemplate, parseRange } from '../../domain/batch.ts'
 import { LIMITS } from '../../domain/limits.ts'
+import { policyFor } from '../../domain/max-error.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
+import { readKnownAnswers } from '../known-answers.ts'
 import { withPublisher } from '../publisher-connection.ts'
 import { parseBytes, parseFuel, parseWhole, sizeText } from '../quantities.ts'
 import { quantity } from '../text.ts'
@@ -11,11 +13,11 @@ interface Options {
   readonly range: string
   readonly arg: readonly string[]
   readonly quorum: string
+  readonly maxError?: string
+  readonly known?: string
   readonly maxFuel?: string
   readonly output?: string
 }
-
-const OUTPUT_BYTES_DEFAULT = 64 * 1024
 
 /** `powerswarm batch add`: publishes a range of work units over one app. */
 export function addBatchCommands(parent: Command, io: CliIo): void {
@@ -31,8 +33,16 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
       [],
     )
     .option('--quorum <n>', 'equal results from different donors that make a unit verified', '2')
+    .option(
+      '--max-error <share>',
+      'trust donors that have proven themselves, as far as this share of wrong results allows',
+    )
+    .option(
+      '--known <file>',
+      'answers that you know, one JSON object a line as run --json prints them, with their n: donors are checked by them',
+    )
     .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
-    .option('--output <size>', `most standard output of a unit (default: ${sizeText(OUTPUT_BYTES_DEFAULT)})`)
+    .option('--output <size>', OUTPUT_HELP)
     .addHelpText(
       'after',
       examples(
@@ -43,6 +53,10 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
         [
           "powerswarm batch add --app docking --range 1..50000 --arg '--ligand={n}' --quorum 3 --max-fuel 2T",
           'three equal results each, at most 2·10¹² instructions a unit',
+        ],
+        [
+          "powerswarm batch add --app mersenne --range 0..999999 --arg '{n}' --max-error 0.001",
+          'little more than one execution a unit: a tenth of the donors, all forging, get 0.1 % past the checks',
         ],
       ),
     )
@@ -55,6 +69,8 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
         count,
         args: [...checkTemplate(options.arg)],
         quorum: parseWhole(options.quorum, '--quorum', 1, LIMITS.quorumMax),
+        maxError: parseMaxError(options.maxError),
+        known: options.known === undefined ? undefined : readKnownAnswers(options.known),
         maxFuel: parseMaxFuel(options.maxFuel),
         maxOutputBytes: parseOutput(options.output),
       }
@@ -72,8 +88,19 @@ export function parseMaxFuel(text: string | undefined): bigint {
     : parseFuel(text, '--max-fuel', 1n, LIMITS.fuelPerUnit)
 }
 
-function parseOutput(text: string | undefined): number {
-  return text === undefined ? OUTPUT_BYTES_DEFAULT : parseBytes(text, '--output', 0, LIMITS.outputBytes)
+/** Throws `bad-argument` for a share that no trust in donors stays within. */
+function parseMaxError(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const share = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+  policyFor(share)
+  return share
+}
+
+export const OUTPUT_HELP = `most standard output of a unit (default: ${sizeText(LIMITS.outputBytesDefault)})`
+
+/** `--output` of `batch add` and `run`. */
+export function parseOutput(text: string | undefined): number {
+  return text === undefined ? LIMITS.outputBytesDefault : parseBytes(text, '--output', 0, LIMITS.outputBytes)
 }
 
 /** For options that may be given several times. */

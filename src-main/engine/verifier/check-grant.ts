@@ -27,7 +27,7 @@ export type GrantRefusal =
 
 /**
  * Checks a ledger record, whose block was proven by the publisher's signature, against the notice that announced it:
- * undefined when it grants this donor exactly the units that the notice names. `unitsRoot` is the Merkle root over
+ * undefined when it grants this donor exactly the units that the notice names, or takes exactly those back. `unitsRoot` is the Merkle root over
  * units of contracts/wire/README.md; a RangeError of it (a unit twice) is a refusal.
  */
 export function checkGrant(
@@ -41,7 +41,8 @@ export function checkGrant(
   if (notice.epoch < expected.epoch) return 'it lies in a ledger that was replaced'
   if (record.sequence !== expected.nextSequence) return 'it is not the next of its sequence'
   if (record.units !== notice.units.length) return 'the notice names another number of units'
-  if (record.cumulativeFuel !== expected.cumulativeFuel + record.fuel)
+  const change = record.revokes ? -record.fuel : record.fuel
+  if (record.cumulativeFuel !== expected.cumulativeFuel + change)
     return 'its total does not follow from the record before it'
   return rootMatches(record, notice, digests)
     ? undefined

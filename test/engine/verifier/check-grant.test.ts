@@ -31,6 +31,14 @@ describe('checking a grant', () => {
     expect(checkGrant(first, { ...notice, sequence: 0 }, start, digests)).toBeUndefined()
   })
 
+  it('accepts a record that takes exactly the named units back, and subtracts', () => {
+    const revoking = { ...record, cumulativeFuel: 70n, revokes: true as const }
+    expect(checkGrant(revoking, notice, expected, digests)).toBeUndefined()
+    const total = 'its total does not follow from the record before it'
+    expect(checkGrant({ ...revoking, cumulativeFuel: 130n }, notice, expected, digests)).toBe(total)
+    expect(checkGrant({ ...record, cumulativeFuel: 70n }, notice, expected, digests)).toBe(total)
+  })
+
   it('goes on in a later ledger where the one before it ended', () => {
     expect(checkGrant(record, { ...notice, epoch: 2 }, { ...expected, epoch: 1 }, digests)).toBeUndefined()
   })

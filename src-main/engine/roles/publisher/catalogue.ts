@@ -5,9 +5,12 @@ import { checkRange, checkTemplate } from '../../../domain/batch.ts'
 import { checkDisplayText } from '../../../domain/display-text.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
 import { LIMITS } from '../../../domain/limits.ts'
+import { policyFor } from '../../../domain/max-error.ts'
 import type { App, Batch, ProjectManifest, ProjectRecord } from '../../../domain/project.ts'
+import type { BatchTrust } from '../../ports.ts'
 import { checkModule } from './check-module.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
+import { knownByBatch, knownOutputs, saveKnown } from './known-answers.ts'
 import type { Restored } from './restored.ts'
 
 type NewApp = Parameters<Handlers<PublisherEngineSchema>['addApp']>[0]
@@ -25,6 +28,8 @@ export class Catalogue {
   private published: ProjectRecord[] = []
   private batchesByNumber = new Map<number, Batch>()
   private appsByNumber = new Map<number, App>()
+  private trustByBatch: ReadonlyMap<number, BatchTrust> = new Map()
+  private knownUnits: ReadonlyMap<number, ReadonlySet<number>> = new Map()
   /** Additions happen one after the other: numbers follow their order in the core. */
   private lane: Promise<unknown> = Promise.resolve()
 
@@ -60,6 +65,16 @@ export class Catalogue {
   }
   batch(number: number): Batch | undefined {
     return this.batchesByNumber.get(number)
+  }
+
+  /** How far this batch trusts donors; undefined: every unit gets its quorum. */
+  trust(batch: number): BatchTrust | undefined {
+    return this.trustByBatch.get(batch)
+  }
+
+  /** Indexes of this batch's units whose answers are known; undefined when there are none. */
+  known(batch: number): ReadonlySet<number> | undefined {
+    return this.knownUnits.get(batch)
   }
 
   /**
@@ -110,9 +125,17 @@ export class Catalogue {
       checkRange(wanted)
       checkTemplate(wanted.args)
       const { store } = this.parts
-      const batch: Batch = { ...wanted, type: 'batch', app: app.app, batch: store.batches().length }
+      const { maxError, known = [], ...described } = wanted
+      const trust = maxError === undefined ? undefined : { ...policyFor(maxError), maxError }
+      const batch: Batch = { ...described, type: 'batch', app: app.app, batch: store.batches().length }
       encodeProjectRecord(batch)
-      store.addBatch(batch)
+      const answers = knownOutputs(batch, known, this.parts)
+      store.transact(() => {
+        store.addBatch(batch)
+        // Not in the record: donors must not know how often they are checked.
+        if (trust) store.setBatchTrust(batch.batch, trust)
+        saveKnown(this.parts, answers)
+      })
       await this.publish()
       return { batch: batch.batch, units: batch.count }
     })
@@ -173,6 +196,8 @@ export class Catalogue {
 
   private remember(records: readonly ProjectRecord[]): void {
     this.published = [...records]
+    this.trustByBatch = this.parts.store.batchTrust()
+    this.knownUnits = knownByBatch(this.parts.store.knownAnswers())
     this.appsByNumber = new Map()
     this.batchesByNumber = new Map()
     for (const record of records) {

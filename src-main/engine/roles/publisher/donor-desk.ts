@@ -11,7 +11,7 @@ import type {
 } from '../../../contracts/wire/messages.ts'
 import { WIRE_VERSION } from '../../../contracts/wire/codec.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
-import type { UnitId } from '../../../domain/ids.ts'
+import type { DonorKey, UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { PublisherHandlers, RemoteDonor, SealedRecord, WithoutCredit } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -53,7 +53,8 @@ export class DonorDesk implements PublisherHandlers {
     this.shares = new FairShares(desk.parts, desk.catalogue)
   }
 
-  hello(): HelloAnswer {
+  hello({ donorKey }: RemoteDonor): HelloAnswer {
+    this.mustBeWelcome(donorKey)
     return {
       version: WIRE_VERSION,
       serverTime: this.desk.parts.clock.now(),
@@ -65,6 +66,7 @@ export class DonorDesk implements PublisherHandlers {
 
   async lease(donor: RemoteDonor, request: LeaseRequest): Promise<LeaseAnswer> {
     const { leasing, writes } = this.desk
+    this.mustBeWelcome(donor.donorKey)
     const donors = this.desk.donorsConnected()
     const weight = Math.min(request.units, LIMITS.leaseUnits)
     const leased = await writes.run(weight, () => {
@@ -79,6 +81,7 @@ export class DonorDesk implements PublisherHandlers {
 
   async giveBack(donor: RemoteDonor, { units }: GiveBack): Promise<void> {
     const { leasing, writes } = this.desk
+    this.mustBeWelcome(donor.donorKey)
     await writes.run(units.length, () => {
       leasing.giveBack(donor, units)
     })
@@ -87,6 +90,7 @@ export class DonorDesk implements PublisherHandlers {
 
   async submit({ donorKey }: RemoteDonor, results: readonly SubmittedResult[]): Promise<SubmitAnswer> {
     const { intake, sealer, writes } = this.desk
+    this.mustBeWelcome(donorKey)
     if (results.length > LIMITS.submitResults)
       throw new PowerswarmError(
         'limit-exceeded',
@@ -96,6 +100,7 @@ export class DonorDesk implements PublisherHandlers {
       results.map((result) => intake.take(donorKey, result)),
     )
     for (const each of taken) intake.remember(each)
+    intake.delivered(donorKey, results)
     sealer.poke()
     this.desk.changed()
     return { standings: taken.map(({ standing }) => standing) }
@@ -123,6 +128,11 @@ export class DonorDesk implements PublisherHandlers {
       rejected: unitsThat('rejected', ended),
       uncounted: unitsThat('uncounted', ended),
     }
+  }
+
+  private mustBeWelcome(donorKey: DonorKey): void {
+    if (this.desk.parts.store.isBanned(donorKey))
+      throw new PowerswarmError('banned', 'The publisher takes no results from this donor any more')
   }
 
   private isVisible({ epoch, index }: SealedRecord): boolean {

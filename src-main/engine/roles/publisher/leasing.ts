@@ -6,8 +6,11 @@ import type { UnixMs } from '../../../domain/units.ts'
 import { UNSENT, moveUnit, type WorkUnit } from '../../../domain/work-unit.ts'
 import type { CopyRow, RemoteDonor } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { Checks, Drawn } from './checks.ts'
 import type { PublisherComponents } from './components.ts'
 import type { FuelMeans } from './fuel-means.ts'
+import type { Holder, Pairs } from './pairs.ts'
+import type { Trusting } from './trusting.ts'
 
 /** Units that one search through the waiting ones looks at. */
 const SCAN_UNITS = 1024
@@ -17,9 +20,6 @@ const COUNT_EVERY_MS = 100
 const WORDS = 2 ** 32
 /** Donors whose place in a fruitless search is remembered. */
 const PLACES_MAX = 10_000
-
-/** Who is handed units. The publisher's own slots have no device key. */
-type Holder = Pick<RemoteDonor, 'donorKey'> & Partial<RemoteDonor>
 
 /** What a donor is told, and where its next search begins: for {@link Leasing.remember} after the commit. */
 export interface Leased {
@@ -31,18 +31,20 @@ export interface Leased {
   readonly place: number | undefined
 }
 
+export interface LeasingInit {
+  readonly parts: PublisherComponents
+  readonly catalogue: Catalogue
+  readonly trusting: Trusting
+  readonly pairs: Pairs
+  readonly checks: Checks
+  readonly fuelMeans: FuelMeans
+}
+
 /** One donor's request as it is being answered. */
 interface Draw {
   readonly holder: Holder
   readonly now: UnixMs
   place: number | undefined
-}
-
-interface Drawn {
-  readonly unit: UnitId
-  readonly work: WorkUnit
-  /** The donor had a copy of it before. */
-  readonly lapsed: boolean
 }
 
 /**
@@ -57,6 +59,9 @@ interface Drawn {
 export class Leasing {
   private readonly parts: PublisherComponents
   private readonly catalogue: Catalogue
+  private readonly trusting: Trusting
+  private readonly pairs: Pairs
+  private readonly checks: Checks
   private readonly fuelMeans: FuelMeans
   /** Where a donor's search goes on when the last one met only units that it has had. */
   private readonly places = new Map<DonorKey, number>()
@@ -64,11 +69,14 @@ export class Leasing {
   private readonly openedAt: number
   private counted: { readonly at: number; readonly units: number } | undefined
 
-  constructor(parts: PublisherComponents, catalogue: Catalogue, fuelMeans: FuelMeans) {
-    this.parts = parts
-    this.catalogue = catalogue
-    this.fuelMeans = fuelMeans
-    this.openedAt = parts.clock.monotonicMs()
+  constructor(init: LeasingInit) {
+    this.parts = init.parts
+    this.catalogue = init.catalogue
+    this.trusting = init.trusting
+    this.pairs = init.pairs
+    this.checks = init.checks
+    this.fuelMeans = init.fuelMeans
+    this.openedAt = init.parts.clock.monotonicMs()
   }
 
   /** `donors`: how many are connected; with many, pairs are mixed more. */
@@ -76,22 +84,27 @@ export class Leasing {
     const { store } = this.parts
     const { donorKey } = holder
     const draw = this.begin(holder)
-    const { leased, verified, rejected } = store.donor(donorKey)
     const size = leaseSize({
       requested: request.units,
-      held: leased,
-      verified,
-      rejected,
+      held: store.donor(donorKey).leased,
+      proven: store.trust(donorKey).proven,
       fuelCapacity: request.fuelCapacity,
+      fuelPerSecond: this.fuelMeans.perSecond(donorKey),
       fuelPerUnit: this.fuelMeans.overall(),
     })
     const chance = secondCopyChance(this.waiting(), donors)
     let seconds = 0
     for (let i = 0; i < size; i++) if (this.parts.randomWord() < chance * WORDS) seconds += 1
-    const units = this.drawWaiting(draw, seconds)
+    const units = this.handOutSuitable(this.checks.disputed(donorKey, Math.ceil(size / 2)), draw)
+    units.push(...this.handOutSuitable(this.checks.known(donorKey, size - units.length), draw))
+    units.push(...this.drawWaiting(draw, seconds - units.length))
     units.push(...this.drawFresh(draw, size - units.length))
     units.push(...this.drawWaiting(draw, size - units.length))
-    if (units.length === 0) return this.heldBy(holder, draw)
+    if (units.length === 0) {
+      // Nothing else is left to do: the last results that rest on trust need not wait for more of their kind.
+      this.trusting.closeWindows(draw.now + 1)
+      return this.heldBy(holder, draw)
+    }
     return { units, expiresAt: draw.now + LIMITS.leaseMs, handedOut: true, place: draw.place }
   }
 
@@ -103,7 +116,8 @@ export class Leasing {
   }
 
   /** Call it when the lease is on disk: a transaction may be repeated, what is in memory must not change with it. */
-  remember(donorKey: DonorKey, { place }: Pick<Leased, 'place'>): void {
+  remember(donorKey: DonorKey, { place, units = [] }: Pick<Leased, 'place'> & Partial<Leased>): void {
+    this.pairs.handedOut(donorKey, units.length)
     this.places.delete(donorKey)
     if (place !== undefined && this.places.size < PLACES_MAX) this.places.set(donorKey, place)
   }
@@ -113,11 +127,16 @@ export class Leasing {
     for (const copy of this.parts.store.leasedTo(donorKey)) this.lapse(copy)
   }
 
-  /** A machine will not compute these: others may have them now. */
+  /**
+   * A machine will not compute these: others may have them now. But not what was leased just now: who might change
+   * units as often as he likes could wait until those come that his accomplice has.
+   */
   giveBack({ donorKey, deviceKey }: RemoteDonor, units: readonly UnitId[]): void {
+    const latest = this.parts.clock.now() + LIMITS.leaseMs - LIMITS.giveBackAfterMs
     for (const unit of units) {
       const copy = this.parts.store.copy(unit, donorKey)
-      if (copy?.standing === 'leased' && copy.deviceKey === deviceKey) this.lapse(copy)
+      const isHeld = copy?.standing === 'leased' && copy.deviceKey === deviceKey
+      if (isHeld && copy.expiresAt <= latest) this.lapse(copy)
     }
   }
 
@@ -130,6 +149,7 @@ export class Leasing {
 
   private begin(holder: Holder): Draw {
     const now = this.parts.clock.now()
+    this.pairs.met(holder)
     // Donors that computed while the publisher was away have to get through first.
     if (this.parts.clock.monotonicMs() - this.openedAt >= LIMITS.returnMs) this.lapseOverdue(now)
     return { holder, now, place: this.places.get(holder.donorKey) }
@@ -140,10 +160,14 @@ export class Leasing {
     const { store } = this.parts
     const held: CopyRow[] = []
     for (const copy of store.leasedToDevice(donorKey, deviceKey, LIMITS.leaseUnits))
-      if (store.unit(copy.unit).state === 'leased') held.push(copy)
+      if (store.unit(copy.unit).state === 'leased' || this.isKnown(copy.unit)) held.push(copy)
       else this.lapse(copy)
     const expiresAt = held[0]?.expiresAt ?? now + LIMITS.leaseMs
     return { units: held.map(({ unit }) => unit), expiresAt, handedOut: false, place }
+  }
+
+  private isKnown({ batch, index }: UnitId): boolean {
+    return this.catalogue.known(batch)?.has(index) === true
   }
 
   private waiting(): number {
@@ -161,7 +185,9 @@ export class Leasing {
     const units: UnitId[] = []
     for (const { batch } of this.catalogue.batches) {
       if (units.length >= limit) break
+      const known = this.catalogue.known(batch)
       for (const unit of this.parts.store.takeFresh(batch, limit - units.length)) {
+        if (known?.has(unit.index) === true) continue
         this.handOut({ unit, work: UNSENT, lapsed: false }, draw)
         units.push(unit)
       }
@@ -175,26 +201,33 @@ export class Leasing {
     const from = draw.place ?? this.parts.randomWord()
     const search = { donorKey: draw.holder.donorKey, scan: SCAN_UNITS, votedOnly }
     const first = store.wanting({ ...search, from, limit })
-    for (const row of first.found) this.handOut(row, draw)
-    const units = first.found.map((row) => row.unit)
+    const units = this.handOutSuitable(first.found, draw)
     let { next } = first
     if (next === undefined && units.length < limit && from > 0) {
       const rest = store.wanting({ ...search, from: 0, limit: limit - units.length })
-      for (const row of rest.found) this.handOut(row, draw)
-      units.push(...rest.found.map((row) => row.unit))
+      units.push(...this.handOutSuitable(rest.found, draw))
       next = rest.next
     }
     draw.place = units.length === 0 ? next : undefined
     return units
   }
 
+  private handOutSuitable(found: readonly Drawn[], draw: Draw): UnitId[] {
+    const suitable = found.filter(({ unit, work }) => this.pairs.mayHave(draw.holder, unit, work))
+    for (const row of suitable) this.handOut(row, draw)
+    return suitable.map(({ unit }) => unit)
+  }
+
   private handOut({ unit, work, lapsed }: Drawn, { holder, now }: Draw): void {
     const { store } = this.parts
     const { donorKey } = holder
-    const quorum = this.catalogue.batch(unit.batch)?.quorum ?? 1
+    // Where donors are trusted, the first result says whether another one is wanted.
+    const quorum = this.catalogue.trust(unit.batch) ? 1 : (this.catalogue.batch(unit.batch)?.quorum ?? 1)
     const after: WorkUnit = moveUnit(work, { kind: 'leased', quorum })
     store.saveUnit(unit, work, after, this.parts.randomWord())
     const before = lapsed ? store.copy(unit, donorKey) : undefined
-    store.saveCopy(before, { unit, ...holder, standing: 'leased', expiresAt: now + LIMITS.leaseMs })
+    const { deviceKey } = holder
+    const device = deviceKey === undefined ? {} : { deviceKey }
+    store.saveCopy(before, { unit, donorKey, ...device, standing: 'leased', expiresAt: now + LIMITS.leaseMs })
   }
 }

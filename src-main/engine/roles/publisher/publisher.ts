@@ -1,19 +1,30 @@
 import type { PublisherEngineSchema } from '../../../contracts/engine.ts'
 import type { PublisherStatus } from '../../../contracts/publisher-state.ts'
 import type { Handlers } from '../../../contracts/rpc.ts'
-import type { DonorKey } from '../../../domain/ids.ts'
 import type { PublisherHandlers, PublisherNetwork } from '../../ports.ts'
+import { errorCode } from '../../../domain/errors.ts'
+import type { DonorKey } from '../../../domain/ids.ts'
 import { Catalogue } from './catalogue.ts'
+import { Checks } from './checks.ts'
 import type { PublisherComponents, PublisherInit, ServeInit } from './components.ts'
+import { Credits } from './credits.ts'
 import { DonorDesk, type DeskComponents } from './donor-desk.ts'
 import { FuelMeans } from './fuel-means.ts'
-import { Intake, ownDonorKey } from './intake.ts'
+import { Intake } from './intake.ts'
+import { ownDonorKey } from './own-donor-key.ts'
 import { Leasing } from './leasing.ts'
+import { Pairs } from './pairs.ts'
 import { Restored } from './restored.ts'
 import { Sealer } from './sealer.ts'
+import { Steering } from './steering.ts'
+import { Trusting } from './trusting.ts'
 import { VerifyCores } from './verify-cores.ts'
-import { donorReceipt, publisherStatus, resultPage } from './views.ts'
+import { donorPage, donorReceipt, publisherStatus, resultPage } from './views.ts'
 import { WriteQueue } from './write-queue.ts'
+
+/** Results in doubt and windows that stay open are looked after this often. */
+const CHORES_EVERY_MS = 1_000
+const CHORES_WEIGHT = 512
 
 /** The publisher of one project: open it, add apps and batches, serve donors, close it. */
 export class Publisher {
@@ -25,6 +36,7 @@ export class Publisher {
   private readonly parts: PublisherComponents
   private readonly init: PublisherInit
   private readonly catalogue: Catalogue
+  private readonly trusting: Trusting
   private readonly restored: Restored
   private readonly leasing: Leasing
   private readonly writes: WriteQueue
@@ -34,6 +46,7 @@ export class Publisher {
   private network: PublisherNetwork | undefined
   private serving = false
   private stopWatching: (() => void) | undefined
+  private stopChores: (() => void) | undefined
 
   private constructor(parts: PublisherComponents, init: PublisherInit) {
     this.parts = parts
@@ -46,7 +59,12 @@ export class Publisher {
       },
     })
     this.catalogue = new Catalogue(parts, init, this.restored)
-    this.leasing = new Leasing(parts, this.catalogue, fuelMeans)
+    const credits = new Credits(parts)
+    this.trusting = new Trusting(parts, credits)
+    const { catalogue, trusting } = this
+    const pairs = new Pairs(parts, catalogue, trusting)
+    const checks = new Checks(parts, catalogue, trusting)
+    this.leasing = new Leasing({ parts, catalogue, trusting, pairs, checks, fuelMeans })
     this.writes = new WriteQueue(parts.store, parts.timers, parts.log)
     this.sealer = new Sealer(parts, this.restored, (donorKeys) => {
       this.network?.notifyGranted(donorKeys)
@@ -56,7 +74,7 @@ export class Publisher {
       parts,
       catalogue: this.catalogue,
       leasing: this.leasing,
-      intake: new Intake(parts, this.catalogue, fuelMeans),
+      intake: new Intake({ parts, catalogue, trusting, credits, fuelMeans }),
       sealer: this.sealer,
       restored: this.restored,
       writes: this.writes,
@@ -66,6 +84,7 @@ export class Publisher {
         this.changed()
       },
     }
+    const steering = new Steering({ ...desk, trusting })
     this.verifyCores = new VerifyCores(desk)
     this.donorHandlers = new DonorDesk(desk)
     this.handlers = {
@@ -77,6 +96,17 @@ export class Publisher {
         return added
       },
       results: (page) => resultPage(parts, this.catalogue, page),
+      donors: (page) => {
+        const connected = this.network?.donors() ?? []
+        return donorPage(parts, new Set(connected.map(({ donorKey }) => donorKey)), page)
+      },
+      ban: ({ donor }) => this.changing(steering.ban(donor as DonorKey)),
+      unban: ({ donor }) => this.changing(steering.unban(donor as DonorKey)),
+      retry: async (which) => {
+        const retried = await this.changing(steering.retry(which))
+        this.network?.notifyWork()
+        return retried
+      },
       receipt: ({ donorKey }) => donorReceipt(parts, donorKey as DonorKey),
     }
   }
@@ -108,6 +138,9 @@ export class Publisher {
       this.changed()
     })
     this.sealer.start()
+    this.stopChores = this.parts.timers.every(CHORES_EVERY_MS, () => {
+      void this.chores()
+    })
     this.verifyCores.start(verifyCores)
     // Donors may call before it resolves.
     await network.serve(this.donorHandlers)
@@ -124,6 +157,7 @@ export class Publisher {
   /** Puts everything that is decided on the ledger and stops. Store, cores and network stay the caller's to close. */
   async close(): Promise<void> {
     this.stopWatching?.()
+    this.stopChores?.()
     const stopped = this.verifyCores.stop()
     this.writes.flush()
     await stopped
@@ -131,6 +165,16 @@ export class Publisher {
     await this.sealer.stop()
     this.network = undefined
     this.serving = false
+  }
+
+  private async chores(): Promise<void> {
+    try {
+      await this.writes.run(CHORES_WEIGHT, () => {
+        this.trusting.chores(this.parts.clock.now())
+      })
+    } catch (error) {
+      this.parts.log('warn', 'chores-failed', { code: errorCode(error) })
+    }
   }
 
   /** What had to wait since the project was restored is published and granted. */

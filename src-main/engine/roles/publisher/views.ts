@@ -1,5 +1,7 @@
 import type {
   BatchStatus,
+  DonorLine,
+  DonorPage,
   PublisherStatus,
   ResultPage,
   VerifiedUnit,
@@ -7,6 +9,7 @@ import type {
 import { unitArguments, unitNumber } from '../../../domain/batch.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
 import { unitText, type DonorKey } from '../../../domain/ids.ts'
+import { isChecker } from '../../../domain/trust.ts'
 import { MIB } from '../../../domain/units.ts'
 import type { VerifiedRow } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -16,6 +19,16 @@ export interface Serving {
   readonly serving: boolean
   readonly donorsConnected: number
   readonly waiting?: string
+}
+
+const NOTHING_YET = {
+  leased: 0,
+  pending: 0,
+  verified: 0,
+  trusted: 0,
+  released: 0,
+  inconclusive: 0,
+  suspended: 0,
 }
 
 /** What `powerswarm status` shows of this project right now. */
@@ -28,9 +41,24 @@ export function publisherStatus(
   const { donors, ...ledger } = store.ledgerTotals()
   const counts = new Map(store.counts().map((row) => [row.batch, row]))
   const batches = catalogue.batches.map(({ batch, app, count }): BatchStatus => {
-    const { leased = 0, pending = 0, verified = 0, inconclusive = 0, suspended = 0 } = counts.get(batch) ?? {}
-    const unsent = count - leased - pending - verified - inconclusive - suspended
-    return { batch, app, units: count, unsent, leased, pending, verified, inconclusive, suspended }
+    const row = counts.get(batch) ?? NOTHING_YET
+    const { leased, pending, inconclusive, suspended, trusted: acceptedOnTrust } = row
+    const verified = row.verified + row.released
+    const unsent = count - leased - pending - acceptedOnTrust - verified - inconclusive - suspended
+    const trust = catalogue.trust(batch)
+    return {
+      batch,
+      app,
+      units: count,
+      unsent,
+      leased,
+      pending,
+      acceptedOnTrust,
+      verified,
+      inconclusive,
+      suspended,
+      ...(trust ? { maxError: trust.maxError } : {}),
+    }
   })
   return {
     projectKey: cores.projectKey,
@@ -48,6 +76,31 @@ export function publisherStatus(
     batches,
     ledger,
   }
+}
+
+/** Donors after the first `cursor` of them. */
+export function donorPage(
+  { store }: PublisherComponents,
+  connected: ReadonlySet<DonorKey>,
+  { cursor, limit }: { readonly cursor: number; readonly limit: number },
+): DonorPage {
+  const accounts = store.donorAccounts(cursor, limit + 1)
+  const donors = accounts.slice(0, limit).map(({ donorKey, trust, ...account }): DonorLine => {
+    const { leased, verified, rejected, banned } = account
+    const { proven, held } = trust
+    return {
+      donor: donorKey,
+      connected: connected.has(donorKey),
+      banned,
+      leased,
+      verified,
+      rejected,
+      proven,
+      held,
+      checker: isChecker(trust),
+    }
+  })
+  return accounts.length > limit ? { donors, next: cursor + limit } : { donors }
 }
 
 /** The receipt of a donor's last record, as a file. Rejects with `not-found` for a donor without one. */

@@ -550,6 +550,29 @@ describe('the donor', () => {
     expect(donor.state.credit.counted).toBe(0n)
   })
 
+  it('loads a module that its slot has let go again at once, and puts the second time off', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    await finishOne()
+    const [slot] = slots.slots
+    const gone = new PowerswarmError('not-found', 'the module is not loaded in this slot')
+    slot!.fail(gone)
+    // No timer comes up meanwhile.
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(3)
+    })
+    expect(slot!.loads).toHaveLength(2)
+    expect(runs()[2]).toEqual(runs()[1])
+    dueTimers.clear()
+    slot!.fail(gone)
+    await vi.waitFor(() => {
+      expect([...dueTimers.keys()]).toContain(1000)
+    })
+    expect(runs()).toHaveLength(3)
+  })
+
   it('blames no unit for a slot that cannot be opened', async () => {
     vi.spyOn(slots, 'open').mockRejectedValue(new PowerswarmError('slot-failed', 'no memory for a process'))
     await join1()

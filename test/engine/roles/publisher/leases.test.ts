@@ -9,11 +9,15 @@ const C = donorKey(3)
 
 describe('a lease', () => {
   it('that is given back goes to another donor at once, and a late result still counts', async () => {
-    const rig = await new Project().start()
+    const project = new Project()
+    const rig = await project.start()
     await addWork(rig, 1)
     const units = await lease(rig, A)
     await lease(rig, B)
     expect(await lease(rig, C)).toEqual([])
+    await rig.publisher.donorHandlers.giveBack(remote(B), { units })
+    expect(await lease(rig, C)).toEqual([])
+    project.now += LIMITS.giveBackAfterMs
     await rig.publisher.donorHandlers.giveBack(remote(B), { units: [...units, { batch: 0, index: 77 }] })
     expect(await lease(rig, C)).toEqual(units)
     expect(await submit(rig, A, units.map(honest))).toEqual(['pending'])
@@ -22,10 +26,12 @@ describe('a lease', () => {
   })
 
   it('can be given back only by the machine that has it', async () => {
-    const rig = await new Project().start()
+    const project = new Project()
+    const rig = await project.start()
     await addWork(rig, 1)
     const units = await lease(rig, A)
     await lease(rig, B)
+    project.now += LIMITS.giveBackAfterMs
     await rig.publisher.donorHandlers.giveBack(remote(B, 1), { units })
     await rig.publisher.donorHandlers.giveBack(remote(C), { units })
     expect(await lease(rig, C)).toEqual([])

@@ -40,9 +40,11 @@ export function grants(db: Database.Database, tx: Transactions): Grants {
     `UPDATE grants SET epoch = ?
      WHERE project = ? AND sequence = (SELECT max(sequence) FROM grants WHERE project = ?)`,
   )
-  const insert = db.prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const insertUnit = db.prepare('INSERT OR IGNORE INTO granted_units VALUES (?, ?, ?, ?)')
+  const removeUnit = db.prepare('DELETE FROM granted_units WHERE project = ? AND batch = ? AND idx = ?')
   const verify = db.prepare('UPDATE results SET state = 3 WHERE project = ? AND batch = ? AND idx = ?')
+  const reject = db.prepare('UPDATE results SET state = 4 WHERE project = ? AND batch = ? AND idx = ?')
   const units = db.prepare<[Buffer], { batch: number; idx: number }>(
     'SELECT batch, idx FROM granted_units WHERE project = ? ORDER BY batch, idx',
   )
@@ -64,12 +66,14 @@ export function grants(db: Database.Database, tx: Transactions): Grants {
         if (record.sequence > before.nextSequence)
           throw new PowerswarmError('bad-record', `Ledger record ${before.nextSequence} was skipped`)
         const project = blob32(projectKey)
-        const amounts = [record.units, record.fuel, record.cumulativeFuel, before.units + record.units]
+        const units = before.units + (record.revokes ? -record.units : record.units)
+        const amounts = [record.units, record.fuel, record.cumulativeFuel, units]
         const place = [project, record.sequence, notice.epoch, notice.index, record.at]
-        insert.run(...place, ...amounts, blob32(record.unitsRoot))
+        insert.run(...place, ...amounts, blob32(record.unitsRoot), record.revokes ? 1 : 0)
         for (const { batch, index } of notice.units) {
-          insertUnit.run(project, batch, index, record.sequence)
-          verify.run(project, batch, index)
+          if (record.revokes) removeUnit.run(project, batch, index)
+          else insertUnit.run(project, batch, index, record.sequence)
+          ;(record.revokes ? reject : verify).run(project, batch, index)
         }
       })
     },

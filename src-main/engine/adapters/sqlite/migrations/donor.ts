@@ -1,4 +1,5 @@
 import type { Migrations } from '../open.ts'
+import { revokingRecords } from './donor-revocations.ts'
 
 /** Version 1: everything. Results, grants and granted units stay when a project is left: they are the history. */
 const initial = `
@@ -77,4 +78,4 @@ CREATE TABLE evidence (
 ) STRICT;
 `
 
-export const donorMigrations: Migrations = [initial, evidence]
+export const donorMigrations: Migrations = [initial, evidence, revokingRecords]

@@ -12,6 +12,14 @@ interface Columns {
   fuel: bigint
   cumulative_fuel: bigint
   units_root: Buffer
+  revokes: bigint
+}
+
+interface Range {
+  epoch: number
+  index: number
+  end: number
+  limit: number
 }
 
 /** A row as the journal gives it. */
@@ -28,14 +36,17 @@ export type LedgerBlocks = (epoch: number, index: number, end: number, limit: nu
 
 export function ledgerBlocks(db: Database.Database): LedgerBlocks {
   const select = db
-    .prepare<[number, number, number, number], Columns>(
-      `SELECT idx, sequence, key, at, units, fuel, cumulative_fuel, units_root
-       FROM ledger_records JOIN donors USING (donor)
-       WHERE epoch = ? AND idx >= ? AND idx < ? ORDER BY idx LIMIT ?`,
+    .prepare<[Range], Columns>(
+      `SELECT idx, sequence, key, at, units, fuel, cumulative_fuel, units_root, 0 AS revokes
+       FROM ledger_records JOIN donors USING (donor) WHERE epoch = @epoch AND idx >= @index AND idx < @end
+       UNION ALL
+       SELECT idx, sequence, key, at, units, fuel, cumulative_fuel, units_root, 1
+       FROM revocation_records JOIN donors USING (donor) WHERE epoch = @epoch AND idx >= @index AND idx < @end
+       ORDER BY idx LIMIT @limit`,
     )
     .safeIntegers()
   return (epoch, index, end, limit) =>
-    select.all(epoch, index, end, limit).map((row) => ({
+    select.all({ epoch, index, end, limit }).map((row) => ({
       index: Number(row.idx),
       block: encodeLedgerRecord({
         sequence: Number(row.sequence),
@@ -45,6 +56,7 @@ export function ledgerBlocks(db: Database.Database): LedgerBlocks {
         fuel: row.fuel,
         cumulativeFuel: row.cumulative_fuel,
         unitsRoot: hexOf<Hex32>(row.units_root),
+        ...(row.revokes === 1n && { revokes: true as const }),
       }),
     }))
 }

@@ -14,7 +14,9 @@ export interface LedgerEpochs {
 
 export function ledgerEpochs(db: Database.Database, tx: Transactions): LedgerEpochs {
   const named = settings(db)
-  const move = db.prepare('UPDATE ledger_records SET epoch = ? WHERE epoch = ?')
+  const moves = ['ledger_records', 'revocation_records'].map((table) =>
+    db.prepare(`UPDATE ${table} SET epoch = ? WHERE epoch = ?`),
+  )
   const forgetRows = db.prepare('DELETE FROM journal WHERE core = ?')
   const setLength = db.prepare('INSERT INTO journal_cores SELECT ?, length FROM journal_cores WHERE core = ?')
   const present = (): number => Number(named.setting(EPOCH_SETTING) ?? 0)
@@ -25,7 +27,7 @@ export function ledgerEpochs(db: Database.Database, tx: Transactions): LedgerEpo
         const closed = present()
         const next = closed + 1
         // Blocks keep their numbers; the journal makes them again from the records.
-        move.run(next, closed)
+        for (const move of moves) move.run(next, closed)
         setLength.run(ledgerCoreName(next), ledgerCoreName(closed))
         forgetRows.run(ledgerCoreName(closed))
         named.setSetting(EPOCH_SETTING, String(next))
