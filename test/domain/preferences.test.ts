@@ -12,6 +12,7 @@ describe('preferences', () => {
     [{ idleSeconds: 1.5 }, "'idleSeconds'"],
     [{ idleSeconds: '3' }, "'idleSeconds'"],
     [{ cpuSharePercent: 101 }, "'cpuSharePercent'"],
+    [{ workBufferHours: 7 }, "'workBufferHours'"],
     [{ runWhen: 'sometimes' }, "'runWhen'"],
     [{ screensaver: 1 }, "'screensaver'"],
     [{ toString: 1 }, "'toString'"],

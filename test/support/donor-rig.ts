@@ -41,7 +41,7 @@ export const app: App = {
   checkpoint: true,
 }
 /** Unit `n` has the argument 100 + n. */
-const batch: Batch = {
+export const batch: Batch = {
   type: 'batch',
   batch: 0,
   app: 0,
@@ -80,6 +80,8 @@ export interface DonorHomeInit {
   readonly cores?: number
   readonly app?: App
   readonly leaseMs?: number
+  /** The publisher of any other project that is joined. */
+  readonly other?: FakeConnection
 }
 
 /** What of a donor survives its process, with a clock that goes on. */
@@ -125,7 +127,7 @@ export class DonorHome {
       {
         store,
         network: {
-          join: () => Promise.resolve(connection),
+          join: (link) => Promise.resolve(link.projectKey === projectKey ? connection : this.other()),
           receipt: (_projectKey, epoch, index) => Promise.resolve(Uint8Array.of(epoch, index)),
           suspend: () => Promise.resolve(),
           resume: () => Promise.resolve(),
@@ -185,6 +187,11 @@ export class DonorHome {
     connection.say(this.init.app ?? app)
     connection.say(batch)
     return opened
+  }
+
+  private other(): FakeConnection {
+    if (!this.init.other) throw new Error('this home knows no other project')
+    return this.init.other
   }
 
   /** Ends the donor without a word. */
