@@ -15,7 +15,7 @@ import { jsonLine } from './output.ts'
 import { makeFolder, replaceFile } from './written-files.ts'
 
 /**
- * A folder of results: `batch-<batch>/<n>.out` with a unit's standard output, `index.jsonl` with one line a unit in
+ * A folder of results: `batch-<batch>/<name>.out` with a unit's standard output, `index.jsonl` with one line a unit in
  * the order of verification, and `.cursor.json`, which says how far it got. A page's files come first, then its lines
  * in the index, then the cursor. Lines that no cursor covers are cut off and written again, so that every unit is in
  * the index exactly once, whenever the program was killed.
@@ -67,8 +67,8 @@ export function openResultFiles(dir: string, projectKey: string): ResultFiles {
 }
 
 /** Path of a unit's output, relative to the folder. */
-export function unitPath({ batch, n }: VerifiedUnit): string {
-  return `batch-${String(batch)}/${String(n)}.out`
+export function unitPath({ batch, name }: VerifiedUnit): string {
+  return `batch-${String(batch)}/${name}.out`
 }
 
 function indexEntry(unit: VerifiedUnit): object {

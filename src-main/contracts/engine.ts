@@ -87,12 +87,18 @@ const addAppValue = v.object({
 const addBatchValue = v.object({
   /** App by name (its newest version) or number. */
   app: v.string(),
-  first: wholeNumber,
-  count: v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.batchUnits)),
+  /** A range of numbers, or else inputs. */
+  first: v.exactOptional(wholeNumber),
+  count: v.exactOptional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.batchUnits))),
+  inputs: v.exactOptional(
+    v.object({ kind: v.picklist(['folder', 'lines']), path: v.pipe(v.string(), v.maxLength(4096)) }),
+  ),
   args: argumentsValue,
   quorum: v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.quorumMax)),
   maxFuel: v.pipe(fuelValue, v.minValue(1n), v.maxValue(LIMITS.fuelPerUnit)),
   maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
+  priority: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(-1000), v.maxValue(1000))),
+  deadline: v.exactOptional(wholeNumber),
 })
 
 export const publisherEngineSchema = {

@@ -44,6 +44,8 @@ export interface VerifiedUnit {
   readonly index: number
   /** The number that `{n}` stood for. */
   readonly n: number
+  /** What its results are called: the name of its inputs, or else its number. */
+  readonly name: string
   readonly args: readonly string[]
   readonly outcome: CountedOutcome
   readonly exitCode: number

@@ -17,6 +17,7 @@ function unit(index: number): VerifiedUnit {
     batch: 0,
     index,
     n: 100 + index,
+    name: String(100 + index),
     args: [String(100 + index)],
     outcome: 'ok',
     exitCode: 0,

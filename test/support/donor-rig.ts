@@ -40,7 +40,7 @@ export const app: App = {
   checkpoint: true,
 }
 /** Unit `n` has the argument 100 + n. */
-const batch: Batch = {
+export const batch: Batch = {
   type: 'batch',
   batch: 0,
   app: 0,
@@ -104,7 +104,10 @@ export class DonorHome {
   }
 
   /** Starts the donor, joined to a project with four units, after what was running is gone. */
-  async start(units = [0, 1, 2, 3].map(unit)): Promise<RunningDonor> {
+  async start(
+    units = [0, 1, 2, 3].map(unit),
+    before: (connection: FakeConnection) => void = () => undefined,
+  ): Promise<RunningDonor> {
     this.crash()
     const { cores = 1, leaseMs = 3_600_000 } = this.init
     const timers = manualTimers()
@@ -177,6 +180,7 @@ export class DonorHome {
       createdAt: 0,
     })
     connection.say(this.init.app ?? app)
+    before(connection)
     connection.say(batch)
     return opened
   }

@@ -11,6 +11,7 @@ import {
   parseHello,
   parseHelloAnswer,
 } from '../../src-main/contracts/wire/hello.ts'
+import { encodeInputEntry, parseInputEntry } from '../../src-main/contracts/wire/inputs.ts'
 import {
   encodeLeaseAnswer,
   encodeLeaseRequest,
@@ -93,6 +94,17 @@ const APP_KEYS = [
   'memoryLimitBytes',
 ] as const
 
+const BATCH = {
+  type: fc.constant('batch'),
+  batch: number,
+  app: number,
+  first: whole(0, 2 ** 52),
+  args: fc.array(text(30), { maxLength: LIMITS.argumentCount }),
+  quorum: whole(1, LIMITS.quorumMax),
+  maxFuel: fc.bigInt({ min: 1n, max: LIMITS.fuelPerUnit }),
+  maxOutputBytes: whole(0, LIMITS.outputBytes),
+}
+
 const projectRecords = fc.oneof(
   fc.record({
     type: fc.constant('project'),
@@ -117,18 +129,25 @@ const projectRecords = fc.oneof(
     },
     { requiredKeys: [...APP_KEYS] },
   ),
+  fc.record({ ...BATCH, count: whole(1, LIMITS.batchUnits) }),
   fc.record({
-    type: fc.constant('batch'),
-    batch: number,
-    app: number,
-    first: whole(0, 2 ** 52),
-    count: whole(1, LIMITS.batchUnits),
-    args: fc.array(text(30), { maxLength: LIMITS.argumentCount }),
-    quorum: whole(1, LIMITS.quorumMax),
-    maxFuel: fc.bigInt({ min: 1n, max: LIMITS.fuelPerUnit }),
-    maxOutputBytes: whole(0, LIMITS.outputBytes),
+    ...BATCH,
+    count: whole(1, LIMITS.inputUnits),
+    inputs: fc.record({ key, byteLength: whole(12 * LIMITS.inputUnits, LIMITS.inputsBytes) }),
   }),
 )
+
+const range = (maxLength: number) =>
+  fc.record({ offset: whole(0, LIMITS.inputsBytes), length: whole(0, maxLength) })
+const inputEntries = fc.record({
+  name: fc.constantFrom('', 'a', 'molecule.pdb', 'ä'),
+  args: fc.array(text(30), { maxLength: LIMITS.argumentCount }),
+  stdin: range(LIMITS.stdinBytes),
+  files: fc.uniqueArray(
+    fc.record({ path: fc.constantFrom('a', 'b/c', 'b/d', 'e'), range: range(LIMITS.inputFilesBytes / 4) }),
+    { maxLength: 4, selector: ({ path }) => path },
+  ),
+})
 
 const ledgerRecords = fc
   .record({
@@ -157,6 +176,7 @@ const { recordBytes, messageBytes, submitBytes, grantsAnswerBytes } = LIMITS
 export const WIRE_RECORDS: readonly WireRecord[] = [
   record('project-record', recordBytes, encodeProjectRecord, parseProjectRecord, projectRecords),
   record('ledger-record', recordBytes, encodeLedgerRecord, parseLedgerRecord, ledgerRecords),
+  record('input-entry', LIMITS.inputEntryBytes, encodeInputEntry, parseInputEntry, inputEntries),
   record(
     'hello',
     messageBytes,

@@ -1,38 +1,55 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { checkTemplate, parseRange } from '../../domain/batch.ts'
+import { PowerswarmError } from '../../domain/errors.ts'
 import { LIMITS } from '../../domain/limits.ts'
+import type { InputsPlace } from '../../domain/unit-inputs.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { withPublisher } from '../publisher-connection.ts'
+import { parseDeadline, parsePriority } from '../plans.ts'
 import { parseBytes, parseFuel, parseWhole, sizeText } from '../quantities.ts'
 import { quantity } from '../text.ts'
 
 interface Options {
   readonly app: string
-  readonly range: string
+  readonly range?: string
+  readonly inputs?: string
   readonly arg: readonly string[]
   readonly quorum: string
   readonly maxFuel?: string
   readonly output?: string
+  readonly priority?: string
+  readonly deadline?: string
 }
 
 const OUTPUT_BYTES_DEFAULT = 64 * 1024
 
-/** `powerswarm batch add`: publishes a range of work units over one app. */
+/** `powerswarm batch add`: publishes work units over one app: a range of numbers, or one for each input. */
 export function addBatchCommands(parent: Command, io: CliIo): void {
   parent
     .command('add')
-    .description('publish a range of work units over one app')
+    .description('publish work units over one app: a range of numbers, or one for each input')
     .requiredOption('--app <app>', 'name of the app (its newest version) or its number')
-    .requiredOption('--range <A..B>', 'one unit for each number from A to B, both included')
+    .option('--range <A..B>', 'one unit for each number from A to B, both included')
+    .option(
+      '--inputs <path>',
+      'one unit for each entry of a folder (a file is found as /in/<its name>, a folder’s content as /in), or for each line of a .jsonl file',
+    )
     .option(
       '--arg <template>',
-      'an argument of the app; {n} stands for the unit’s number; repeatable',
+      'an argument of the app; {n} stands for the unit’s number, {name} for its entry’s name; repeatable',
       collect,
       [],
     )
     .option('--quorum <n>', 'equal results from different donors that make a unit verified', '2')
     .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
     .option('--output <size>', `most standard output of a unit (default: ${sizeText(OUTPUT_BYTES_DEFAULT)})`)
+    .option('--priority <n>', 'batches of a higher priority are handed out first, -1000 to 1000 (default: 0)')
+    .option(
+      '--deadline <date>',
+      'when you want it, such as 2027-03-01 or 2027-03-01T18:00; the earlier comes first',
+    )
     .addHelpText(
       'after',
       examples(
@@ -44,25 +61,51 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
           "powerswarm batch add --app docking --range 1..50000 --arg '--ligand={n}' --quorum 3 --max-fuel 2T",
           'three equal results each, at most 2·10¹² instructions a unit',
         ],
+        [
+          "powerswarm batch add --app docking --inputs ligands --arg '/in/{name}'",
+          'one unit for each file in the folder ligands',
+        ],
+        [
+          'powerswarm batch add --app docking --inputs units.jsonl',
+          'one unit for each line, such as {"args": ["-v"], "stdin": "text", "files": {"a.pdb": "data/a.pdb"}}',
+        ],
       ),
     )
     .action(async (options: Options, command: Command) => {
       const { homeDir, project, output } = contextOf(command, io)
-      const { first, count } = parseRange(options.range)
+      const work = workOf(options)
+      const deadline = parseDeadline(options.deadline, Date.now())
       const batch = {
         app: options.app,
-        first,
-        count,
-        args: [...checkTemplate(options.arg)],
+        ...work,
+        args: [...checkTemplate(options.arg, work.inputs?.kind === 'folder' ? ['n', 'name'] : ['n'])],
         quorum: parseWhole(options.quorum, '--quorum', 1, LIMITS.quorumMax),
         maxFuel: parseMaxFuel(options.maxFuel),
         maxOutputBytes: parseOutput(options.output),
+        ...(options.priority !== undefined && { priority: parsePriority(options.priority) }),
+        ...(deadline !== undefined && { deadline }),
       }
       const added = await withPublisher(homeDir, project, (engine) => engine.addBatch(batch))
       output.answer(added, [`batch ${String(added.batch)}: ${quantity(added.units, 'unit')}`])
+      const { count = 1 } = work
       if (count > 1 && !batch.args.some((argument) => argument.includes('{n}')))
         output.note(`No argument holds {n}: all ${quantity(count, 'unit')} do the same.`)
     })
+}
+
+/** Where the units come from. Throws `bad-argument` unless exactly one place is named. */
+function workOf({ range, inputs }: Options): {
+  readonly first?: number
+  readonly count?: number
+  readonly inputs?: InputsPlace
+} {
+  if ((range === undefined) === (inputs === undefined))
+    throw new PowerswarmError('bad-argument', 'Say where the units come from: --range A..B or --inputs PATH')
+  if (inputs === undefined) return parseRange(range ?? '')
+  const path = resolve(inputs)
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found) throw new PowerswarmError('file-not-found', `There are no inputs at ${inputs}`)
+  return { inputs: { kind: found.isDirectory() ? 'folder' : 'lines', path } }
 }
 
 /** `--max-fuel` of `batch add` and `run`. */

@@ -16,7 +16,7 @@ export function addResultsCommand(parent: Command, io: CliIo): void {
   parent
     .command('results')
     .description('write verified results to files; run it again to add new ones')
-    .requiredOption('--out <dir>', 'folder for batch-<batch>/<n>.out and index.jsonl')
+    .requiredOption('--out <dir>', 'folder for batch-<batch>/<name>.out and index.jsonl')
     .addHelpText(
       'after',
       examples(

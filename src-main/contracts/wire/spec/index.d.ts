@@ -133,6 +133,39 @@ export interface GrantsAnswerLayout {
   readonly uncounted: readonly UnitIdLayout[]
 }
 
+export interface BatchWithInputsLayout {
+  readonly version: number
+  readonly kind: number
+  readonly batch: number
+  readonly app: number
+  readonly first: number
+  readonly count: number
+  readonly args: readonly string[]
+  readonly quorum: number
+  readonly maxFuel: bigint
+  readonly maxOutputBytes: number
+  readonly inputsCore: Uint8Array
+  readonly inputsBytes: number
+}
+
+export interface ByteRangeLayout {
+  readonly offset: number
+  readonly length: number
+}
+
+export interface InputFileLayout {
+  readonly path: string
+  readonly range: ByteRangeLayout
+}
+
+export interface InputEntryLayout {
+  readonly version: number
+  readonly name: string
+  readonly args: readonly string[]
+  readonly stdin: ByteRangeLayout
+  readonly files: readonly InputFileLayout[]
+}
+
 export interface Layouts {
   readonly '@wire/unit-id': UnitIdLayout
   readonly '@wire/manifest': ManifestLayout
@@ -151,6 +184,10 @@ export interface Layouts {
   readonly '@wire/grants-request': GrantsRequestLayout
   readonly '@wire/grant-notice': GrantNoticeLayout
   readonly '@wire/grants-answer': GrantsAnswerLayout
+  readonly '@wire/batch-with-inputs': BatchWithInputsLayout
+  readonly '@wire/byte-range': ByteRangeLayout
+  readonly '@wire/input-file': InputFileLayout
+  readonly '@wire/input-entry': InputEntryLayout
 }
 
 export interface Codec<T> {

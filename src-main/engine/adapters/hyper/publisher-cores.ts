@@ -6,6 +6,7 @@ import type { ProjectRecord } from '../../../domain/project.ts'
 import type { CoreJournal, PublisherCores } from '../../ports.ts'
 import { openCoreStore, storageBarrier } from './core-store.ts'
 import { openDurableCore, type DurableCore } from './durable-core.ts'
+import { PublishedInputs } from './inputs/published-inputs.ts'
 import { ledgerKeyPair, manifestOf, projectKeyOf, publisherKeyPair } from './keys.ts'
 import { createModuleCore } from './module-core.ts'
 
@@ -34,6 +35,7 @@ export async function openPublisherCores(init: PublisherCoresInit): Promise<Hype
   const { seed, journal } = init
   const keys = publisherKeyPair(seed)
   const store = await openCoreStore(init.dir)
+  const inputs = new PublishedInputs(store)
   const offered = new Map<string, Hypercore>()
   const offer = (core: Hypercore): void => void offered.set(bytesToHex(core.discoveryKey), core)
 
@@ -55,7 +57,10 @@ export async function openPublisherCores(init: PublisherCoresInit): Promise<Hype
     const records = await readAll(project.core, parseProjectRecord)
     const epoch = records.reduce((last, record) => (record.type === 'core' ? record.epoch : last), 0)
     const ledger = await open(ledgerName(epoch), ledgerKeyPair(seed, epoch))
-    for (const record of records) if (record.type === 'app') await offerModule(record.moduleCore)
+    for (const record of records) {
+      if (record.type === 'app') await offerModule(record.moduleCore)
+      if (record.type === 'batch' && record.inputs) inputs.learn(record.inputs)
+    }
 
     return {
       projectKey: projectKeyOf(keys),
@@ -65,6 +70,8 @@ export async function openPublisherCores(init: PublisherCoresInit): Promise<Hype
       async appendProject(added) {
         journal.record(PROJECT_CORE, added.map(encodeProjectRecord))
         await project.flush()
+        // After a crash a batch is published whose inputs were added by the process before.
+        for (const record of added) if (record.type === 'batch' && record.inputs) inputs.learn(record.inputs)
       },
       projectRecords: () => readAll(project.core, parseProjectRecord),
       encodeLedger: encodeLedgerRecord,
@@ -80,8 +87,13 @@ export async function openPublisherCores(init: PublisherCoresInit): Promise<Hype
         await storageBarrier(store)
         return { moduleCore: bytesToHex(core.key) as Hex32 }
       },
-      offered: (discoveryKey) => offered.get(bytesToHex(discoveryKey)),
+      addInputs: (draft, units) => inputs.add(draft, units),
+      dropInputs: (draft) => inputs.drop(draft),
+      unitInputs: (batch, index) => inputs.read(batch, index),
+      inputLabel: (batch, index) => inputs.label(batch, index),
+      offered: (discoveryKey) => offered.get(bytesToHex(discoveryKey)) ?? inputs.offered(discoveryKey),
       async close() {
+        await inputs.close()
         await project.close()
         await ledger.close()
         await store.close()

@@ -42,6 +42,7 @@ export class SeederWatch {
 
   watch(core: Hypercore): void {
     this.#cores.add(core)
+    core.on('close', () => this.#cores.delete(core))
     core.on('verification-error', (_error, _request, _response, from) => {
       this.#init.onFault(from.stream as SwarmConnection, 'wrong-blocks')
     })

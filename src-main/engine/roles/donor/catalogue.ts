@@ -8,12 +8,14 @@ import {
   type ProjectManifest,
   type ProjectRecord,
 } from '../../../domain/project.ts'
+import type { UnitInputs } from '../../../domain/unit-inputs.ts'
 import type { Digests } from '../../ports.ts'
 
 /** A unit with everything a slot needs but the run's number. */
 export interface Task {
   readonly unit: UnitId
   readonly app: App
+  readonly batch: Batch
   readonly args: readonly string[]
   readonly request: Omit<RunUnit, 'run'>
 }
@@ -37,7 +39,10 @@ export class Catalogue {
     return this.batches.size > 0
   }
 
-  /** The task behind a unit, or undefined while its batch or app is unknown or the index is beyond the batch. */
+  /**
+   * The task behind a unit, or undefined while its batch or app is unknown or the index is beyond the batch. One of a
+   * batch with inputs lacks them; see {@link withInputs}.
+   */
   task(unit: UnitId, projectKey: ProjectKey, digests: Digests): Task | undefined {
     const batch = this.batches.get(unit.batch)
     const app = batch && this.apps.get(batch.app)
@@ -46,6 +51,7 @@ export class Catalogue {
     return {
       unit,
       app,
+      batch,
       args,
       request: {
         module: appModule(app),
@@ -58,9 +64,20 @@ export class Catalogue {
     }
   }
 
+  batch(number: number): Batch | undefined {
+    return this.batches.get(number)
+  }
+
   /** Whether work of this project may run where only some modules may. */
   allows(onlyModules: ReadonlySet<ModuleHash> | undefined): boolean {
     if (onlyModules === undefined) return true
     return [...this.apps.values()].every((app) => onlyModules.has(app.moduleHash))
   }
+}
+
+/** The same task with what its unit is given. */
+export function withInputs(task: Task, inputs: UnitInputs): Task {
+  const args = unitArguments(task.batch, task.unit.index, inputs)
+  const { stdin, files } = inputs
+  return { ...task, args, request: { ...task.request, args, stdin, ...(files.length > 0 && { files }) } }
 }

@@ -11,9 +11,10 @@ import type {
   StoredResult,
   StoredResultState,
 } from '../../ports.ts'
-import { Catalogue, type Task } from './catalogue.ts'
+import { Catalogue, withInputs, type Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { syncGrants } from './grants.ts'
+import { InputBuffer } from './input-buffer.ts'
 import { ResultWriter } from './result-writer.ts'
 import { UnitQueue } from './unit-queue.ts'
 
@@ -32,6 +33,7 @@ export class DonorProject {
   private readonly keys: KeyPair
   private readonly changed: () => void
   private readonly writer: ResultWriter
+  private readonly inputs: InputBuffer
   private readonly stops: (() => void)[] = []
   private stored: StoredProject
   private slots = 0
@@ -59,6 +61,15 @@ export class DonorProject {
     this.changed = changed
     this.projectKey = stored.projectKey
     this.queue = new UnitQueue(parts.store, parts.snapshots, stored.projectKey)
+    this.inputs = new InputBuffer({
+      connection,
+      timers: parts.timers,
+      log: parts.log,
+      changed: () => {
+        this.prepareInputs()
+        changed()
+      },
+    })
     this.writer = new ResultWriter(parts, (results) => {
       for (const { unit } of results) {
         this.queue.done(unit)
@@ -74,6 +85,7 @@ export class DonorProject {
         changed()
       }),
       connection.onChange(() => {
+        this.inputs.retry()
         if (connection.state === 'offline') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
         changed()
@@ -118,11 +130,30 @@ export class DonorProject {
     if (this.left || this.restricted) return undefined
     const taskOf = (unit: UnitId): Task | undefined =>
       this.catalogue.task(unit, this.projectKey, this.parts.digests)
-    const unit = this.queue.take(this.parts.clock.now(), (candidate) => taskOf(candidate) !== undefined)
+    const unit = this.queue.take(this.parts.clock.now(), (candidate) => {
+      const task = taskOf(candidate)
+      return task !== undefined && (!task.batch.inputs || this.inputs.isReady(candidate))
+    })
+    this.prepareInputs()
     // Only a unit that left the buffer is a reason to look after it: a wake-up that finds nothing must end here. And
     // only a buffer that runs low: small units leave it a hundred times a second.
     if (unit && this.unitsWanted() > 0) this.tend()
     return unit && taskOf(unit)
+  }
+
+  /**
+   * The task with what its unit is given. Undefined when that cannot be had: the unit then waits again, or has failed if
+   * its inputs are none.
+   */
+  async complete(task: Task): Promise<Task | undefined> {
+    if (!task.batch.inputs) return task
+    try {
+      return withInputs(task, await this.inputs.take(task))
+    } catch (error) {
+      if (errorCode(error) !== 'bad-record') this.giveBack(task)
+      else this.finish(task, failedRun(error instanceof Error ? error.message : String(error)), 0)
+      return undefined
+    }
   }
 
   giveBack(task: Task): void {
@@ -173,6 +204,7 @@ export class DonorProject {
   /** The first half of leaving: what is finished is saved; from here on nothing is taken, saved or sent. */
   retire(): void {
     if (!this.left) this.writer.close()
+    this.inputs.close()
     this.left = true
     for (const stop of this.stops.splice(0)) stop()
   }
@@ -247,6 +279,16 @@ export class DonorProject {
     if (added === 0) this.askAgainAt = now + Math.max(answer.retryAfterMs, 1_000)
   }
 
+  /** Units that a slot may take next, where they need inputs. */
+  private prepareInputs(): void {
+    if (this.left) return
+    const needs = this.queue.ahead(LIMITS.leaseUnits).flatMap((unit) => {
+      const batch = this.catalogue.batch(unit.batch)
+      return batch?.inputs ? [{ unit, batch }] : []
+    })
+    this.inputs.prepare(needs, 2 * this.slots)
+  }
+
   private unitsWanted(): number {
     return unitsToLease({ slots: this.slots, queued: this.queue.length, unitMs: this.unitMs })
   }
@@ -257,6 +299,10 @@ export class DonorProject {
     this.stored = { ...this.stored, name: manifest.name, purpose: manifest.purpose }
     this.parts.store.saveProject(this.stored)
   }
+}
+
+function failedRun(reason: string): UnitRun {
+  return { outcome: 'host-failure', fuel: 0n, stdout: new Uint8Array(), stderr: new Uint8Array(), reason }
 }
 
 /** What an acknowledged result is to the donor. A verified one is pending until the ledger has it. */

@@ -120,7 +120,10 @@ export class SlotWorker {
     })
   }
 
-  private async compute(project: DonorProject, task: Task): Promise<void> {
+  private async compute(project: DonorProject, taken: Task): Promise<void> {
+    const task = await project.complete(taken)
+    if (project.hasLeft) return
+    if (!task) return this.backOff()
     const work = new WorkInSlot(this.nextRun++, project, task, this.parts.clock)
     // Nothing is to be prepared where the module is: small units would have the window say so a hundred times a second.
     if (!isSaved(task) && this.slot.has(task.request.module)) work.begin()

@@ -25,6 +25,11 @@ export class UnitQueue {
     return this.waiting.length
   }
 
+  /** Units that wait, the one leased first in front. */
+  ahead(limit: number): readonly UnitId[] {
+    return this.waiting.slice(0, limit).map(({ unit }) => unit)
+  }
+
   /** Saves a lease answer and returns how many units are new. Those already here or already computed are ignored. */
   add(units: readonly UnitId[], expiresAt: UnixMs): number {
     const before = this.waiting.length

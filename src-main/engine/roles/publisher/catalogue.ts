@@ -6,7 +6,9 @@ import { checkDisplayText } from '../../../domain/display-text.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { App, Batch, ProjectManifest, ProjectRecord } from '../../../domain/project.ts'
+import { addWithInputs, dropUnfinishedInputs } from './batch-inputs.ts'
 import { checkModule } from './check-module.ts'
+import type { BatchPlan } from '../../ports.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
 
 type NewApp = Parameters<Handlers<PublisherEngineSchema>['addApp']>[0]
@@ -33,6 +35,7 @@ export class Catalogue {
 
   /** Reads the project core and publishes what it lacks. Throws `not-found` where no project was ever made. */
   async open(): Promise<void> {
+    await dropUnfinishedInputs(this.parts)
     await this.publish()
     if (!this.published.some((record) => record.type === 'project'))
       throw new PowerswarmError('not-found', 'There is no project here yet; create one first')
@@ -97,18 +100,32 @@ export class Catalogue {
     })
   }
 
-  /** Publishes a batch. Rejects with `not-found` for an unknown app and `bad-argument` for what cannot be a batch. */
+  /**
+   * Publishes a batch. Rejects with `not-found` for an unknown app, `bad-argument` for what cannot be a batch, and with
+   * what is wrong with its inputs; then nothing of it is kept.
+   */
   addBatch(wanted: NewBatch): Promise<{ batch: number; units: number }> {
     return this.inLane(async () => {
-      const app = this.find(wanted.app)
-      checkRange(wanted)
-      checkTemplate(wanted.args)
+      const { app, first = 0, count = 0, inputs, priority = 0, deadline, ...limits } = wanted
       const { store } = this.parts
-      const batch: Batch = { ...wanted, type: 'batch', app: app.app, batch: store.batches().length }
-      encodeProjectRecord(batch)
-      store.addBatch(batch)
+      const batch: Batch = {
+        ...limits,
+        type: 'batch',
+        app: this.find(app).app,
+        batch: store.batches().length,
+        first,
+        count,
+      }
+      const plan: BatchPlan = { priority, ...(deadline !== undefined && { deadline }) }
+      if (inputs) await addWithInputs(this.parts, batch, plan, inputs)
+      else {
+        checkRange(batch)
+        checkTemplate(batch.args)
+        encodeProjectRecord(batch)
+        store.addBatch(batch, plan)
+      }
       await this.publish()
-      return { batch: batch.batch, units: batch.count }
+      return { batch: batch.batch, units: this.batch(batch.batch)?.count ?? 0 }
     })
   }
 

@@ -4,9 +4,10 @@ import type {
   ResultPage,
   VerifiedUnit,
 } from '../../../contracts/publisher-state.ts'
-import { unitArguments, unitNumber } from '../../../domain/batch.ts'
+import { unitArguments, unitName, unitNumber } from '../../../domain/batch.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
 import { unitText } from '../../../domain/ids.ts'
+import { NO_INPUTS } from '../../../domain/unit-inputs.ts'
 import { MIB } from '../../../domain/units.ts'
 import type { VerifiedRow } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -53,11 +54,11 @@ export function publisherStatus(
 const PAGE_BYTES = 4 * MIB
 
 /** Verified units after `cursor` in the order of verification. Throws `bad-argument` for a foreign cursor. */
-export function resultPage(
-  { store }: PublisherComponents,
+export async function resultPage(
+  { store, cores }: PublisherComponents,
   catalogue: Catalogue,
   { cursor, limit }: { readonly cursor: string; readonly limit: number },
-): ResultPage {
+): Promise<ResultPage> {
   if (!/^\d{0,15}$/.test(cursor))
     throw new PowerswarmError('bad-argument', `'${cursor}' is not a cursor of results`)
   const rows = store.verifiedAfter(Number(cursor), limit + 1)
@@ -67,20 +68,26 @@ export function resultPage(
   for (const row of rows) {
     bytes += row.output.stdout.byteLength
     if (units.length >= limit || (bytes > PAGE_BYTES && units.length > 0)) break
-    units.push(verifiedUnit(row, catalogue))
+    units.push(await verifiedUnit(row, catalogue, cores))
     last = row.cursor
   }
   return { units, cursor: String(last), more: units.length < rows.length }
 }
 
-function verifiedUnit({ unit, verifiedAt, output, donors }: VerifiedRow, catalogue: Catalogue): VerifiedUnit {
+async function verifiedUnit(
+  { unit, verifiedAt, output, donors }: VerifiedRow,
+  catalogue: Catalogue,
+  cores: PublisherComponents['cores'],
+): Promise<VerifiedUnit> {
   const batch = catalogue.batch(unit.batch)
   if (!batch) throw new Error(`batch ${unit.batch} is verified but not published`)
+  const label = batch.inputs ? await cores.inputLabel(batch, unit.index) : NO_INPUTS
   return {
     unit: unitText(unit),
     ...unit,
     n: unitNumber(batch, unit.index),
-    args: unitArguments(batch, unit.index),
+    name: unitName(batch, unit.index, label),
+    args: unitArguments(batch, unit.index, label),
     outcome: output.outcome,
     exitCode: output.exitCode,
     fuel: output.fuel,
