@@ -11,7 +11,7 @@ export function statusLines(status: PublisherStatus): string[] {
     status.name,
     `  purpose  ${status.purpose}`,
     `  link     ${status.link}`,
-    `  serving  ${status.serving ? `yes, ${quantity(status.donorsConnected, 'donor')} connected` : 'no'}`,
+    `  serving  ${status.closed ? 'closed for good; ' : ''}${status.serving ? `yes, ${quantity(status.donorsConnected, 'donor')} connected` : 'no'}`,
     `  ledger   ${creditText(ledger.fuel)} to ${quantity(status.donorsGranted, 'donor')} in ${quantity(ledger.grants, 'grant')}`,
     ...(status.batches.length === 0 ? ["  No batches yet; 'powerswarm batch add' publishes one"] : []),
     ...status.batches.map((batch) => `  ${batchLine(status, batch)}`),
@@ -26,7 +26,12 @@ function batchLine(status: PublisherStatus, batch: BatchStatus): string {
     .filter((state) => batch[state] > 0)
     .map((state) => `${countText(batch[state])} ${state}`)
   const verified = `${countText(batch.verified)} of ${quantity(batch.units, 'unit')} verified`
-  return `batch ${String(batch.batch)} (${named}): ${[verified, ...others].join(', ')}`
+  const plan = [
+    ...(batch.cancelled ? ['cancelled'] : []),
+    ...(batch.priority === 0 ? [] : [`priority ${String(batch.priority)}`]),
+    ...(batch.deadline === undefined ? [] : [`wanted by ${new Date(batch.deadline).toLocaleString('sv')}`]),
+  ]
+  return `batch ${String(batch.batch)} (${named}): ${[verified, ...others, ...plan].join(', ')}`
 }
 
 /** Units of all batches; `done` counts those that will not change any more. */
@@ -34,9 +39,12 @@ export function totals(status: PublisherStatus): { units: number; verified: numb
   const sum = (pick: (batch: BatchStatus) => number): number =>
     status.batches.reduce((total, batch) => total + pick(batch), 0)
   return {
-    units: sum(({ units }) => units),
+    // What a cancelled batch has not verified never will be.
+    units: sum(({ units, verified, cancelled }) => (cancelled ? verified : units)),
     verified: sum(({ verified }) => verified),
-    done: sum(({ verified, inconclusive, suspended }) => verified + inconclusive + suspended),
+    done: sum(({ verified, inconclusive, suspended, cancelled }) =>
+      cancelled ? verified : verified + inconclusive + suspended,
+    ),
   }
 }
 

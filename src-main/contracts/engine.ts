@@ -101,11 +101,22 @@ const addBatchValue = v.object({
   deadline: v.exactOptional(wholeNumber),
 })
 
+const cancelValue = v.object({
+  batch: v.exactOptional(wholeNumber),
+  units: v.exactOptional(
+    v.pipe(v.array(v.object({ batch: wholeNumber, index: wholeNumber })), v.maxLength(LIMITS.grantUnits)),
+  ),
+})
+
 export const publisherEngineSchema = {
   info: call<void, EngineInfo>(nothing),
   status: call<void, PublisherStatus>(nothing),
   addApp: call<v.InferOutput<typeof addAppValue>, AddedApp>(addAppValue),
   addBatch: call<v.InferOutput<typeof addBatchValue>, { batch: number; units: number }>(addBatchValue),
+  /** Takes a batch or units back: nobody computes them any more. Rejects with `not-found`. Again: no effect. */
+  cancel: call<v.InferOutput<typeof cancelValue>, void>(cancelValue),
+  /** There will be no more work, for good. */
+  closeProject: call<void, void>(nothing),
   /** Verified units after `cursor` (opaque, start with ''), in the order in which they were verified. */
   results: call<{ cursor: string; limit: number }, ResultPage>(
     v.object({ cursor: v.string(), limit: v.pipe(wholeNumber, v.minValue(1), v.maxValue(256)) }),

@@ -8,6 +8,8 @@ export interface PublisherStatus {
   readonly purpose: string
   readonly link: string
   readonly serving: boolean
+  /** For good: nothing is handed out any more. */
+  readonly closed: boolean
   readonly donorsConnected: number
   /** Donors that ever had a result granted. */
   readonly donorsGranted: number
@@ -35,6 +37,11 @@ export interface BatchStatus {
   readonly verified: number
   readonly inconclusive: number
   readonly suspended: number
+  /** Of the highest priority first; 0 unless told. */
+  readonly priority: number
+  readonly deadline?: UnixMs
+  /** It was taken back: nothing of it is handed out. */
+  readonly cancelled: boolean
 }
 
 export interface VerifiedUnit {

@@ -69,7 +69,21 @@ export interface Batch {
   readonly inputs?: BatchInputs
 }
 
-export type ProjectRecord = ProjectManifest | CoreAnnouncement | App | Batch
+/** Takes back a batch, or some units of it: nobody computes them any more, and nobody is to blame. */
+export interface Cancellation {
+  readonly type: 'cancel'
+  readonly batch: BatchNumber
+  /** Units of the batch in ascending order, 4,096 at most; none stands for the whole batch. */
+  readonly indexes: readonly number[]
+}
+
+/** The project's last record: there will be no more work. */
+export interface Closing {
+  readonly type: 'close'
+  readonly at: UnixMs
+}
+
+export type ProjectRecord = ProjectManifest | CoreAnnouncement | App | Batch | Cancellation | Closing
 
 /** One block of the ledger: everything one donor was granted in one interval, and its total so far. */
 export interface LedgerRecord {

@@ -9,7 +9,7 @@ import type { Verdict } from './validation.ts'
  *              ▼   │
  *   unsent ──▶ leased ──▶ verified       a quorum of donors agrees
  *                  ├────▶ inconclusive   the copies are used up and no quorum is in reach
- *                  └────▶ suspended      the machines of several donors failed on it
+ *                  └────▶ suspended      the machines of several donors failed on it, or it was cancelled
  *
  * verified, inconclusive and suspended are terminal: no event leaves them.
  */
@@ -37,18 +37,22 @@ export interface LeasedUnit {
  * - `leased`: a copy went to a donor
  * - `lapsed`: a copy is lost: its lease ran out, or what came back cannot be a result of this unit
  * - `failed`: a donor's machine failed on it
+ * - `cancelled`: its publisher took it back, handed out or not
  * - `voted`: a counted result arrived and all votes were judged anew
  */
 export type UnitEvent =
   | { readonly kind: 'leased'; readonly quorum: number }
   | { readonly kind: 'lapsed'; readonly held: boolean }
   | { readonly kind: 'failed'; readonly held: boolean }
+  | { readonly kind: 'cancelled' }
   | { readonly kind: 'voted'; readonly held: boolean; readonly verdict: Verdict }
 
 export const UNSENT: WorkUnit = { state: 'unsent' }
 
 /** The one function that moves a unit. An event that cannot apply (a vote on an unsent unit) changes nothing. */
 export function moveUnit(unit: WorkUnit, event: UnitEvent): WorkUnit {
+  if (event.kind === 'cancelled')
+    return unit.state === 'unsent' || unit.state === 'leased' ? { state: 'suspended' } : unit
   if (unit.state === 'unsent')
     return event.kind === 'leased'
       ? { state: 'leased', live: 1, votes: 0, failures: 0, wanted: event.quorum }

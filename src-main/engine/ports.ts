@@ -214,6 +214,10 @@ export interface CatalogueStore {
   plans(): readonly BatchPlan[]
   /** Stays as it was when it is cancelled already. */
   cancelBatch(batch: number, at: UnixMs): void
+  /** Again: no effect. */
+  cancelUnits(units: readonly UnitId[]): void
+  /** In `compareUnits` order. */
+  cancelledUnits(): readonly UnitId[]
   counts(): readonly BatchCounts[]
 }
 

@@ -12,6 +12,8 @@ const batch = (part: Partial<BatchStatus>): BatchStatus => ({
   verified: 0,
   inconclusive: 0,
   suspended: 0,
+  priority: 0,
+  cancelled: false,
   ...part,
 })
 const status = (...batches: readonly BatchStatus[]): PublisherStatus => ({
@@ -20,6 +22,7 @@ const status = (...batches: readonly BatchStatus[]): PublisherStatus => ({
   purpose: 'Find primes',
   link: 'powerswarm://x',
   serving: true,
+  closed: false,
   donorsConnected: 2,
   donorsGranted: 1,
   apps: [

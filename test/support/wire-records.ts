@@ -130,6 +130,14 @@ const projectRecords = fc.oneof(
     { requiredKeys: [...APP_KEYS] },
   ),
   fc.record({ ...BATCH, count: whole(1, LIMITS.batchUnits) }),
+  fc.record({ type: fc.constant('close'), at: time }),
+  fc.record({
+    type: fc.constant('cancel'),
+    batch: number,
+    indexes: fc
+      .uniqueArray(whole(0, LIMITS.batchUnits - 1), { maxLength: 20 })
+      .map((list) => list.sort((a, b) => a - b)),
+  }),
   fc.record({
     ...BATCH,
     count: whole(1, LIMITS.inputUnits),

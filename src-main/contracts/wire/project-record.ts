@@ -1,7 +1,15 @@
 import { lineFault } from '../../domain/display-text.ts'
 import { hexToBytes } from '../../domain/ids.ts'
 import { LIMITS } from '../../domain/limits.ts'
-import type { App, Batch, CoreAnnouncement, ProjectManifest, ProjectRecord } from '../../domain/project.ts'
+import type {
+  App,
+  Batch,
+  Cancellation,
+  Closing,
+  CoreAnnouncement,
+  ProjectManifest,
+  ProjectRecord,
+} from '../../domain/project.ts'
 import { MIB, WASM_PAGE_BYTES } from '../../domain/units.ts'
 import { checksOf, NUMBER_MAX } from './checks.ts'
 import { badRecord, checkVersion, leadingNumbers, wireCodec, type WireCodec } from './codec.ts'
@@ -9,7 +17,7 @@ import { INPUT_ROW_BYTES } from './inputs.ts'
 import type { BatchLayout } from './spec/index.js'
 
 /** The records of the project core. The second field says which one it is. */
-const KINDS = { project: 1, core: 2, app: 3, batch: 4, batchWithInputs: 5 } as const
+const KINDS = { project: 1, core: 2, app: 3, batch: 4, batchWithInputs: 5, cancel: 6, close: 7 } as const
 
 const maxBytes = LIMITS.recordBytes
 const LEDGER_ROLE = 1
@@ -158,6 +166,35 @@ function batchOf(layout: BatchLayout): Batch {
   }
 }
 
+const cancelCheck = checksOf('cancellation')
+const cancellation = wireCodec<'@wire/cancellation', Cancellation>({
+  what: 'cancellation',
+  layout: '@wire/cancellation',
+  maxBytes,
+  toLayout: ({ batch: number, indexes }) => ({ kind: KINDS.cancel, batch: number, indexes }),
+  fromLayout({ batch: number, indexes }) {
+    cancelCheck.that(indexes.length <= LIMITS.grantUnits, 'names too many units')
+    cancelCheck.that(
+      indexes.every((index, i) => i === 0 || (indexes[i - 1] ?? 0) < index),
+      'names units out of order',
+    )
+    return {
+      type: 'cancel',
+      batch: cancelCheck.whole('a batch', number, 0, NUMBER_MAX),
+      indexes: indexes.map((index) => cancelCheck.whole('an index', index, 0, LIMITS.batchUnits - 1)),
+    }
+  },
+})
+
+const closeCheck = checksOf('closing')
+const closing = wireCodec<'@wire/closing', Closing>({
+  what: 'closing',
+  layout: '@wire/closing',
+  maxBytes,
+  toLayout: ({ at }) => ({ kind: KINDS.close, at }),
+  fromLayout: ({ at }) => ({ type: 'close', at: closeCheck.time('a time', at) }),
+})
+
 /** One block of the project core. Throws `bad-argument` for a record that no donor would accept. */
 export function encodeProjectRecord(record: ProjectRecord): Uint8Array {
   switch (record.type) {
@@ -169,6 +206,10 @@ export function encodeProjectRecord(record: ProjectRecord): Uint8Array {
       return encodeApp(record)
     case 'batch':
       return (record.inputs ? batchWithInputs : batch).encode(record)
+    case 'cancel':
+      return cancellation.encode(record)
+    case 'close':
+      return closing.encode(record)
   }
 }
 
@@ -178,6 +219,8 @@ const BY_KIND: Readonly<Record<number, WireCodec<ProjectRecord>['parse']>> = {
   [KINDS.app]: parseApp,
   [KINDS.batch]: batch.parse,
   [KINDS.batchWithInputs]: batchWithInputs.parse,
+  [KINDS.cancel]: cancellation.parse,
+  [KINDS.close]: closing.parse,
 }
 
 /** Throws `bad-record` or `protocol-version`. How records follow each other is for the reader of the core to check. */

@@ -166,6 +166,19 @@ export interface InputEntryLayout {
   readonly files: readonly InputFileLayout[]
 }
 
+export interface CancellationLayout {
+  readonly version: number
+  readonly kind: number
+  readonly batch: number
+  readonly indexes: readonly number[]
+}
+
+export interface ClosingLayout {
+  readonly version: number
+  readonly kind: number
+  readonly at: number
+}
+
 export interface Layouts {
   readonly '@wire/unit-id': UnitIdLayout
   readonly '@wire/manifest': ManifestLayout
@@ -188,6 +201,8 @@ export interface Layouts {
   readonly '@wire/byte-range': ByteRangeLayout
   readonly '@wire/input-file': InputFileLayout
   readonly '@wire/input-entry': InputEntryLayout
+  readonly '@wire/cancellation': CancellationLayout
+  readonly '@wire/closing': ClosingLayout
 }
 
 export interface Codec<T> {

@@ -221,7 +221,16 @@ export class HyperProjectConnection implements ProjectConnection {
     this.#records.push(record)
     if (record.type === 'app') this.#shelf.learn(record)
     if (record.type === 'batch' && record.inputs) this.#inputs.learn(record.inputs)
+    if (record.type === 'cancel' && record.indexes.length === 0)
+      this.#dropInputs((batch) => batch === record.batch)
+    if (record.type === 'close') this.#dropInputs(() => true)
     for (const listener of this.#listeners.record) listener(record)
+  }
+
+  /** Nobody computes these batches any more. */
+  #dropInputs(isOver: (batch: number) => boolean): void {
+    for (const record of this.#records)
+      if (record.type === 'batch' && record.inputs && isOver(record.batch)) this.#inputs.drop(record.inputs)
   }
 
   async #greet(connection: SwarmConnection): Promise<void> {

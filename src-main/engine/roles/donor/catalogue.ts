@@ -1,4 +1,5 @@
 import type { RunUnit } from '../../../contracts/slot.ts'
+import { Endings } from '../../../domain/endings.ts'
 import type { ModuleHash, ProjectKey, UnitId } from '../../../domain/ids.ts'
 import { unitArguments } from '../../../domain/batch.ts'
 import {
@@ -23,12 +24,15 @@ export interface Task {
 /** What the project core has said so far: the manifest, the apps and the batches. */
 export class Catalogue {
   manifest: ProjectManifest | undefined
+  /** What the publisher took back. */
+  readonly endings = new Endings()
   private readonly apps = new Map<number, App>()
   private readonly batches = new Map<number, Batch>()
 
   /** Takes the next record. A second manifest, or an app or batch with a number already used, is ignored. */
   add(record: ProjectRecord): void {
-    if (record.type === 'project') this.manifest ??= record
+    if (record.type === 'cancel' || record.type === 'close') this.endings.add(record)
+    else if (record.type === 'project') this.manifest ??= record
     else if (record.type === 'app' && !this.apps.has(record.app)) this.apps.set(record.app, record)
     else if (record.type === 'batch' && !this.batches.has(record.batch))
       this.batches.set(record.batch, record)
@@ -36,7 +40,7 @@ export class Catalogue {
 
   /** Whether anything can be computed: until then nothing is leased. */
   get hasWork(): boolean {
-    return this.batches.size > 0
+    return this.batches.size > 0 && !this.endings.closed
   }
 
   /**

@@ -80,6 +80,8 @@ export class DonorProject {
     this.stops.push(
       connection.onRecord((record) => {
         this.catalogue.add(record)
+        if (record.type === 'cancel' || record.type === 'close')
+          this.queue.dropAll((unit) => this.isOver(unit))
         this.nameProject()
         this.tend()
         changed()
@@ -117,6 +119,11 @@ export class DonorProject {
   }
   get restricted(): boolean {
     return !this.catalogue.allows(this.init.onlyModules)
+  }
+
+  /** The publisher took this unit back: its result counts for nobody. */
+  isOver(unit: UnitId): boolean {
+    return this.left || this.catalogue.endings.has(unit)
   }
 
   /** How many slots compute now; the size of the buffer follows. */
@@ -157,7 +164,7 @@ export class DonorProject {
   }
 
   giveBack(task: Task): void {
-    if (this.left) return
+    if (this.isOver(task.unit)) return
     this.queue.putBack(task.unit)
   }
 
@@ -167,7 +174,7 @@ export class DonorProject {
    * dropped.
    */
   finish(task: Task, run: UnitRun, computedMs: number): void {
-    if (this.left) return
+    if (this.isOver(task.unit)) return
     if (isCounted(run.outcome)) this.unitMs = movingMean(this.unitMs, computedMs)
     this.writer.add({
       projectKey: this.projectKey,
@@ -275,7 +282,8 @@ export class DonorProject {
     if (wanted === 0) return
     const answer = await this.connection.lease({ units: wanted, fuelCapacity: 0n })
     // Units that are here already are told again when there is nothing new.
-    const added = this.queue.add(answer.units, answer.expiresAt)
+    const wantedStill = answer.units.filter((unit) => !this.isOver(unit))
+    const added = this.queue.add(wantedStill, answer.expiresAt)
     if (added === 0) this.askAgainAt = now + Math.max(answer.retryAfterMs, 1_000)
   }
 

@@ -186,6 +186,7 @@ export class Donor {
     const keys = this.parts.digests.donorKeyPair(this.init.masterKey, stored.projectKey)
     const connection = await this.parts.network.join(link, keys)
     const project = new DonorProject(this.parts, this.init, stored, connection, keys, () => {
+      void this.pool.endOver()
       this.pool.wake()
       this.announce()
     })

@@ -59,6 +59,14 @@ export class UnitQueue {
     this.taken.delete(unitText(unit))
   }
 
+  /** Gives up units that wait, or that a slot had, and that nobody wants any more. */
+  dropAll(isOver: (unit: UnitId) => boolean): void {
+    for (const { unit } of this.store.leases(this.projectKey).filter((lease) => isOver(lease.unit))) {
+      this.taken.delete(unitText(unit))
+      this.drop(unit)
+    }
+  }
+
   private drop(unit: UnitId): void {
     this.waiting = this.waiting.filter((lease) => unitText(lease.unit) !== unitText(unit))
     this.store.removeLease(this.projectKey, unit)

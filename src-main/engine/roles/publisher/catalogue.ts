@@ -3,10 +3,13 @@ import type { Handlers } from '../../../contracts/rpc.ts'
 import { encodeProjectRecord } from '../../../contracts/wire/project-record.ts'
 import { checkRange, checkTemplate } from '../../../domain/batch.ts'
 import { checkDisplayText } from '../../../domain/display-text.ts'
+import { Endings } from '../../../domain/endings.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
+import { unitText, type UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { App, Batch, ProjectManifest, ProjectRecord } from '../../../domain/project.ts'
 import { addWithInputs, dropUnfinishedInputs } from './batch-inputs.ts'
+import { byUrgency, CLOSED_SETTING, endingsOf, missingEndings } from './endings.ts'
 import { checkModule } from './check-module.ts'
 import type { BatchPlan } from '../../ports.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
@@ -25,6 +28,9 @@ export class Catalogue {
   private published: ProjectRecord[] = []
   private batchesByNumber = new Map<number, Batch>()
   private appsByNumber = new Map<number, App>()
+  private plansByBatch: readonly BatchPlan[] = []
+  private ended = new Endings()
+  private inOrder: readonly Batch[] = []
   /** Additions happen one after the other: numbers follow their order in the core. */
   private lane: Promise<unknown> = Promise.resolve()
 
@@ -53,6 +59,17 @@ export class Catalogue {
   }
   get batches(): readonly Batch[] {
     return [...this.batchesByNumber.values()]
+  }
+  /** Batches that are handed out, the most urgent first. */
+  get queue(): readonly Batch[] {
+    return this.inOrder
+  }
+  /** What was taken back. */
+  get endings(): Endings {
+    return this.ended
+  }
+  plan(batch: number): BatchPlan {
+    return this.plansByBatch[batch] ?? { priority: 0 }
   }
   app(number: number): App | undefined {
     return this.appsByNumber.get(number)
@@ -106,6 +123,7 @@ export class Catalogue {
    */
   addBatch(wanted: NewBatch): Promise<{ batch: number; units: number }> {
     return this.inLane(async () => {
+      if (this.ended.closed) throw new PowerswarmError('bad-argument', 'The project is closed')
       const { app, first = 0, count = 0, inputs, priority = 0, deadline, ...limits } = wanted
       const { store } = this.parts
       const batch: Batch = {
@@ -129,6 +147,44 @@ export class Catalogue {
     })
   }
 
+  /** Takes a batch back. Rejects with `not-found`. Again: no effect. */
+  cancelBatch(batch: number): Promise<void> {
+    return this.inLane(async () => {
+      this.batchOrThrow(batch)
+      this.parts.store.cancelBatch(batch, this.parts.clock.now())
+      await this.publish()
+    })
+  }
+
+  /** Takes units back. Rejects with `not-found` unless all exist. Again: no effect. */
+  cancelUnits(units: readonly UnitId[]): Promise<void> {
+    return this.inLane(async () => {
+      for (const unit of units)
+        if (unit.index >= this.batchOrThrow(unit.batch).count)
+          throw new PowerswarmError('not-found', `There is no unit ${unitText(unit)} in this project`)
+      const { store } = this.parts
+      store.transact(() => {
+        store.cancelUnits(units)
+      })
+      await this.publish()
+    })
+  }
+
+  /** Ends the project for good. Again: no effect. */
+  close(): Promise<void> {
+    return this.inLane(async () => {
+      const { store, clock } = this.parts
+      if (store.setting(CLOSED_SETTING) === undefined) store.setSetting(CLOSED_SETTING, String(clock.now()))
+      await this.publish()
+    })
+  }
+
+  private batchOrThrow(number: number): Batch {
+    const batch = this.batch(number)
+    if (!batch) throw new PowerswarmError('not-found', `There is no batch ${number} in this project`)
+    return batch
+  }
+
   private find(nameOrNumber: string): App {
     const byName = this.apps.findLast((app) => app.name === nameOrNumber)
     const found = byName ?? (/^\d{1,9}$/.test(nameOrNumber) ? this.app(Number(nameOrNumber)) : undefined)
@@ -150,9 +206,9 @@ export class Catalogue {
       ...this.missingHead(),
       ...store.apps().filter((app) => !this.appsByNumber.has(app.app)),
       ...store.batches().filter((batch) => !this.batchesByNumber.has(batch.batch)),
+      ...missingEndings(store, this.ended),
     ]
-    if (missing.length === 0) return
-    await cores.appendProject(missing)
+    if (missing.length > 0) await cores.appendProject(missing)
     this.remember([...this.published, ...missing])
   }
 
@@ -175,5 +231,11 @@ export class Catalogue {
       if (record.type === 'app') this.appsByNumber.set(record.app, record)
       if (record.type === 'batch') this.batchesByNumber.set(record.batch, record)
     }
+    this.ended = endingsOf(records)
+    this.plansByBatch = this.parts.store.plans()
+    this.inOrder = byUrgency(
+      this.batches.filter(({ batch }) => !this.ended.hasBatch(batch)),
+      this.plansByBatch,
+    )
   }
 }

@@ -50,6 +50,8 @@ export class Intake {
     const held = copy.standing === 'leased'
     const answered: CopyRow = { ...copy, answeredAt: clock.now() }
     const { outcome } = result
+    if (work.state === 'leased' && this.catalogue.endings.has(result.unit))
+      return this.dismiss(copy, answered, 'uncounted', work, { kind: 'cancelled' })
     if (!isCounted(outcome)) return this.dismiss(copy, answered, 'noted', work, { kind: 'failed', held })
     if (!possible(result, batch))
       return this.dismiss(copy, answered, 'rejected', work, { kind: 'lapsed', held })
@@ -92,7 +94,7 @@ export class Intake {
   private dismiss(
     before: CopyRow,
     after: CopyRow,
-    standing: 'noted' | 'rejected',
+    standing: 'noted' | 'rejected' | 'uncounted',
     work: WorkUnit,
     event: UnitEvent,
   ): Taken {

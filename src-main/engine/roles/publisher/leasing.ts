@@ -7,6 +7,7 @@ import { UNSENT, moveUnit, type WorkUnit } from '../../../domain/work-unit.ts'
 import type { CopyRow, RemoteDonor } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PublisherComponents } from './components.ts'
+import { endUnit } from './endings.ts'
 import type { FuelMeans } from './fuel-means.ts'
 
 /** Units that one search through the waiting ones looks at. */
@@ -74,6 +75,7 @@ export class Leasing {
     const { store } = this.parts
     const { donorKey } = holder
     const draw = this.begin(holder)
+    this.lapseEnded(donorKey)
     const { leased, verified, rejected } = store.donor(donorKey)
     const size = leaseSize({
       requested: request.units,
@@ -148,13 +150,13 @@ export class Leasing {
 
   private drawFresh(draw: Draw, limit: number): UnitId[] {
     const units: UnitId[] = []
-    for (const { batch } of this.catalogue.batches) {
-      if (units.length >= limit) break
-      for (const unit of this.parts.store.takeFresh(batch, limit - units.length)) {
-        this.handOut({ unit, work: UNSENT, lapsed: false }, draw)
-        units.push(unit)
+    for (const { batch } of this.catalogue.queue)
+      while (units.length < limit) {
+        const fresh = this.parts.store.takeFresh(batch, limit - units.length)
+        for (const unit of fresh)
+          if (this.handOut({ unit, work: UNSENT, lapsed: false }, draw)) units.push(unit)
+        if (fresh.length === 0) break
       }
-    }
     return units
   }
 
@@ -164,26 +166,37 @@ export class Leasing {
     const from = draw.place ?? this.parts.randomWord()
     const search = { donorKey: draw.holder.donorKey, scan: SCAN_UNITS, votedOnly }
     const first = store.wanting({ ...search, from, limit })
-    for (const row of first.found) this.handOut(row, draw)
-    const units = first.found.map((row) => row.unit)
+    const units = first.found.filter((row) => this.handOut(row, draw)).map((row) => row.unit)
     let { next } = first
     if (next === undefined && units.length < limit && from > 0) {
       const rest = store.wanting({ ...search, from: 0, limit: limit - units.length })
-      for (const row of rest.found) this.handOut(row, draw)
-      units.push(...rest.found.map((row) => row.unit))
+      units.push(...rest.found.filter((row) => this.handOut(row, draw)).map((row) => row.unit))
       next = rest.next
     }
     draw.place = units.length === 0 ? next : undefined
     return units
   }
 
-  private handOut({ unit, work, lapsed }: Drawn, { holder, now }: Draw): void {
+  /** Gives up what this donor holds of units that were taken back: it may have others instead. */
+  private lapseEnded(donorKey: DonorKey): void {
+    const { endings } = this.catalogue
+    if (!endings.some) return
+    for (const copy of this.parts.store.leasedTo(donorKey)) if (endings.has(copy.unit)) this.lapse(copy)
+  }
+
+  /** False for a unit that was taken back: it ends instead. */
+  private handOut({ unit, work, lapsed }: Drawn, { holder, now }: Draw): boolean {
     const { store } = this.parts
+    if (this.catalogue.endings.has(unit)) {
+      endUnit(this.parts, unit, work, this.parts.randomWord())
+      return false
+    }
     const { donorKey } = holder
     const quorum = this.catalogue.batch(unit.batch)?.quorum ?? 1
     const after: WorkUnit = moveUnit(work, { kind: 'leased', quorum })
     store.saveUnit(unit, work, after, this.parts.randomWord())
     const before = lapsed ? store.copy(unit, donorKey) : undefined
     store.saveCopy(before, { unit, ...holder, standing: 'leased', expiresAt: now + LIMITS.leaseMs })
+    return true
   }
 }

@@ -5,6 +5,7 @@ import type { PublisherHandlers, PublisherNetwork } from '../../ports.ts'
 import { Catalogue } from './catalogue.ts'
 import type { PublisherComponents, PublisherInit, ServeInit } from './components.ts'
 import { DonorDesk, type DeskComponents } from './donor-desk.ts'
+import { sweepEnded } from './endings.ts'
 import { FuelMeans } from './fuel-means.ts'
 import { Intake, ownDonorKey } from './intake.ts'
 import { Leasing } from './leasing.ts'
@@ -65,6 +66,15 @@ export class Publisher {
         const added = await this.changing(this.catalogue.addBatch(batch))
         this.network?.notifyWork()
         return added
+      },
+      cancel: async (what) => {
+        if (what.batch !== undefined) await this.catalogue.cancelBatch(what.batch)
+        if (what.units !== undefined) await this.catalogue.cancelUnits(what.units)
+        await this.changing(sweepEnded(parts, this.catalogue, this.writes))
+      },
+      closeProject: async () => {
+        await this.catalogue.close()
+        await this.changing(sweepEnded(parts, this.catalogue, this.writes))
       },
       results: (page) => resultPage(parts, this.catalogue, page),
     }

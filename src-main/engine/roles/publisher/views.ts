@@ -30,7 +30,21 @@ export function publisherStatus(
   const batches = catalogue.batches.map(({ batch, app, count }): BatchStatus => {
     const { leased = 0, pending = 0, verified = 0, inconclusive = 0, suspended = 0 } = counts.get(batch) ?? {}
     const unsent = count - leased - pending - verified - inconclusive - suspended
-    return { batch, app, units: count, unsent, leased, pending, verified, inconclusive, suspended }
+    const { priority, deadline } = catalogue.plan(batch)
+    return {
+      batch,
+      app,
+      units: count,
+      unsent,
+      leased,
+      pending,
+      verified,
+      inconclusive,
+      suspended,
+      priority,
+      ...(deadline !== undefined && { deadline }),
+      cancelled: catalogue.endings.hasBatch(batch),
+    }
   })
   return {
     projectKey: cores.projectKey,
@@ -38,6 +52,7 @@ export function publisherStatus(
     purpose: catalogue.manifest?.purpose ?? '',
     link,
     ...serving,
+    closed: catalogue.endings.closed,
     donorsGranted: donors,
     apps: catalogue.apps.map(({ app, name, moduleHash, checkpoint = false }) => ({
       app,

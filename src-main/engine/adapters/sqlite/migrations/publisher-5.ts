@@ -8,6 +8,12 @@ ALTER TABLE batches ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE batches ADD COLUMN deadline INTEGER;
 ALTER TABLE batches ADD COLUMN cancelled_at INTEGER;
 
+CREATE TABLE cancelled_units (
+  batch INTEGER NOT NULL REFERENCES batches,
+  idx INTEGER NOT NULL CHECK (idx >= 0),
+  PRIMARY KEY (batch, idx)
+) STRICT, WITHOUT ROWID;
+
 -- Files of an output, by their place in the order of paths.
 CREATE TABLE output_files (
   output INTEGER NOT NULL REFERENCES outputs ON DELETE CASCADE,

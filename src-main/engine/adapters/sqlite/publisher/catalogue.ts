@@ -60,6 +60,10 @@ export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 't
   const selectPlans = db.prepare<[], PlanColumns>(
     'SELECT priority, deadline, cancelled_at FROM batches ORDER BY batch',
   )
+  const cancelUnit = db.prepare('INSERT OR IGNORE INTO cancelled_units VALUES (?, ?)')
+  const selectCancelled = db.prepare<[], { batch: number; idx: number }>(
+    'SELECT batch, idx FROM cancelled_units ORDER BY batch, idx',
+  )
   const cancel = db.prepare('UPDATE batches SET cancelled_at = ? WHERE batch = ? AND cancelled_at IS NULL')
   return {
     addApp(app, original) {
@@ -96,6 +100,10 @@ export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 't
     cancelBatch(batch, at) {
       cancel.run(at, batch)
     },
+    cancelUnits(units) {
+      for (const { batch, index } of units) cancelUnit.run(batch, index)
+    },
+    cancelledUnits: () => selectCancelled.all().map(({ batch, idx }) => ({ batch, index: idx })),
     counts: () => tallies.counts(),
   }
 }
