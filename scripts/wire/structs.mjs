@@ -126,4 +126,13 @@ export const structs = [
     required('stdin', '@wire/byte-range'),
     list('files', '@wire/input-file'),
   ]),
+  type('result-file', [required('result', 'uint'), required('path', 'string'), required('bytes', 'buffer')], {
+    compact: true,
+  }),
+  type('results-with-files', [
+    version,
+    required('zero', 'uint'),
+    list('results', '@wire/result'),
+    list('files', '@wire/result-file'),
+  ]),
 ]

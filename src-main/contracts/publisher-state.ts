@@ -1,4 +1,5 @@
 import type { CountedOutcome } from '../domain/outcome.ts'
+import type { UnitFile } from '../domain/unit-file.ts'
 import type { Fuel, UnixMs } from '../domain/units.ts'
 
 /** What `powerswarm status` and `serve` show of one project. */
@@ -58,6 +59,8 @@ export interface VerifiedUnit {
   readonly exitCode: number
   readonly fuel: Fuel
   readonly stdout: Uint8Array
+  /** What it left in `/out`, sorted by path. */
+  readonly files: readonly UnitFile[]
   readonly verifiedAt: UnixMs
   /** Donor keys whose equal results made the quorum. */
   readonly donors: readonly string[]

@@ -76,8 +76,10 @@ export const LIMITS = {
   /** Units that a donor without any history may hold: a new key costs nothing, so it gets little. */
   firstUnits: 16,
   submitResults: 256,
+  /** Files that a unit leaves in /out, with their paths, that travel with its result. More is `output-too-large`. */
+  submitFilesBytes: 224 * KIB,
   /** Room for one result with all the output it may have. Small enough for a slow uplink to get each submit through. */
-  submitBytes: 272 * KIB,
+  submitBytes: 496 * KIB,
   grantsPerAnswer: 64,
   /** Units named in one ledger record: the record's root is checked against them. No list in any record is longer. */
   grantUnits: 4096,

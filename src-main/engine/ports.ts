@@ -14,6 +14,7 @@ import type { Link } from '../domain/link.ts'
 import type { CountedOutcome, UnitRun } from '../domain/outcome.ts'
 import type { Preferences } from '../domain/preferences.ts'
 import type { App, Batch, LedgerRecord, ProjectRecord } from '../domain/project.ts'
+import type { UnitFile } from '../domain/unit-file.ts'
 import type { BatchInputs, InputsPlace, UnitInputs } from '../domain/unit-inputs.ts'
 import type { Fuel, UnixMs } from '../domain/units.ts'
 import type { LeasedUnit, WorkUnit } from '../domain/work-unit.ts'
@@ -128,6 +129,8 @@ export interface OutputRow {
   readonly fuel: Fuel
   /** Empty unless the outcome is `ok`: only then the digest covers it. */
   readonly stdout: Uint8Array
+  /** What the unit left in `/out`, sorted by path; absent where there is nothing. */
+  readonly files?: readonly UnitFile[]
 }
 /** A search through the units that want another copy, in the order of their secret lottery numbers. */
 export interface WantingSearch {

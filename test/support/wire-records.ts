@@ -81,6 +81,15 @@ const result = fc
     exitCode: each.outcome === 'exit-nonzero' ? each.exitCode : 0,
     stdout: each.outcome === 'ok' || each.outcome === 'exit-nonzero' ? each.stdout : new Uint8Array(),
   }))
+const resultWithFiles = fc
+  .tuple(
+    result,
+    fc.uniqueArray(fc.constantFrom('a', 'b/c', 'b/d', 'e'), { minLength: 1, maxLength: 4 }),
+    bytes(0, 200),
+  )
+  .map(([each, paths, content]) =>
+    each.outcome === 'ok' ? { ...each, files: paths.sort().map((path) => ({ path, bytes: content })) } : each,
+  )
 
 const APP_KEYS = [
   'type',
@@ -224,7 +233,7 @@ export const WIRE_RECORDS: readonly WireRecord[] = [
     submitBytes,
     encodeResults,
     parseResults,
-    fc.array(result, { minLength: 1, maxLength: 20 }),
+    fc.array(fc.oneof(result, resultWithFiles), { minLength: 1, maxLength: 20 }),
   ),
   record(
     'submit',

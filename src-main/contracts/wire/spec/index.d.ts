@@ -179,6 +179,19 @@ export interface ClosingLayout {
   readonly at: number
 }
 
+export interface ResultFileLayout {
+  readonly result: number
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+export interface ResultsWithFilesLayout {
+  readonly version: number
+  readonly zero: number
+  readonly results: readonly ResultLayout[]
+  readonly files: readonly ResultFileLayout[]
+}
+
 export interface Layouts {
   readonly '@wire/unit-id': UnitIdLayout
   readonly '@wire/manifest': ManifestLayout
@@ -203,6 +216,8 @@ export interface Layouts {
   readonly '@wire/input-entry': InputEntryLayout
   readonly '@wire/cancellation': CancellationLayout
   readonly '@wire/closing': ClosingLayout
+  readonly '@wire/result-file': ResultFileLayout
+  readonly '@wire/results-with-files': ResultsWithFilesLayout
 }
 
 export interface Codec<T> {

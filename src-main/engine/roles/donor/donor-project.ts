@@ -2,7 +2,7 @@ import type { Standing, SubmittedResult } from '../../../contracts/wire/messages
 import { errorCode } from '../../../domain/errors.ts'
 import { bytesToHex, type ProjectKey, type UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
-import { isCounted, type UnitRun } from '../../../domain/outcome.ts'
+import { isCounted, sentBytes, submittable, type UnitRun } from '../../../domain/outcome.ts'
 import { movingMean, unitsToLease } from '../../../domain/work-buffer.ts'
 import type {
   KeyPair,
@@ -181,7 +181,7 @@ export class DonorProject {
       unit: task.unit,
       appName: task.app.name,
       args: task.args,
-      run,
+      run: submittable(run),
       state: 'computed',
       finishedAt: this.parts.clock.now(),
     })
@@ -264,13 +264,15 @@ export class DonorProject {
   }
 
   private submission({ unit, run }: StoredResult): SubmittedResult {
-    const printed = run.outcome === 'ok' || run.outcome === 'exit-nonzero'
+    const { outcome, fuel, stdout, files } = run
+    const isPrinted = outcome === 'ok' || outcome === 'exit-nonzero'
     return {
       unit,
-      outcome: run.outcome,
+      outcome,
       exitCode: run.exitCode ?? 0,
-      fuel: run.fuel,
-      stdout: printed ? run.stdout : new Uint8Array(),
+      fuel,
+      stdout: isPrinted ? stdout : new Uint8Array(),
+      ...(files !== undefined && { files }),
       engine: this.init.engineLabel,
     }
   }
@@ -323,12 +325,18 @@ const STATE_OF: Readonly<Record<Standing, StoredResultState>> = {
   uncounted: 'uncounted',
 }
 
+/** A result without its output takes less than this. */
+const RESULT_BYTES = 128
+
 /** As many of the oldest results as one submit may carry by size; always at least one. */
 function withinBytes(results: readonly StoredResult[]): readonly StoredResult[] {
   let bytes = 0
+  let files = 0
   const end = results.findIndex((result, i) => {
-    bytes += result.run.stdout.byteLength + 128
-    return i > 0 && bytes > LIMITS.submitBytes
+    const { stdout, files: own = [] } = result.run
+    bytes += stdout.byteLength + sentBytes(own) + RESULT_BYTES
+    files += own.length
+    return i > 0 && (bytes > LIMITS.submitBytes || files > LIMITS.grantUnits)
   })
   return end < 0 ? results : results.slice(0, end)
 }

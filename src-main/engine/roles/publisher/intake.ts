@@ -119,12 +119,14 @@ export class Intake {
   }
 
   private outputOf(result: SubmittedResult, outcome: CountedOutcome): OutputRow {
-    const { unit, exitCode, fuel } = result
+    const { unit, exitCode, fuel, files } = result
+    const left = files === undefined ? {} : { files }
     const digest = this.parts.digests.hash(
-      digestParts({ outcome, exitCode, fuel, stdout: result.stdout, stderr: NONE }),
+      digestParts({ outcome, exitCode, fuel, stdout: result.stdout, stderr: NONE, ...left }),
     )
     // What the digest does not cover is not kept: one donor alone would vouch for it.
-    return { unit, digest, outcome, exitCode, fuel, stdout: outcome === 'ok' ? result.stdout : NONE }
+    const stdout = outcome === 'ok' ? result.stdout : NONE
+    return { unit, digest, outcome, exitCode, fuel, stdout, ...left }
   }
 }
 

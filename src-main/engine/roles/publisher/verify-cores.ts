@@ -4,7 +4,7 @@ import { unitArguments } from '../../../domain/batch.ts'
 import { errorCode } from '../../../domain/errors.ts'
 import type { UnitId } from '../../../domain/ids.ts'
 import { appModule, type App } from '../../../domain/project.ts'
-import type { UnitRun } from '../../../domain/outcome.ts'
+import { submittable, type UnitRun } from '../../../domain/outcome.ts'
 import { NO_INPUTS } from '../../../domain/unit-inputs.ts'
 import type { Slot } from '../../ports.ts'
 import { CHECK_SLOT } from './check-module.ts'
@@ -159,6 +159,8 @@ class CoreSlot {
   }
 }
 
-function submission(unit: UnitId, { outcome, exitCode, fuel, stdout }: UnitRun): SubmittedResult {
-  return { unit, outcome, exitCode: exitCode ?? 0, fuel, stdout, engine: 'verify-core' }
+function submission(unit: UnitId, run: UnitRun): SubmittedResult {
+  const { outcome, exitCode, fuel, stdout, files } = submittable(run)
+  const left = files === undefined ? {} : { files }
+  return { unit, outcome, exitCode: exitCode ?? 0, fuel, stdout, ...left, engine: 'verify-core' }
 }

@@ -6,6 +6,7 @@ import type {
 } from '../../../contracts/publisher-state.ts'
 import { unitArguments, unitName, unitNumber } from '../../../domain/batch.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
+import { sentBytes } from '../../../domain/outcome.ts'
 import { unitText } from '../../../domain/ids.ts'
 import { NO_INPUTS } from '../../../domain/unit-inputs.ts'
 import { MIB } from '../../../domain/units.ts'
@@ -81,7 +82,7 @@ export async function resultPage(
   let last = Number(cursor)
   let bytes = 0
   for (const row of rows) {
-    bytes += row.output.stdout.byteLength
+    bytes += row.output.stdout.byteLength + sentBytes(row.output.files ?? [])
     if (units.length >= limit || (bytes > PAGE_BYTES && units.length > 0)) break
     units.push(await verifiedUnit(row, catalogue, cores))
     last = row.cursor
@@ -107,6 +108,7 @@ async function verifiedUnit(
     exitCode: output.exitCode,
     fuel: output.fuel,
     stdout: output.stdout,
+    files: output.files ?? [],
     verifiedAt,
     donors,
   }
