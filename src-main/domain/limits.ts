@@ -77,9 +77,9 @@ export const LIMITS = {
   firstUnits: 16,
   submitResults: 256,
   /** Files that a unit leaves in /out, with their paths, that travel with its result. More is `output-too-large`. */
-  submitFilesBytes: 224 * KIB,
+  submitFilesBytes: 128 * KIB,
   /** Room for one result with all the output it may have. Small enough for a slow uplink to get each submit through. */
-  submitBytes: 496 * KIB,
+  submitBytes: 400 * KIB,
   grantsPerAnswer: 64,
   /** Units named in one ledger record: the record's root is checked against them. No list in any record is longer. */
   grantUnits: 4096,
