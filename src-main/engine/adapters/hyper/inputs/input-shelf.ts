@@ -25,6 +25,10 @@ export interface InputShelfInit {
   readonly cacheBytes?: number
 }
 
+/** Blocks of a core that are looked for on disk: a publisher may announce many more. */
+const ADOPTED_BLOCKS = 262_144
+const BLOCKS_A_TURN = 4096
+
 interface Shelved {
   readonly core: Hypercore
   /** Fetches under way. */
@@ -128,7 +132,12 @@ export class InputShelf {
   /** Blocks that an earlier start of the program fetched. */
   async #adopt(key: Hex32, core: Hypercore): Promise<void> {
     await core.ready()
-    for (let block = 0; block < core.length; block++) if (await core.has(block)) this.#cache.use(key, block)
+    const end = Math.min(core.length, ADOPTED_BLOCKS)
+    for (let block = 0; block < end; block++) {
+      if (block % BLOCKS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve))
+      if (this.#init.signal.aborted || core.closing) return
+      if (await core.has(block)) this.#cache.use(key, block)
+    }
   }
 
   #closeIdle(): void {
