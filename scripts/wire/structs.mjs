@@ -135,4 +135,48 @@ export const structs = [
     list('results', '@wire/result'),
     list('files', '@wire/result-file'),
   ]),
+
+  // Proofs that are kept in files: receipts, and evidence of two ledgers.
+  type('tree-node', [required('size', 'uint'), required('hash', 'fixed32')], { compact: true }),
+  type(
+    'block-proof',
+    [
+      required('length', 'uint'),
+      required('index', 'uint'),
+      required('block', 'buffer'),
+      list('path', '@wire/tree-node'),
+      list('roots', '@wire/tree-node'),
+      required('signature', 'fixed64'),
+    ],
+    { compact: true },
+  ),
+  type('receipt', [
+    version,
+    kind,
+    required('projectKey', 'fixed32'),
+    required('announcement', '@wire/block-proof'),
+    required('ledgerSigner', 'fixed32'),
+    required('grant', '@wire/block-proof'),
+  ]),
+  type(
+    'head-proof',
+    [
+      list('roots', '@wire/tree-node'),
+      required('length', 'uint'),
+      list('rest', '@wire/tree-node'),
+      required('signature', 'fixed64'),
+    ],
+    { compact: true },
+  ),
+  type('ledger-name', [required('announcement', '@wire/block-proof'), required('ledgerSigner', 'fixed32')], {
+    compact: true,
+  }),
+  type('evidence', [
+    version,
+    kind,
+    required('projectKey', 'fixed32'),
+    list('ledger', '@wire/ledger-name'),
+    required('length', 'uint'),
+    list('heads', '@wire/head-proof'),
+  ]),
 ]

@@ -30,6 +30,12 @@ export function donorLines(state: DonorState): string[] {
       (project) =>
         `  ${project.name || 'new project'}  ${project.closed === true ? 'closed by its publisher, ' : ''}${project.connection}, ${creditText(project.counted)}  ${project.projectKey}`,
     ),
+    ...state.projects.flatMap(({ name, signedTwice = [] }) =>
+      signedTwice.map(
+        ({ about, foundAt }) =>
+          `  WARNING  the publisher of ${name || 'a new project'} signed two stories of ${about}, found ${new Date(foundAt).toISOString()}; 'powerswarm donor evidence' has the proof`,
+      ),
+    ),
     ...state.slots.map(
       (slot) => `  slot ${String(slot.slot)}  ${slot.appName} ${slot.args.join(' ')}, ${slot.phase}`,
     ),

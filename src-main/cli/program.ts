@@ -1,20 +1,25 @@
 import { Command } from 'commander'
 import { VERSION } from '../domain/version.ts'
 import { addAppCommands } from './commands/app-add.ts'
+import { addBackupCommand, addRestoreCommand } from './commands/backup.ts'
 import { addBatchCommands } from './commands/batch-add.ts'
 import { addBootstrapCommand } from './commands/bootstrap.ts'
 import { addCancelCommand } from './commands/cancel.ts'
 import { addDonateCommand } from './commands/donate.ts'
 import { addDonorCommands } from './commands/donor.ts'
+import { addDonorsCommands } from './commands/donors.ts'
+import { addDonorEvidence, addDonorReceipt, addReceiptCommand } from './commands/receipt.ts'
 import { addProjectClose } from './commands/project-close.ts'
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
 import { addRelayCommand } from './commands/relay.ts'
 import { addResultsCommand } from './commands/results.ts'
+import { addRetryCommand } from './commands/retry.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStatusCommand } from './commands/status.ts'
+import { addVerifyCommand } from './commands/verify.ts'
 import { addCommonOptions, examples, type CliIo } from './context.ts'
 
 /**
@@ -72,10 +77,18 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addServeCommand(program, io)
   addStatusCommand(program, io)
   addResultsCommand(program, io)
+  addDonorsCommands(program, io)
+  addRetryCommand(program, io)
+  addBackupCommand(program, io)
+  addRestoreCommand(program, io)
+  addReceiptCommand(program, io)
+  addVerifyCommand(program, io, setExitCode)
   addDonateCommand(program, io)
   const donor = program.command('donor').description('look at and steer the donor that runs on this machine')
   showHelpWithoutCommand(donor)
   addDonorCommands(donor, io)
+  addDonorReceipt(donor, io)
+  addDonorEvidence(donor, io)
   addBootstrapCommand(program, io)
   addRelayCommand(program, io)
   addRunCommand(program, io, setExitCode)

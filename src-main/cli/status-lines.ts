@@ -12,6 +12,7 @@ export function statusLines(status: PublisherStatus): string[] {
     `  purpose  ${status.purpose}`,
     `  link     ${status.link}`,
     `  serving  ${status.closed ? 'closed for good; ' : ''}${status.serving ? `yes, ${quantity(status.donorsConnected, 'donor')} connected` : 'no'}`,
+    ...(status.waiting === undefined ? [] : [`  WAITING  ${status.waiting}`]),
     `  ledger   ${creditText(ledger.fuel)} to ${quantity(status.donorsGranted, 'donor')} in ${quantity(ledger.grants, 'grant')}`,
     ...(status.batches.length === 0 ? ["  No batches yet; 'powerswarm batch add' publishes one"] : []),
     ...status.batches.map((batch) => `  ${batchLine(status, batch)}`),
@@ -20,19 +21,32 @@ export function statusLines(status: PublisherStatus): string[] {
 
 function batchLine(status: PublisherStatus, batch: BatchStatus): string {
   const app = status.apps.find(({ app: number }) => number === batch.app)
-  const name = app?.name ?? `app ${String(batch.app)}`
-  const named = app?.checkpoint === true ? `${name}, with checkpoints` : name
-  const others = (['unsent', 'leased', 'pending', 'inconclusive', 'suspended'] as const)
-    .filter((state) => batch[state] > 0)
-    .map((state) => `${countText(batch[state])} ${state}`)
+  const notes = [
+    app?.name ?? `app ${String(batch.app)}`,
+    ...(app?.checkpoint === true ? ['with checkpoints'] : []),
+    ...(batch.maxError === undefined ? [] : [`at most ${String(batch.maxError)} wrong`]),
+  ]
+  const others = OTHER_STATES.filter(([state]) => batch[state] > 0).map(
+    ([state, words]) => `${countText(batch[state])} ${words}`,
+  )
   const verified = `${countText(batch.verified)} of ${quantity(batch.units, 'unit')} verified`
   const plan = [
     ...(batch.cancelled ? ['cancelled'] : []),
     ...(batch.priority === 0 ? [] : [`priority ${String(batch.priority)}`]),
     ...(batch.deadline === undefined ? [] : [`wanted by ${new Date(batch.deadline).toLocaleString('sv')}`]),
   ]
-  return `batch ${String(batch.batch)} (${named}): ${[verified, ...others, ...plan].join(', ')}`
+  return `batch ${String(batch.batch)} (${notes.join(', ')}): ${[verified, ...others, ...plan].join(', ')}`
 }
+
+/** States that a batch's line names after the verified units, each with its cause where the word alone says none. */
+const OTHER_STATES = [
+  ['acceptedOnTrust', 'accepted on trust'],
+  ['unsent', 'unsent'],
+  ['leased', 'leased'],
+  ['pending', 'pending'],
+  ['inconclusive', 'inconclusive (donors disagree)'],
+  ['suspended', 'suspended (donors’ machines failed)'],
+] as const satisfies readonly (readonly [keyof BatchStatus, string])[]
 
 /** Units of all batches; `done` counts those that will not change any more. */
 export function totals(status: PublisherStatus): { units: number; verified: number; done: number } {
@@ -52,6 +66,7 @@ export function totals(status: PublisherStatus): { units: number; verified: numb
 export function servingLine(status: PublisherStatus, pace: Pace): string {
   const { units, verified, done } = totals(status)
   const donors = quantity(status.donorsConnected, 'donor')
+  if (status.waiting !== undefined) return `${donors} · ${status.waiting}`
   if (units === 0) return `no units yet · ${donors}`
   const parts = [
     `${countText(verified)}/${countText(units)} units verified (${percentText(verified, units)})`,

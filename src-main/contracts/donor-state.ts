@@ -62,6 +62,18 @@ export interface ProjectView {
   readonly leased: number
   /** Links to others by the swarm's topic. */
   readonly meshPeers: number
+  /**
+   * Proven contradictions in what the publisher signed, absent when there are none. The proofs themselves can be had by
+   * `evidence` of contracts/engine.
+   */
+  readonly signedTwice?: readonly SignedTwiceView[]
+}
+
+/** Two signed stories of one core. */
+export interface SignedTwiceView {
+  /** "ledger 0", "the project’s own feed". */
+  readonly about: string
+  readonly foundAt: UnixMs
 }
 
 export interface ResultView {

@@ -1,13 +1,14 @@
 import * as v from 'valibot'
 import type { Hex32 } from '../domain/ids.ts'
 import { LIMITS } from '../domain/limits.ts'
+import { COUNTED_OUTCOMES } from '../domain/outcome.ts'
 import { parsePreferences, type Preferences } from '../domain/preferences.ts'
 import type { Presence } from '../domain/presence.ts'
 import type { DonorState } from './donor-state.ts'
-import type { PublisherStatus, ResultPage } from './publisher-state.ts'
+import type { DonorPage, PublisherStatus, ResultPage } from './publisher-state.ts'
 import { call, notice, nothing } from './rpc.ts'
 import type { PermissionSheet } from './slot.ts'
-import { argumentsValue, bytesValue, fuelValue, linkValue, wholeNumber } from './values.ts'
+import { argumentsValue, bytesValue, fuelValue, hex32Value, linkValue, wholeNumber } from './values.ts'
 
 /** Served by an engine to Electron main (over its process port) and to the CLI (over the socket in the data folder). */
 
@@ -49,6 +50,13 @@ export const donorEngineSchema = {
   joinProject: call<{ link: string }, { projectKey: Hex32 }>(v.object({ link: linkValue })),
   leaveProject: call<{ projectKey: string }, void>(v.object({ projectKey: v.string() })),
   /**
+   * The receipt of all credit that project granted this donor, as a file (contracts/wire). Needs no publisher. Rejects
+   * with `not-found` while none was granted.
+   */
+  receipt: call<{ projectKey: string }, Uint8Array>(v.object({ projectKey: hex32Value() })),
+  /** Evidence, as files, that the project's publisher signed two stories; checked, oldest first. */
+  evidence: call<{ projectKey: string }, readonly Uint8Array[]>(v.object({ projectKey: hex32Value() })),
+  /**
    * Whether a window shows the state: `true` is answered by a `changed` at once. Main's alone; on the socket it changes
    * nothing, whoever is connected there is told everything.
    */
@@ -67,6 +75,8 @@ export const donorEngineSchema = {
 }
 export type DonorEngineSchema = typeof donorEngineSchema
 
+export type KnownAnswer = v.InferOutput<typeof knownAnswerValue>
+
 export interface AddedApp {
   readonly app: number
   readonly name: string
@@ -84,6 +94,14 @@ const addAppValue = v.object({
   /** Rewrite the module so that units can be saved half-way; absent: not. */
   checkpoint: v.exactOptional(v.boolean()),
 })
+const knownAnswerValue = v.object({
+  /** The number that the unit stands for. */
+  n: wholeNumber,
+  outcome: v.picklist(COUNTED_OUTCOMES),
+  exitCode: v.pipe(wholeNumber, v.maxValue(255)),
+  fuel: fuelValue,
+  stdout: bytesValue(LIMITS.outputBytes),
+})
 const addBatchValue = v.object({
   /** App by name (its newest version) or number. */
   app: v.string(),
@@ -99,6 +117,10 @@ const addBatchValue = v.object({
   maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
   priority: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(-1000), v.maxValue(1000))),
   deadline: v.exactOptional(wholeNumber),
+  /** Trusts donors as far as this share (0..1) of wrong results allows: domain/max-error.ts. Absent: nobody is trusted. */
+  maxError: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
+  /** Units whose answers the publisher knows: they check whoever gets them, and count as verified from the start. */
+  known: v.optional(v.pipe(v.array(knownAnswerValue), v.maxLength(LIMITS.knownAnswers))),
 })
 
 const cancelValue = v.object({
@@ -106,6 +128,13 @@ const cancelValue = v.object({
   units: v.exactOptional(
     v.pipe(v.array(v.object({ batch: wholeNumber, index: wholeNumber })), v.maxLength(LIMITS.grantUnits)),
   ),
+})
+
+const donorValue = v.object({ donor: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) })
+const retryValue = v.object({
+  batch: wholeNumber,
+  /** Index of one unit; absent: all of the batch that ended without a decision. */
+  index: v.optional(wholeNumber),
 })
 
 export const publisherEngineSchema = {
@@ -121,6 +150,23 @@ export const publisherEngineSchema = {
   results: call<{ cursor: string; limit: number }, ResultPage>(
     v.object({ cursor: v.string(), limit: v.pipe(wholeNumber, v.minValue(1), v.maxValue(256)) }),
   ),
+  /** Donors in the order in which they came. */
+  donors: call<{ cursor: number; limit: number }, DonorPage>(
+    v.object({ cursor: wholeNumber, limit: v.pipe(wholeNumber, v.minValue(1), v.maxValue(1024)) }),
+  ),
+  /** Takes nothing from this donor any more and questions what rests on its word. Twice is fine. */
+  ban: call<{ donor: string }, void>(donorValue),
+  /** Rejects with `not-found` when it was not banned. */
+  unban: call<{ donor: string }, void>(donorValue),
+  /** Has units that are inconclusive or suspended computed anew, by donors that have not had them. */
+  retry: call<v.InferOutput<typeof retryValue>, { units: number }>(retryValue),
+  /**
+   * Copies the project as it is now into a folder of this backup folder (an absolute path). Rejects with
+   * `file-unreadable`.
+   */
+  backup: call<{ dir: string }, { dir: string }>(v.object({ dir: v.pipe(v.string(), v.minLength(1)) })),
+  /** The receipt of all credit this donor was granted, as a file. Rejects with `not-found` while none was. */
+  receipt: call<{ donorKey: Hex32 }, Uint8Array>(v.object({ donorKey: hex32Value() })),
   shutdown: call<void, void>(nothing),
   changed: notice<PublisherStatus>(
     v.custom<PublisherStatus>((raw) => typeof raw === 'object' && raw !== null),

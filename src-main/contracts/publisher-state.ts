@@ -11,6 +11,8 @@ export interface PublisherStatus {
   readonly serving: boolean
   /** For good: nothing is handed out any more. */
   readonly closed: boolean
+  /** Why nothing is published or granted yet though results are taken; absent when everything goes its way. */
+  readonly waiting?: string
   readonly donorsConnected: number
   /** Donors that ever had a result granted. */
   readonly donorsGranted: number
@@ -35,14 +37,42 @@ export interface BatchStatus {
   readonly leased: number
   /** At least one result, quorum not reached. */
   readonly pending: number
+  /** Accepted on one donor's word until that donor passes its next check. */
+  readonly acceptedOnTrust: number
+  /** A quorum agreed, or the donor on whose word it was accepted passed a check. */
   readonly verified: number
+  /** The copies are used up and no quorum is in reach: `retry` computes them anew. */
   readonly inconclusive: number
+  /** The machines of several donors failed on them: `retry` computes them anew. */
   readonly suspended: number
   /** Of the highest priority first; 0 unless told. */
   readonly priority: number
   readonly deadline?: UnixMs
   /** It was taken back: nothing of it is handed out. */
   readonly cancelled: boolean
+  /** What `--max-error` asked for; absent where every unit gets its quorum. */
+  readonly maxError?: number
+}
+
+/** One donor as its publisher sees it. */
+export interface DonorLine {
+  readonly donor: string
+  readonly connected: boolean
+  readonly banned: boolean
+  /** Copies that it holds, results that count, and results that were found wrong. */
+  readonly leased: number
+  readonly verified: number
+  readonly rejected: number
+  /** Results proven since its last error, and those held until its next check. */
+  readonly proven: number
+  readonly held: number
+  /** It may check others. */
+  readonly checker: boolean
+}
+export interface DonorPage {
+  readonly donors: readonly DonorLine[]
+  /** Pass it for the next page; absent on the last one. */
+  readonly next?: number
 }
 
 export interface VerifiedUnit {
@@ -62,7 +92,7 @@ export interface VerifiedUnit {
   /** What it left in `/out`, sorted by path. */
   readonly files: readonly UnitFile[]
   readonly verifiedAt: UnixMs
-  /** Donor keys whose equal results made the quorum. */
+  /** Donor keys whose equal results made the quorum; a single one where it was accepted on that donor's word. */
   readonly donors: readonly string[]
 }
 

@@ -16,7 +16,8 @@ import { PowerswarmError, errorCode } from '../domain/errors.ts'
  * a child process, a MessagePort or a framed socket. `post` after the close is dropped without an error.
  */
 export interface Port {
-  post(message: unknown): void
+  /** `moved` — buffers in the message that the sender gives up, where a channel can hand them over without a copy. */
+  post(message: unknown, moved?: readonly ArrayBuffer[]): void
   /** Returns the function that ends the subscription. */
   subscribe(listener: (message: unknown) => void): () => void
   /** Calls back once when the other end is gone; at once if it already is. */
@@ -72,7 +73,8 @@ export interface Listening<S> {
 }
 export type Client<S> = Calls<S> & Listening<S>
 export interface Server<S> {
-  notify<K extends NoticeNames<S>>(name: K, value: ValueOf<S[K]>): void
+  /** `moved` — see {@link Port.post}. */
+  notify<K extends NoticeNames<S>>(name: K, value: ValueOf<S[K]>, moved?: readonly ArrayBuffer[]): void
   /** Stops answering. The port itself stays open. */
   close(): void
 }
@@ -146,8 +148,8 @@ export function serve<S extends object>(schema: S, port: Port, handlers: Handler
     })
   })
   return {
-    notify: (name, value) => {
-      port.post({ t: 'notice', name: String(name), value } satisfies Frame)
+    notify: (name, value, moved) => {
+      port.post({ t: 'notice', name: String(name), value } satisfies Frame, moved)
     },
     close,
   }

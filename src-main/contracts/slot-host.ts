@@ -6,12 +6,13 @@ import {
   loadedModuleValue,
   loadModuleValue,
   runUnitValue,
-  snapshotValue,
+  snapshotPieceValue,
+  snapshotStartValue,
   unitRunValue,
   withinMsValue,
   type Beat,
   type LoadedModule,
-  type Snapshot,
+  type SnapshotStart,
 } from './slot.ts'
 import { shareValue, wholeNumber } from './values.ts'
 
@@ -51,9 +52,13 @@ export const slotHostSchema = {
     v.object({ slot: wholeNumber, cpuShare: shareValue }),
   ),
   /** See `contracts/slot`. */
-  snapshot: call<{ slot: number; withinMs: number }, Snapshot>(
+  snapshot: call<{ slot: number; withinMs: number }, SnapshotStart>(
     v.object({ slot: wholeNumber, withinMs: withinMsValue }),
-    snapshotValue,
+    snapshotStartValue,
+  ),
+  snapshotPiece: call<{ slot: number; at: number }, Uint8Array>(
+    v.object({ slot: wholeNumber, at: wholeNumber }),
+    snapshotPieceValue,
   ),
   /** Ends the slot's process at once. Its pending calls reject with `peer-gone`. Unknown slots are ignored. */
   kill: call<{ slot: number }, void>(slotOnly),

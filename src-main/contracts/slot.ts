@@ -181,9 +181,17 @@ export interface Snapshot {
   /** At most `LIMITS.snapshotBytes`; opaque to everybody but the slot program. */
   readonly bytes?: Uint8Array
 }
-export const snapshotValue: v.GenericSchema<unknown, Snapshot> = v.object({
+
+/** A snapshot as it comes: `bytes` is its first piece, and the others are to be asked for by `snapshotPiece`. */
+export interface SnapshotStart extends Snapshot {
+  /** Of the whole; absent where the first piece is all. */
+  readonly length?: number
+}
+export const snapshotPieceValue = bytesValue(LIMITS.snapshotPieceBytes)
+export const snapshotStartValue: v.GenericSchema<unknown, SnapshotStart> = v.object({
   run: wholeNumber,
-  bytes: v.exactOptional(bytesValue(LIMITS.snapshotBytes)),
+  bytes: v.exactOptional(snapshotPieceValue),
+  length: v.exactOptional(v.pipe(wholeNumber, v.maxValue(LIMITS.snapshotBytes))),
 })
 
 export const slotSchema = {
@@ -199,7 +207,12 @@ export const slotSchema = {
    * Saves the running unit's state at its next safe point; it then goes on, or stays paused if it was. A paused unit
    * computes until there, at most `withinMs`.
    */
-  snapshot: call<SnapshotRequest, Snapshot>(snapshotRequestValue, snapshotValue),
+  snapshot: call<SnapshotRequest, SnapshotStart>(snapshotRequestValue, snapshotStartValue),
+  /**
+   * What comes at `at` of the last snapshot, which is kept until its end was asked for, another one is, or another unit
+   * begins. Empty when it is gone.
+   */
+  snapshotPiece: call<{ at: number }, Uint8Array>(v.object({ at: wholeNumber }), snapshotPieceValue),
   beat: notice<Beat>(beatValue),
 }
 export type SlotSchema = typeof slotSchema

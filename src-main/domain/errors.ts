@@ -22,6 +22,7 @@ export const ERROR_REMEDIES = {
   'module-malformed': 'tell',
   'module-refused': 'tell',
   'module-unsupported-rewriter': 'tell',
+  'module-unproven': 'drop-unit',
   'module-hash-mismatch': 'drop-unit',
   // slots
   'slot-failed': 'drop-unit',
@@ -37,6 +38,7 @@ export const ERROR_REMEDIES = {
   'bad-record': 'penalise-peer',
   'bad-signature': 'penalise-peer',
   'limit-exceeded': 'penalise-peer',
+  banned: 'tell',
   'not-connected': 'retry',
   busy: 'retry',
   // disk
@@ -46,6 +48,7 @@ export const ERROR_REMEDIES = {
   'database-corrupt': 'tell',
   'disk-full': 'tell',
   'disk-failed': 'stop',
+  'store-damaged': 'tell',
   'store-behind': 'stop',
   'store-forked': 'stop',
   'runtime-too-old': 'stop',

@@ -7,33 +7,43 @@ export interface LeaseSituation {
   readonly requested: number
   /** Units it holds now under leases that have not run out. */
   readonly held: number
-  /** Results of it that became verified, and that lost against a quorum, ever. */
-  readonly verified: number
-  readonly rejected: number
+  /** Results of it that were proven since its last error: see `DonorTrust`. */
+  readonly proven: number
   /** Fuel it expects to compute while the lease runs; 0 when it does not know. */
   readonly fuelCapacity: Fuel
+  /** Fuel a second that it has delivered lately; 0 while nobody knows. */
+  readonly fuelPerSecond: Fuel
   /** Fuel that a unit needs as far as verified ones show; 0 when none was verified yet. */
   readonly fuelPerUnit: Fuel
 }
 
-/** Units more to hold for every verified one. */
-const UNITS_PER_VERIFIED = 4
+/** Units more to hold for every proven one. */
+const UNITS_PER_PROVEN = 4
+/** A donor may get this much faster between two leases. */
+const SPEED_MARGIN = 4n
 
-/** Units that a donor may hold at a time: grows with what was verified, shrinks by every loss. */
-export function heldMax(verified: number, rejected: number): number {
-  const earned = Math.floor((UNITS_PER_VERIFIED * verified) / (1 + rejected))
-  return Math.min(LIMITS.firstUnits + earned, LIMITS.leaseUnits * 16)
+/** Units that a donor may hold at a time: grows with what was proven, and an error takes it back to a new key's. */
+export function heldMax(proven: number): number {
+  return Math.min(LIMITS.firstUnits + UNITS_PER_PROVEN * proven, LIMITS.leaseUnits * 16)
 }
 
 /** How many units a donor gets now: 0 up to `LIMITS.leaseUnits`. */
 export function leaseSize(situation: LeaseSituation): number {
-  const room = heldMax(situation.verified, situation.rejected) - situation.held
+  const room = heldMax(situation.proven) - situation.held
   const asked = Math.min(situation.requested, LIMITS.leaseUnits, room)
-  const { fuelCapacity, fuelPerUnit } = situation
+  const { fuelPerUnit } = situation
+  const capacity = fuelInTime(situation)
   if (asked <= 0) return 0
-  if (fuelCapacity <= 0n || fuelPerUnit <= 0n) return asked
-  const computable = fuelCapacity / fuelPerUnit + 1n
+  if (capacity === undefined || fuelPerUnit <= 0n) return asked
+  const computable = capacity / fuelPerUnit + 1n
   return computable < BigInt(asked) ? Number(computable) : asked
+}
+
+/** What it says that it can compute, and no more than its speed allows. Undefined: nobody can tell. */
+function fuelInTime({ fuelCapacity, fuelPerSecond }: LeaseSituation): Fuel | undefined {
+  const bySpeed = (SPEED_MARGIN * fuelPerSecond * BigInt(LIMITS.leaseMs)) / 1000n
+  if (fuelCapacity > 0n && bySpeed > 0n) return fuelCapacity < bySpeed ? fuelCapacity : bySpeed
+  return fuelCapacity > 0n ? fuelCapacity : bySpeed > 0n ? bySpeed : undefined
 }
 
 /** Waiting units among which second copies are drawn when many donors are there. */

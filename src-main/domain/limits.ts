@@ -11,6 +11,8 @@ export const LIMITS = {
   memoryBytesDefault: 256 * MIB,
   /** One unit may print this much; what is longer belongs into a file in /out. */
   outputBytes: 256 * KIB,
+  /** Where nobody says otherwise, in a batch as in a trial run. */
+  outputBytesDefault: 64 * KIB,
   stdinBytes: 1 * MIB,
   /** What a unit finds in /in: it lies in the slot's memory while the unit runs. */
   inputFiles: 1024,
@@ -46,6 +48,8 @@ export const LIMITS = {
   reasonChars: 1000,
   /** A unit's saved state: its memory without pages of zeros, its stack, its files. Larger ones are not saved. */
   snapshotBytes: 128 * MIB,
+  /** So much of it crosses from process to process at a time: between two pieces each of them hears other things. */
+  snapshotPieceBytes: 2 * MIB,
   /** How long a slot may look for a place to save; safe points are milliseconds apart in most programs. */
   snapshotWithinMs: 10_000,
   /** All of a donor's snapshots on disk, the oldest go first: as much as eight of the largest. */
@@ -60,6 +64,8 @@ export const LIMITS = {
   snapshotWhilePausedMs: 500,
   /** Before the end of the engine and before sleep, for all slots together; then they are ended unsaved. */
   snapshotBeforeEndMs: 2_000,
+  /** A snapshot that is compressed already when the engine ends may still go to the disk, for so long. */
+  snapshotCloseMs: 1_000,
   /** About an hour on a fast core: longer units lose too much when a machine goes away. */
   fuelPerUnit: 10_000_000_000_000n,
   fuelPerUnitDefault: 1_000_000_000_000n,
@@ -70,6 +76,15 @@ export const LIMITS = {
   copiesMax: 8,
   /** Host failures or time-outs on this many donors suspend a unit. */
   hostFailuresMax: 3,
+
+  /** Results accepted on a donor's word between two checks: what one forger can place at a time. */
+  advanceMax: 1024,
+  /** Windows of such results whose checks are out; beyond that each result is checked. */
+  windowsUnsettledMax: 4,
+  /** Units of one batch whose answers the publisher may know. */
+  knownAnswers: 4096,
+  /** Results that a donor has to prove without an error before it checks newcomers and settles disputes. */
+  establishedResults: 32,
 
   leaseUnits: 256,
   leaseMs: 6 * 60 * 60 * 1000,
@@ -96,6 +111,10 @@ export const LIMITS = {
   projectRecords: 100_000,
   /** All records of one project core together, which a donor keeps on disk and in memory. */
   projectCoreBytes: 16 * MIB,
+  /** A receipt: two blocks with their paths. One of a ledger of 10^5 blocks has about 1 KB. */
+  receiptBytes: 16 * KIB,
+  /** A block in a receipt: ledger records and announcements have less than 200 bytes. */
+  provenBlockBytes: 1 * KIB,
   /** Blocks of a project core asked for ahead of the one that is read. */
   projectReadAhead: 256,
   projectNameChars: 80,
@@ -158,6 +177,8 @@ export const LIMITS = {
   meshProofMs: 10_000,
   /** A donor that delivers less than the slowest uplink would for this long, though it was asked, is let go. */
   seederStallMs: 5_000,
+  /** A peer whose blocks do not fit has this long to show that another story was signed; then they were wrong. */
+  forkProofMs: 2_000,
   /** So long such a donor is not met again; one that sent wrong blocks is not met while the process runs. */
   seederRestMs: 10 * 60 * 1000,
   /** Keys of peers remembered as bad; beyond it the oldest are forgotten. */

@@ -85,7 +85,10 @@ export interface Closing {
 
 export type ProjectRecord = ProjectManifest | CoreAnnouncement | App | Batch | Cancellation | Closing
 
-/** One block of the ledger: everything one donor was granted in one interval, and its total so far. */
+/**
+ * One block of the ledger: everything one donor was granted in one interval, and its total so far. Or what was taken
+ * back from it: `units` and `fuel` of earlier grants whose results turned out to be wrong.
+ */
 export interface LedgerRecord {
   /** Counts this donor's records from 0 across epochs. */
   readonly sequence: number
@@ -93,8 +96,10 @@ export interface LedgerRecord {
   readonly at: UnixMs
   readonly units: number
   readonly fuel: Fuel
-  /** Sum of `fuel` over this donor's records up to and including this one. */
+  /** Sum of `fuel` over this donor's records up to and including this one, less what was taken back. */
   readonly cumulativeFuel: Fuel
-  /** Merkle root over the granted units in {@link compareUnits} order. */
+  /** Merkle root over the units in {@link compareUnits} order. */
   readonly unitsRoot: Hex32
+  /** This record takes back. */
+  readonly revokes?: true
 }

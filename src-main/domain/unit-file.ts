@@ -24,7 +24,7 @@ export function isFilePath(path: string): boolean {
  */
 export function isFileName(name: string): boolean {
   if (name === '' || name === '.' || name === '..') return false
-  if (/[\0\\]/.test(name) || /\p{Surrogate}/u.test(name)) return false
+  if (/[\0\\/]/.test(name) || /\p{Surrogate}/u.test(name)) return false
   return utf8(name).length <= LIMITS.fileNameBytes
 }
 

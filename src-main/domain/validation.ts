@@ -23,6 +23,33 @@ export type Verdict =
     }
   | { readonly kind: 'inconclusive' }
 
+/** A vote in a batch that trusts donors. */
+export interface Answer {
+  readonly digest: Hex32
+  /** Its donor is established now (trust.ts), whatever it was when it voted. */
+  readonly established: boolean
+}
+
+/**
+ * Equal votes that decide a unit in a batch that trusts donors. The batch's quorum is enough while all say the same
+ * and an established donor is among them. Else one more is wanted: two new keys must not confirm each other, and a
+ * single colluder must not decide which of two donors was wrong.
+ */
+export function quorumOf(answers: readonly Answer[], quorum: number): number {
+  const first = answers[0]?.digest
+  const differ = answers.some(({ digest }) => digest !== first)
+  return differ || !answers.some(({ established }) => established) ? quorum + 1 : quorum
+}
+
+/**
+ * Established donors that contradict each other, in the order of their answers; none while they agree. Each of them is
+ * in a dispute until the unit is decided, see `moveTrust`.
+ */
+export function disputants<A extends Answer>(answers: readonly A[]): readonly A[] {
+  const established = answers.filter((answer) => answer.established)
+  return established.some(({ digest }) => digest !== established[0]?.digest) ? established : []
+}
+
 /** Votes that one unit gets at most. A large quorum gets more, so that one wrong vote cannot spoil it. */
 export function votesMax(quorum: number): number {
   return Math.max(LIMITS.copiesMax, 2 * quorum)

@@ -7,18 +7,25 @@ import type { Verdict } from './validation.ts'
  *
  *              ┌───┐ another copy goes out, runs out, or comes back without a decision
  *              ▼   │
- *   unsent ──▶ leased ──▶ verified       a quorum of donors agrees
- *                  ├────▶ inconclusive   the copies are used up and no quorum is in reach
- *                  └────▶ suspended      the machines of several donors failed on it, or it was cancelled
+ *   unsent ──▶ leased ──▶ verified       a quorum of donors agrees, or the answer was known
+ *                │ ▲ ├──▶ inconclusive   the copies are used up and no quorum is in reach ─┐ retried by the
+ *                │ │ └──▶ suspended      its machines failed on it, or it was cancelled ─────┤ publisher:
+ *                │ ├───────────────────────────────────────────────────────────────────────┘ leased again
+ *                │ │ questioned: drawn for a check, or its donor failed one
+ *                │ ├──────────┐
+ *                └─┴▶ trusted ┴▶ released   accepted on one donor's word; then its donor passed a check
  *
- * verified, inconclusive and suspended are terminal: no event leaves them.
+ * Nothing but the publisher's own retry leaves verified, inconclusive and suspended.
  */
 export type WorkUnit =
   | { readonly state: 'unsent' }
   | LeasedUnit
-  | { readonly state: 'verified'; readonly digest: Hex32 }
+  | { readonly state: DigestState; readonly digest: Hex32 }
   | { readonly state: 'inconclusive' }
   | { readonly state: 'suspended' }
+
+/** States in which a unit has an answer. */
+export type DigestState = 'verified' | 'trusted' | 'released'
 
 export interface LeasedUnit {
   readonly state: 'leased'
@@ -28,7 +35,7 @@ export interface LeasedUnit {
   readonly votes: number
   /** Donors whose machines failed on it: host-failure or timeout. */
   readonly failures: number
-  /** More equal votes that would decide it. */
+  /** More equal votes that would decide it; in a batch that trusts donors, copies that are wanted next. */
   readonly wanted: number
 }
 
@@ -39,6 +46,11 @@ export interface LeasedUnit {
  * - `failed`: a donor's machine failed on it
  * - `cancelled`: its publisher took it back, handed out or not
  * - `voted`: a counted result arrived and all votes were judged anew
+ * - `trusted`: a first result arrived and is accepted on its donor's word
+ * - `released`: that donor passed a check later
+ * - `questioned`: another donor is to confirm it: its own result is one vote again
+ * - `known`: the publisher knows the answer, before any donor
+ * - `retried`: the publisher wants it computed anew, by donors that have not had it
  */
 export type UnitEvent =
   | { readonly kind: 'leased'; readonly quorum: number }
@@ -46,30 +58,62 @@ export type UnitEvent =
   | { readonly kind: 'failed'; readonly held: boolean }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'voted'; readonly held: boolean; readonly verdict: Verdict }
+  | { readonly kind: 'trusted' | 'known'; readonly digest: Hex32 }
+  | { readonly kind: 'released' | 'questioned' }
+  | { readonly kind: 'retried'; readonly quorum: number }
 
 export const UNSENT: WorkUnit = { state: 'unsent' }
 
 /** The one function that moves a unit. An event that cannot apply (a vote on an unsent unit) changes nothing. */
 export function moveUnit(unit: WorkUnit, event: UnitEvent): WorkUnit {
-  if (event.kind === 'cancelled')
-    return unit.state === 'unsent' || unit.state === 'leased' ? { state: 'suspended' } : unit
-  if (unit.state === 'unsent')
-    return event.kind === 'leased'
-      ? { state: 'leased', live: 1, votes: 0, failures: 0, wanted: event.quorum }
-      : unit
-  if (unit.state !== 'leased') return unit
-  if (event.kind === 'leased') return { ...unit, live: unit.live + 1 }
-  const live = event.held ? unit.live - 1 : unit.live
+  switch (unit.state) {
+    case 'unsent':
+      if (event.kind === 'leased') return { ...NO_VOTES, live: 1, wanted: event.quorum }
+      if (event.kind === 'cancelled') return { state: 'suspended' }
+      return event.kind === 'known' ? { state: 'verified', digest: event.digest } : unit
+    case 'leased':
+      return moveLeased(unit, event)
+    case 'trusted':
+    case 'released':
+      if (event.kind === 'questioned') return { ...NO_VOTES, votes: 1, wanted: 1 }
+      return event.kind === 'released' ? { state: 'released', digest: unit.digest } : unit
+    case 'inconclusive':
+    case 'suspended':
+      return event.kind === 'retried' ? { ...NO_VOTES, wanted: event.quorum } : unit
+    case 'verified':
+      return unit
+  }
+}
+
+const NO_VOTES: LeasedUnit = { state: 'leased', live: 0, votes: 0, failures: 0, wanted: 0 }
+
+function moveLeased(unit: LeasedUnit, event: UnitEvent): WorkUnit {
   switch (event.kind) {
+    case 'leased':
+      return { ...unit, live: unit.live + 1 }
     case 'lapsed':
-      return { ...unit, live }
+      return { ...unit, live: liveAfter(unit, event) }
     case 'failed':
       return unit.failures + 1 >= LIMITS.hostFailuresMax
         ? { state: 'suspended' }
-        : { ...unit, live, failures: unit.failures + 1 }
+        : { ...unit, live: liveAfter(unit, event), failures: unit.failures + 1 }
     case 'voted':
-      return decided(unit, live, event.verdict)
+      return decided(unit, liveAfter(unit, event), event.verdict)
+    case 'trusted':
+      return unit.votes === 0 ? { state: 'trusted', digest: event.digest } : unit
+    case 'cancelled':
+      return { state: 'suspended' }
+    case 'known':
+    case 'released':
+    case 'questioned':
+    case 'retried':
+      return unit
   }
+}
+
+/** A copy may be live from before the unit was questioned or retried: then it is counted no more. */
+function liveAfter(unit: LeasedUnit, { held }: { readonly held: boolean }): number {
+  return held ? Math.max(0, unit.live - 1) : unit.live
 }
 
 function decided(unit: LeasedUnit, live: number, verdict: Verdict): WorkUnit {

@@ -22,6 +22,7 @@ import { Donor } from './roles/donor/donor.ts'
 import { stateNotices, type StateNotices } from './state-notices.ts'
 import { UndoList } from './undo-list.ts'
 import { checkGrant } from './verifier/check-grant.ts'
+import { verifyEvidence } from './verifier/verify-evidence.ts'
 import { socketPathFor } from './socket-server.ts'
 
 export interface DonorEngineInit {
@@ -65,6 +66,7 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
       dir: paths.snapshotsDir,
       reader: { arch: process.arch, program: init.version },
       clock: realClock,
+      timers: realTimers,
       log: init.log,
     })
     undo.add(() => snapshots.close())
@@ -89,6 +91,10 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
         clock: realClock,
         timers: realTimers,
         log: init.log,
+        checkEvidence: (file, projectKey) => {
+          const verdict = verifyEvidence(file, projectKey)
+          return verdict.holds ? verdict.fork : verdict.why
+        },
         checkGrant: (record, notice, expected) => checkGrant(record, notice, expected, digests),
       },
       {
@@ -124,6 +130,8 @@ function engineOf(donor: Donor, init: DonorEngineInit, socketPath: string, undo:
         return { projectKey: parsed.projectKey }
       },
       leaveProject: ({ projectKey }) => donor.leave(projectKey),
+      receipt: ({ projectKey }) => donor.receipt(projectKey),
+      evidence: ({ projectKey }) => donor.evidence(projectKey),
     },
     onChange: (listener, wanted) => notices.listen(listener, wanted),
     async close() {

@@ -13,6 +13,7 @@ import { openPublisherCores } from './adapters/hyper/publisher-cores.ts'
 import { createPublisherNetwork, type PublisherNetworkInit } from './adapters/hyper/publisher-network.ts'
 import { openInputs } from './adapters/inputs/input-places.ts'
 import { openPublisherStore } from './adapters/sqlite/publisher-store.ts'
+import { backUp, backUpContinuously } from './backup.ts'
 import { linkOf } from './create-project.ts'
 import { logsDir, publisherDir, publisherPaths } from './data-folder.ts'
 import { deferred } from './deferred.ts'
@@ -37,6 +38,8 @@ export interface PublisherInit {
   readonly folder: string
   /** Version of the rewriter that new apps are published with. */
   readonly rewriterVersion: number
+  /** Keep a copy in this backup folder up to date while the project is open. */
+  readonly backupDir?: string
   /** Answer contracts/engine at the folder's socket. Short commands do without. */
   readonly listen?: boolean
   /** This machine's clock unless a bench says otherwise: on a faster one leases run out while it looks. */
@@ -74,7 +77,7 @@ export interface Publisher {
  * what store and cores refuse. Nothing stays open after a failure.
  */
 export async function openPublisher(init: PublisherInit): Promise<Publisher> {
-  const { homeDir, folder, rewriterVersion, listen = false, clock = realClock } = init
+  const { homeDir, folder, rewriterVersion, backupDir, listen = false, clock = realClock } = init
   const paths = publisherPaths(publisherDir(homeDir, folder))
   const undo = new UndoList()
   try {
@@ -96,7 +99,15 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
     if (!seed) throw new PowerswarmError('file-not-found', `The project has lost its key ${paths.keyPath}`)
     const store = openPublisherStore(paths.databasePath)
     undo.add(() => store.close())
-    const cores = await openPublisherCores({ dir: paths.coresDir, seed, journal: store })
+    const source = { store, paths, project: folder }
+    if (backupDir !== undefined) backUpContinuously(source, backupDir, log)
+    const cores = await openPublisherCores({
+      dir: paths.coresDir,
+      seed,
+      journal: store,
+      epoch: store.ledgerEpoch(),
+      log,
+    })
     undo.add(() => cores.close())
     const slotHost = lazySlots()
     undo.add(() => slotHost.close())
@@ -127,7 +138,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
       { link: linkOf(cores.projectKey, choice), rewriterVersion },
     )
     undo.add(() => role.close())
-    const publisher = publisherOf(role, network.create, undo, homeDir)
+    const publisher = publisherOf(role, network.create, undo, homeDir, (dir) => backUp(source, dir))
     if (listen) await answerAt(socketPath, publisher, undo)
     log('info', 'engine-started', { pid: process.pid, listen })
     return publisher
@@ -171,6 +182,7 @@ function publisherOf(
   createNetwork: (options: ServeOptions) => PublisherNetwork,
   undo: UndoList,
   homeDir: string,
+  backup: (dir: string) => Promise<string>,
 ): Publisher {
   const listeners = new Set<(status: PublisherStatus) => void>()
   const notices = throttled(realTimers, NOTICE_EVERY_MS, () => {
@@ -184,6 +196,7 @@ function publisherOf(
     handlers: {
       ...role.handlers,
       info: () => ({ role: 'publisher', pid: process.pid, version: VERSION, home: homeDir }),
+      backup: async ({ dir }) => ({ dir: await backup(dir) }),
       // The answer leaves before everything closes.
       shutdown: () => void setImmediate(shutdown.resolve),
     },

@@ -14,6 +14,7 @@ import type { Link } from '../domain/link.ts'
 import type { CountedOutcome, UnitRun } from '../domain/outcome.ts'
 import type { Preferences } from '../domain/preferences.ts'
 import type { App, Batch, LedgerRecord, ProjectRecord } from '../domain/project.ts'
+import type { DonorTrust, TrustPolicy } from '../domain/trust.ts'
 import type { UnitFile } from '../domain/unit-file.ts'
 import type { BatchInputs, InputsPlace, UnitInputs } from '../domain/unit-inputs.ts'
 import type { Fuel, UnixMs } from '../domain/units.ts'
@@ -88,8 +89,15 @@ export interface CoreJournal {
   length(core: string): number
   /** Adds blocks behind the last one; returns the index of the first. Joins the transaction that is open, if one is. */
   record(core: string, blocks: readonly Uint8Array[]): number
-  /** Rows still kept from `index` on, in order. */
-  from(core: string, index: number): readonly { readonly index: number; readonly block: Uint8Array }[]
+  /**
+   * Rows from `index` on, in order, `limit` at most. Where `index` lies below {@link firstKept} and the journal can make
+   * these rows again, as for a ledger that it has the records of: those, up to `firstKept`.
+   */
+  from(
+    core: string,
+    index: number,
+    limit?: number,
+  ): readonly { readonly index: number; readonly block: Uint8Array }[]
   /** Index of the oldest row still kept; equals {@link length} when none is. */
   firstKept(core: string): number
   discardBelow(core: string, index: number): void
@@ -150,6 +158,26 @@ export interface WantingUnits {
   /** Lottery number to go on from; undefined when nothing lies beyond. */
   readonly next: number | undefined
 }
+/** A result that rests on one donor's word: in one of its windows, held or released. */
+export interface OnTrustRow {
+  readonly unit: UnitId
+  readonly donorKey: DonorKey
+  readonly window: number
+  /** It was drawn, and decides about its window. */
+  readonly drawn: boolean
+}
+/** A grant that the ledger takes back. One per (unit, donor), for ever. */
+export type RevocationRow = GrantRow
+/** How far a batch trusts donors; `maxError`: what the publisher asked for. */
+export interface BatchTrust extends TrustPolicy {
+  readonly maxError: number
+}
+/** One donor as `powerswarm donors` lists it. */
+export interface DonorAccount extends DonorRow {
+  readonly donorKey: DonorKey
+  readonly trust: DonorTrust
+  readonly banned: boolean
+}
 /** Counts over everything a donor ever did, but `leased`: copies it holds now. */
 export interface DonorRow {
   readonly leased: number
@@ -168,7 +196,7 @@ export interface NumberedGrant extends GrantRow {
 }
 /**
  * A ledger record and where it lies in which ledger. `lastGrant` and `firstGrant` bound the grants of its donor that it
- * is made of.
+ * is made of; where it takes back, the numbers of revocations.
  */
 export interface SealedRecord {
   readonly epoch: number
@@ -182,6 +210,8 @@ export interface BatchCounts {
   readonly leased: number
   readonly pending: number
   readonly verified: number
+  readonly trusted: number
+  readonly released: number
   readonly inconclusive: number
   readonly suspended: number
 }
@@ -236,8 +266,17 @@ export interface UnitStore {
   wanting(search: WantingSearch): WantingUnits
   copy(unit: UnitId, donorKey: DonorKey): CopyRow | undefined
   saveCopy(before: CopyRow | undefined, after: CopyRow): void
-  /** Copies that are `pending`: the votes on a unit that is not decided. */
+  /** Copies that are `pending`: the votes on a unit that is not decided, or the one that is accepted on trust. */
   votes(unit: UnitId): readonly VoteRow[]
+  /** Donors that have or had a copy. */
+  holders(unit: UnitId): readonly DonorKey[]
+  /** Units that ended like this, in order, after `after`. */
+  unitsThat(
+    state: 'inconclusive' | 'suspended',
+    batch: number,
+    after: number,
+    limit: number,
+  ): readonly UnitId[]
   /** Copies whose lease ran out by `now` and that are still `leased`, oldest first. */
   overdue(now: UnixMs, limit: number): readonly CopyRow[]
   leasedTo(donorKey: DonorKey): readonly CopyRow[]
@@ -268,42 +307,109 @@ export interface VerifiedRow {
   readonly donors: readonly DonorKey[]
 }
 
+/** Whom the publisher trusts, and with what. Writing needs an open transaction. */
+export interface TrustStore {
+  setBatchTrust(batch: number, trust: BatchTrust): void
+  /** By batch; batches that are not there give every unit its quorum. */
+  batchTrust(): ReadonlyMap<number, BatchTrust>
+  /** The answer of this unit was known before any donor computed it. */
+  addKnownAnswer(unit: UnitId): void
+  knownAnswers(): readonly UnitId[]
+  /** `NEWCOMER` for a donor that is not known. */
+  trust(donorKey: DonorKey): DonorTrust
+  saveTrust(donorKey: DonorKey, trust: DonorTrust): void
+  /** Who is trusted with this unit's result; undefined when nobody is. */
+  onTrust(unit: UnitId): OnTrustRow | undefined
+  /** Adds the row, or changes it: at most one for each unit. */
+  saveOnTrust(row: OnTrustRow): void
+  removeOnTrust(unit: UnitId): void
+  window(donorKey: DonorKey, window: number): readonly OnTrustRow[]
+  /** Rows of windows from before the last error of their donors. */
+  inDoubt(limit: number): readonly OnTrustRow[]
+  /** Donors with results in an open window that began before `before`. */
+  openWindows(before: UnixMs, limit: number): readonly DonorKey[]
+  /** Notes when the open window of this donor began. */
+  windowOpened(donorKey: DonorKey, at: UnixMs): void
+  /** Units on which results differ, any of them. */
+  disputed(limit: number): readonly UnitId[]
+  /** Donors whose trust is suspended until this unit is decided. */
+  disputants(unit: UnitId): readonly DonorKey[]
+  /** Same again: no effect. `donorKeys` may be empty: results differ, and nobody's trust is suspended. */
+  addDispute(unit: UnitId, donorKeys: readonly DonorKey[]): void
+  endDispute(unit: UnitId): void
+  ban(donorKey: DonorKey, at: UnixMs): void
+  /** False when it was not banned. */
+  unban(donorKey: DonorKey): boolean
+  isBanned(donorKey: DonorKey): boolean
+  /** Donors in the order in which they came, after `cursor` of them. */
+  donorAccounts(cursor: number, limit: number): readonly DonorAccount[]
+}
+
 /** Grants and the ledger records they were sealed into. Writing needs an open transaction. */
 export interface GrantStore {
   /** Only for a copy that the donor has; a second grant for the same (unit, donor) is refused (`internal`). */
   addGrant(row: GrantRow): void
+  isGranted(unit: UnitId, donorKey: DonorKey): boolean
   /** Grants that no ledger record covers yet, in order. */
   unsealed(limit: number): readonly NumberedGrant[]
   /** The donor's last ledger record: next sequence and cumulative fuel build on it. */
   lastRecord(donorKey: DonorKey): LedgerRecord | undefined
   /** Adds records that together cover all unsealed grants up to `throughGrant`. */
   addSealed(records: readonly SealedRecord[], throughGrant: number): void
+  /** A second revocation for the same (unit, donor) is refused by the schema (`internal`). */
+  addRevocation(row: RevocationRow): void
+  /** All revocations of the project, for checks. */
+  revocations(): readonly RevocationRow[]
+  /** Revocations that no ledger record covers yet, in order. Their grants are sealed when nothing is {@link unsealed}. */
+  unsealedRevocations(limit: number): readonly NumberedGrant[]
+  /** Adds records that together cover all unsealed revocations up to the last one of theirs. */
+  addSealedRevocations(records: readonly SealedRecord[]): void
   sealedRecord(donorKey: DonorKey, sequence: number): SealedRecord | undefined
-  /** What the record grants, in `compareUnits` order. */
+  /** What the record grants or takes back, in `compareUnits` order. */
   sealedUnits(sealed: SealedRecord): readonly UnitId[]
   ledgerTotals(): LedgerTotals
+  /** Epoch of the ledger that new records belong to. */
+  ledgerEpoch(): number
+  /**
+   * Closes the ledger of the present epoch and makes the next one the present: every record goes on to it, in its
+   * place. Answers its epoch.
+   */
+  nextLedger(): number
   /** All grants of the project, for checks. */
   grants(): Iterable<GrantRow>
 }
 
 /** One project's primary data. All calls are synchronous; a commit is on disk (`synchronous=FULL`). */
-export interface PublisherStore extends CoreJournal, CatalogueStore, UnitStore, GrantStore {
+export interface PublisherStore extends CoreJournal, CatalogueStore, UnitStore, TrustStore, GrantStore {
   /** Runs `work` in one transaction: all or nothing. Nested calls join the outer one. */
   transact<T>(work: () => T): T
   /** Small values by name. */
   setting(name: string): string | undefined
   setSetting(name: string, value: string): void
+  /** Copies the database as it is now into a new file, while it goes on being used. */
+  backup(copyFile: string): Promise<void>
+  /**
+   * Copies the database into a new file and keeps the copy up to date: from then on a transaction is in both, on disk,
+   * when it returns. Throws what the disk says; a later failure ends the copying and is told once.
+   */
+  replicate(copyFile: string, onFailure: (error: unknown) => void): void
   close(): void
 }
 
 /** The publisher's cores. Every append goes through the journal first. */
 export interface PublisherCores {
   readonly projectKey: ProjectKey
-  /** Key of the ledger of the current epoch. */
+  /** Key of the ledger of the present epoch. This and the next two change with {@link openLedger}. */
   readonly ledgerKey: Hex32
   /** The journal's name for that ledger: roles record encoded ledger blocks under it, then call `flushLedger`. */
   readonly ledgerCore: string
   readonly epoch: number
+  /** Why this ledger can never be written again, in words for the log; undefined while it can. */
+  readonly ledgerTrouble: string | undefined
+  /** Rejects with `store-behind` when a peer proves that it holds more of the project core than there is here. */
+  checkProject(): Promise<void>
+  /** Opens the ledger of a later epoch, fills it from the journal and makes it the present one. */
+  openLedger(epoch: number): Promise<void>
   /** Encodes, records and appends; resolves when the core has them. */
   appendProject(records: readonly ProjectRecord[]): Promise<void>
   projectRecords(): Promise<readonly ProjectRecord[]>
@@ -311,6 +417,10 @@ export interface PublisherCores {
   /** Appends what the journal holds beyond the ledger's end. Idempotent. */
   flushLedger(): Promise<void>
   ledgerRecords(from?: number): AsyncIterable<{ readonly index: number; readonly record: LedgerRecord }>
+  /** The receipt of the grant in this block, as a file. Rejects with `not-found` when the ledger has no such block. */
+  receipt(epoch: number, index: number): Promise<Uint8Array>
+  /** Whether the module of this app is whole on this disk. */
+  holdsModule(app: App): Promise<boolean>
   /** Puts an original module into a static core named by its content. Same bytes, same key. */
   addModule(original: Uint8Array): Promise<{ readonly moduleCore: Hex32 }>
   /**
@@ -335,6 +445,8 @@ export interface RemoteDonor {
   readonly donorKey: DonorKey
   /** Noise key of the machine. */
   readonly deviceKey: Hex32
+  /** Where it connects from; undefined for this machine, and where nobody can tell. */
+  readonly address?: string
 }
 
 /** What the publisher role answers to a donor that passed `hello`. Throwing a PowerswarmError answers with its code. */
@@ -377,6 +489,15 @@ export interface StoredLease {
   readonly unit: UnitId
   readonly expiresAt: UnixMs
 }
+/** Proof, checked and kept, that a publisher signed two stories. */
+export interface StoredEvidence {
+  readonly projectKey: ProjectKey
+  /** Which ledger; undefined for the project core. */
+  readonly epoch: number | undefined
+  /** As contracts/wire writes evidence. */
+  readonly file: Uint8Array
+  readonly foundAt: UnixMs
+}
 export type StoredResultState = 'computed' | 'sent' | 'pending' | 'verified' | 'rejected' | 'uncounted'
 export interface StoredResult {
   readonly projectKey: ProjectKey
@@ -386,6 +507,12 @@ export interface StoredResult {
   readonly run: UnitRun
   readonly state: StoredResultState
   readonly finishedAt: UnixMs
+}
+
+/** The donor's last ledger record in a project, without the donor's own key. */
+export interface HeldGrant extends Pick<LedgerRecord, 'sequence' | 'units' | 'cumulativeFuel' | 'unitsRoot'> {
+  readonly epoch: number
+  readonly index: number
 }
 
 /** The donor's working state on disk. Synchronous; every call is one transaction unless inside `transact`. */
@@ -415,7 +542,10 @@ export interface DonorStore {
   /** The last ones for a list, newest first: only the start of what they printed, and no standard error. */
   recentResults(limit: number): readonly StoredResult[]
 
-  /** A ledger record that was fetched and checked; marks its units verified. Same sequence again: no effect. */
+  /**
+   * A ledger record that was fetched and checked; marks its units verified, or rejected when it takes back. Same
+   * sequence again: no effect.
+   */
   addGrant(projectKey: ProjectKey, notice: GrantNotice, record: LedgerRecord): void
   /** Sequence to ask for next, and the total of the last record. */
   granted(projectKey: ProjectKey): {
@@ -423,6 +553,13 @@ export interface DonorStore {
     readonly cumulativeFuel: Fuel
     readonly units: number
   }
+  /** The last of the records and where it lies; undefined before the first. */
+  lastGrant(projectKey: ProjectKey): HeldGrant | undefined
+  /** The last record lies in this ledger, too: from now on it is held from there. */
+  moveLastGrant(projectKey: ProjectKey, epoch: number): void
+  /** The first evidence about each core is kept. Answers whether this is it. */
+  addEvidence(evidence: StoredEvidence): boolean
+  evidence(projectKey: ProjectKey): readonly StoredEvidence[]
   grantedUnits(projectKey: ProjectKey): readonly UnitId[]
   /** Fuel and count of results that are not decided. */
   pending(projectKey: ProjectKey): { readonly fuel: Fuel; readonly units: number }
@@ -466,13 +603,18 @@ export interface SnapshotStore {
   dropProject(projectKey: ProjectKey): void
   /** Drops at a start what crashes left: snapshots of other units, and what is none. */
   sweep(isLeased: (projectKey: ProjectKey, unit: UnitId) => boolean): void
-  /** Abandons what is being saved. */
+  /** What is on its way to the disk gets `LIMITS.snapshotCloseMs`; the rest of what is being saved is abandoned. */
   close(): Promise<void>
 }
 
 /** Joins projects over the swarm. One Noise key per machine, one donor key per project. */
 export interface DonorNetwork {
   join(link: Link, donorKeys: KeyPair): Promise<ProjectConnection>
+  /**
+   * The receipt of a grant that was fetched once, as a file: from the disk alone, also for a project that was left.
+   * Rejects with `not-found` when a part of it is not here.
+   */
+  receipt(projectKey: ProjectKey, epoch: number, index: number): Promise<Uint8Array>
   suspend(): Promise<void>
   resume(): Promise<void>
   close(): Promise<void>
@@ -501,6 +643,11 @@ export interface ProjectConnection {
   lease(request: LeaseRequest): Promise<LeaseAnswer>
   submit(results: readonly SubmittedResult[]): Promise<SubmitAnswer>
   grants(request: GrantsRequest): Promise<GrantsAnswer>
+  /**
+   * The publisher signed two stories of a core: evidence as a file, built from what both sides of the contradiction
+   * signed and not checked yet.
+   */
+  onFork(listener: (evidence: Uint8Array) => void): () => void
   /** Fetches one block of the ledger of that epoch, checked against the publisher's signature. */
   ledgerRecord(epoch: number, index: number): Promise<LedgerRecord>
   /** Fetches the original module from whoever has it; checks length and hash (`module-hash-mismatch`). */

@@ -8,8 +8,8 @@ import { serveSlot } from './program/slot.ts'
 
 /**
  * The slot program as a child process of a headless donor: the process's main thread serves `contracts/slot` on the
- * channel to its parent, a worker thread started from this same file runs the units. Bundled into one file, because
- * the permission model lets this process read nothing else.
+ * channel to its parent, a worker thread started from this same file runs the units. Bundled into this file and one beside
+ * it, which only modules with checkpoints load, because the permission model lets this process read nothing else.
  */
 
 /** Exit code that tells a dead runner thread from a program that did not start, which is Node's own 1. */

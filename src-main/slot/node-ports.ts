@@ -24,7 +24,7 @@ export function workerPort(end: MessagePort | Worker): Port {
   // A Worker exits, the port inside it closes; each knows only its own event.
   const closing = 'threadId' in end ? 'exit' : 'close'
   return {
-    post: (message) => end.postMessage(message),
+    post: (message, moved = []) => end.postMessage(message, moved),
     subscribe: (listener) => {
       end.on('message', listener)
       return () => end.off('message', listener)

@@ -5,6 +5,7 @@ import { expectable, tryHostile, type ActualEnd } from '../slot/hostile-trial.ts
 import { builtFile } from '../support/build.ts'
 import { launchDesktopSlots, type DesktopSlots } from '../support/desktop-slots.ts'
 import { HOSTILE_GROUPS, type HostileModule } from '../support/hostile-modules.ts'
+import { watchMainLateness } from '../support/lateness.ts'
 import { expect, test } from './app-test.ts'
 
 /** The design's bound is 250 ms on a machine that does nothing else; tests share theirs. */
@@ -27,21 +28,6 @@ test.afterAll(async () => {
   await app.close()
 })
 
-/** Watches a 10 ms timer in Electron main; the returned function tells how late it ever was. */
-async function watchMain(): Promise<() => Promise<number>> {
-  const { electron } = app.app
-  await electron.evaluate(() => {
-    const seen = { worstMs: 0, dueMs: performance.now() + 10 }
-    Object.assign(globalThis, { seen })
-    setInterval(() => {
-      const now = performance.now()
-      seen.worstMs = Math.max(seen.worstMs, now - seen.dueMs)
-      seen.dueMs = now + 10
-    }, 10)
-  })
-  return () => electron.evaluate(() => (globalThis as unknown as { seen: { worstMs: number } }).seen.worstMs)
-}
-
 const tryAll = async (slot: Slot, modules: readonly HostileModule[]): Promise<Record<string, ActualEnd>> => {
   const ends: Record<string, ActualEnd> = {}
   for (const hostile of modules) ends[hostile.name] = await tryHostile(slot, hostile)
@@ -51,7 +37,7 @@ const tryAll = async (slot: Slot, modules: readonly HostileModule[]): Promise<Re
 for (const [what, modules] of Object.entries(HOSTILE_GROUPS))
   test(`modules that ${what} end in a window as in a process, and as they must`, async () => {
     test.setTimeout(120_000)
-    const worstMs = await watchMain()
+    const worstMs = await watchMainLateness(app.app.electron)
     const ends = await tryAll(inWindow, modules)
     const lateMs = await worstMs()
     const wanted = Object.fromEntries(modules.map(({ name, end }) => [name, end]))

@@ -12,11 +12,12 @@ import { launchDesktopSlots } from '../support/desktop-slots.ts'
 import { cpuMs } from '../support/processes.ts'
 import { pauseCases } from './slot/pause-cases.ts'
 import { pausesOf } from './slot/pauses.ts'
+import { pausesWhileSaving } from './slot/snapshot-pauses.ts'
 
 /**
  * A slot's own costs: a fresh instance with its WASI, how long a running thread takes to park when it is told to, and
  * the same unit in the desktop's renderer and in the headless process, by turns. With a part of a program's name as
- * argument, only the pauses of such programs.
+ * argument, only the pauses of such programs; with `snapshots`, only those of a unit that is being saved.
  */
 const INSTANCES = 2_000
 const INTERLEAVED = 5
@@ -115,18 +116,36 @@ async function rendererAgainstNode(): Promise<{
   return { ratio: inWindow / inProcess, versions: { ...versions, nodeV8: process.versions.v8 } }
 }
 
+/** The 95th percentile of the pauses, which is nearly the longest of so few. */
+async function savingPauses(): Promise<number> {
+  const { pauseMs, snapshotMs, lateMs } = await pausesWhileSaving()
+  console.log(
+    `pause while 120 MiB are saved: p50 ${percentile(pauseMs, 0.5).toFixed(1)} ms, ` +
+      `p95 ${percentile(pauseMs, 0.95).toFixed(1)} ms, worst ${Math.max(...pauseMs).toFixed(1)} ms; ` +
+      `saving ${median(snapshotMs).toFixed(0)} ms (${String(snapshotMs.length)}), ` +
+      `the asking process held up for ${lateMs.toFixed(0)} ms`,
+  )
+  return percentile(pauseMs, 0.95)
+}
+
+if (wanted === 'snapshots') {
+  await savingPauses()
+  process.exit()
+}
 if (wanted !== '') {
   await pauses()
   process.exit()
 }
 const renderer = await rendererAgainstNode()
 const pause = await pauses()
+const savingP95 = await savingPauses()
 const figures = {
   // Last: from here on this process has the slots' V8 flags, set by the runner threads.
   instanceMicros: Math.round(await instanceMicros()),
   pauseP50Ms: Number(pause.p50.toFixed(3)),
   pauseP99Ms: Number(pause.worst.toFixed(2)),
   rendererRatio: Number(renderer.ratio.toFixed(3)),
+  pauseWhileSavingP95Ms: Number(savingP95.toFixed(1)),
 }
 console.log(`instance + WASI + tiny unit: ${figures.instanceMicros} µs, target 200`)
 console.log(`pause, all kernels, p50:     ${figures.pauseP50Ms} ms, target 0.1`)

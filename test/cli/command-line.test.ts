@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, watch, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatLink } from '../../src-main/contracts/wire/link.ts'
+import type { ProjectKey } from '../../src-main/domain/ids.ts'
 import { copyingFiles, counting } from '../slot/apps.ts'
 import { builtFile } from '../support/build.ts'
 import { runCli, startCli, type Ended } from '../support/command-line.ts'
@@ -65,6 +67,10 @@ describe('usage', () => {
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--deadline', '2001-01-01'], /is over/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--quorum', '0'], /--quorum must be from 1 to 8/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--max-fuel', '1e99'], /--max-fuel/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--max-error', '0'], /A largest error lies between/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--max-error', 'x'], /A largest error lies between/],
+    [['ban', '12'], /'12' is no donor key/],
+    [['retry', 'all'], /'all' is neither a batch/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--output', '1GiB'], /--output must be/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--arg', 'a\nb'], /Argument 1 has control/],
     [
@@ -85,6 +91,15 @@ describe('usage', () => {
     [['donor', 'set', 'cores=many'], /'cores' must be a whole number/],
     [['run', 'a.wasm', '--max-fuel', 'x'], /--max-fuel takes a number/],
     [['results'], /--out/],
+    [['receipt', 'alice', '--out', 'x'], /donor key has 64 hexadecimal digits, not 'alice'/],
+    [['receipt', 'ab'.repeat(32)], /--out/],
+    [['donor', 'receipt'], /--out/],
+    [['backup'], /--out/],
+    [['restore'], /missing required argument 'dir'/],
+    [['verify'], /missing required argument 'file'/],
+    [['verify', 'x', '--link', 'y'], /not a valid Powerswarm link/],
+    [['verify', 'x', '--project-key', 'zz'], /--project-key takes 64 hexadecimal digits, not 'zz'/],
+    [['verify', 'x', '--link', 'y', '--project-key', 'z'], /not by both/],
   ])('%j is refused with status 2', async (args, words) => {
     expectRefusal(await run(...args), 2, words)
   })
@@ -106,6 +121,54 @@ describe('usage', () => {
       expect(stdout).toContain('Usage: powerswarm')
       if (args.length !== 1 || args[0] !== 'batch') expect(stdout).toMatch(/Examples?:\n {2}powerswarm /)
     }
+  })
+})
+
+describe('verify', () => {
+  const vectors = (name: string): readonly { name: string; projectKey: ProjectKey; file: string }[] =>
+    JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/proofs', name), 'utf8')) as never
+  const saved = (name: string, list: string, vector: string): { path: string; projectKey: ProjectKey } => {
+    const { projectKey, file: hex } = vectors(list).find((each) => each.name === vector)!
+    writeFileSync(file(name), Buffer.from(hex, 'hex'))
+    return { path: file(name), projectKey }
+  }
+
+  it('says what a receipt proves and what it does not', async () => {
+    const { path, projectKey } = saved('a.receipt', 'receipts.json', 'block 20 of 37 is proven')
+    const { exitCode, stdout } = await run('verify', path, '--project-key', projectKey)
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^The receipt holds\.\n.+147 fuel\).+does not prove/s) as string,
+    })
+    expect(stdout).toContain(`donor    ${'d0'.repeat(32)}`)
+    expect(stdout).not.toContain('You named no project')
+    expect((await run('verify', path)).stdout).toContain('You named no project')
+    const link = formatLink({ projectKey })
+    const answer = JSON.parse((await run('verify', path, '--link', link, '--json')).stdout) as unknown
+    expect(answer).toMatchObject({ holds: true, compared: true, projectKey, cumulativeFuel: '147', epoch: 0 })
+  })
+
+  it('shows what evidence proves', async () => {
+    const { path } = saved('a.evidence', 'evidence.json', 'heads of 7 and 9 blocks that differ at block 6')
+    const { exitCode, stdout } = await run('verify', path)
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^The evidence holds\.\n.+ledger 0, within its first 7 blocks.+does not prove/s)
+  })
+
+  it('ends with status 1 when nothing is proven', async () => {
+    const { path } = saved('b.receipt', 'receipts.json', 'a broken signature is refused')
+    const { exitCode, stdout } = await run('verify', path)
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 1,
+      stdout: 'The receipt does not hold: the ledger’s signature does not cover the grant\n',
+    })
+    const other = ['verify', file('a.receipt'), '--project-key', '11'.repeat(32)]
+    expect((await run(...other)).stdout).toMatch(/does not hold: it is about another project/)
+    expect(await run('verify', file('hello.wasm'))).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/^The receipt does not hold: .+does not begin as/) as string,
+    })
+    expectRefusal(await run('verify', file('nowhere')), 1, /The receipt .+nowhere does not exist/)
   })
 })
 
@@ -280,6 +343,34 @@ describe('a project', SLOT_TIMEOUT, () => {
     expect(left).toHaveLength(1)
     expect((await runCli(otherHome, 'project', 'create', 'x', '--purpose', 'y')).exitCode).toBe(0)
     expect((await runCli(otherHome, 'status')).exitCode).toBe(0)
+  })
+
+  it('is backed up and restored elsewhere, but not over itself or from nothing', async () => {
+    const { exitCode, stdout, stderr } = await run('backup', '--out', file('backup'))
+    expect({ exitCode, stdout: stdout.trim() }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringContaining(file('backup/hello-world/')) as string,
+    })
+    expect(stderr).toContain('the project’s key')
+    expectRefusal(await run('restore', file('backup')), 1, /There is a project in .+ already/)
+    expectRefusal(await run('restore', file('nowhere')), 1, /There is no backup in/)
+    const elsewhere = file('elsewhere')
+    const { stdout: link } = await run('project', 'link')
+    expect(await runCli(elsewhere, 'restore', file('backup'), '--newest', '--quiet')).toEqual({
+      exitCode: 0,
+      stdout: link,
+      stderr: '',
+    })
+    const { stdout: status } = await runCli(elsewhere, 'status')
+    expect(status).toContain('batch 0 (hello): 0 of 10 units verified')
+  })
+
+  it('waits for a donor when its backup may not be the newest', async () => {
+    const elsewhere = file('waiting')
+    expect((await runCli(elsewhere, 'restore', file('backup'))).stderr).toContain('once a donor')
+    expect((await runCli(elsewhere, 'status')).stdout).toMatch(/WAITING {2}This project was restored/)
+    const more = await runCli(elsewhere, 'batch', 'add', '--app', 'hello', '--range', '0..1')
+    expectRefusal(more, 1, /restored from a backup and writes nothing until a donor/)
   })
 
   it('has to be chosen when there are several', async () => {

@@ -10,6 +10,7 @@ const batch = (part: Partial<BatchStatus>): BatchStatus => ({
   leased: 0,
   pending: 0,
   verified: 0,
+  acceptedOnTrust: 0,
   inconclusive: 0,
   suspended: 0,
   priority: 0,
@@ -39,7 +40,16 @@ describe('status', () => {
     const lines = statusLines(status(batch({ verified: 400, unsent: 590, suspended: 10 })))
     expect(lines).toContain('  serving  yes, 2 donors connected')
     expect(lines).toContain('  ledger   2.5 credits to 1 donor in 1,234 grants')
-    expect(lines).toContain('  batch 0 (mersenne): 400 of 1,000 units verified, 590 unsent, 10 suspended')
+    expect(lines).toContain(
+      '  batch 0 (mersenne): 400 of 1,000 units verified, 590 unsent, 10 suspended (donors’ machines failed)',
+    )
+  })
+
+  it('labels what is accepted on trust, and says how wrong it may be', () => {
+    const lines = statusLines(status(batch({ verified: 990, acceptedOnTrust: 10, maxError: 0.001 })))
+    expect(lines).toContain(
+      '  batch 0 (mersenne, at most 0.001 wrong): 990 of 1,000 units verified, 10 accepted on trust',
+    )
   })
 
   it('says which units can be saved half-way', () => {

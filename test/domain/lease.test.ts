@@ -6,12 +6,15 @@ import { LIMITS } from '../../src-main/domain/limits.ts'
 const situation = (changes: Partial<LeaseSituation>): LeaseSituation => ({
   requested: 1000,
   held: 0,
-  verified: 0,
-  rejected: 0,
+  proven: 0,
   fuelCapacity: 0n,
+  fuelPerSecond: 0n,
   fuelPerUnit: 0n,
   ...changes,
 })
+
+/** It delivers one unit in the time of a lease, and may become four times as fast. */
+const slow = { proven: 100, fuelPerSecond: 10n, fuelPerUnit: 10n * BigInt(LIMITS.leaseMs / 1000) }
 
 describe('the size of a lease', () => {
   it.each([
@@ -19,10 +22,11 @@ describe('the size of a lease', () => {
     ['no more than was asked for', { requested: 3 }, 3],
     ['only what there is room for', { held: 12 }, 4],
     ['nothing to a donor that holds all it may', { held: 16 }, 0],
-    ['more to a donor whose results were verified', { verified: 10 }, 56],
-    ['less after a loss', { verified: 10, rejected: 1 }, 36],
-    ['never more than one lease', { verified: 1_000_000 }, LIMITS.leaseUnits],
-    ['what the donor can compute in time', { verified: 100, fuelCapacity: 50n, fuelPerUnit: 10n }, 6],
+    ['more to a donor that has proven results', { proven: 10 }, 56],
+    ['never more than one lease', { proven: 1_000_000 }, LIMITS.leaseUnits],
+    ['what the donor can compute in time', { proven: 100, fuelCapacity: 50n, fuelPerUnit: 10n }, 6],
+    ['what it was fast enough for, whatever it says', { ...slow, fuelCapacity: 1_000_000_000n }, 5],
+    ['what it was fast enough for, if it says nothing', slow, 5],
     ['at least one unit, however slow', { fuelCapacity: 1n, fuelPerUnit: 10n }, 1],
     ['as asked while nobody knows a unit’s fuel', { fuelCapacity: 1n }, 16],
     ['nothing to who asks for nothing', { requested: 0 }, 0],
@@ -33,10 +37,10 @@ describe('the size of a lease', () => {
   it('keeps what a donor holds within its bound', () => {
     const count = fc.nat(100_000)
     fc.assert(
-      fc.property(count, count, count, count, (requested, held, verified, rejected) => {
-        const units = leaseSize(situation({ requested, held, verified, rejected }))
+      fc.property(count, count, count, (requested, held, proven) => {
+        const units = leaseSize(situation({ requested, held, proven }))
         expect(units).toBeGreaterThanOrEqual(0)
-        if (units > 0) expect(held + units).toBeLessThanOrEqual(heldMax(verified, rejected))
+        if (units > 0) expect(held + units).toBeLessThanOrEqual(heldMax(proven))
       }),
       { seed: 15 },
     )

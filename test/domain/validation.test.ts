@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DonorKey, Hex32 } from '../../src-main/domain/ids.ts'
-import { judge, votesMax, type Vote } from '../../src-main/domain/validation.ts'
+import {
+  disputants,
+  judge,
+  quorumOf,
+  votesMax,
+  type Answer,
+  type Vote,
+} from '../../src-main/domain/validation.ts'
 
 const donor = (n: number): DonorKey => n.toString(16).padStart(64, '0') as DonorKey
 const digest = (n: number): Hex32 => n.toString(16).padStart(64, 'f') as Hex32
@@ -62,5 +69,34 @@ describe('votes on a unit', () => {
       }),
       { seed: 12, numRuns: 500 },
     )
+  })
+})
+
+/** "aB": two answers that differ, the second one of an established donor. */
+const answers = (text: string): Answer[] =>
+  Array.from(text, (letter) => ({
+    digest: digest(letter.toLowerCase().charCodeAt(0)),
+    established: letter !== letter.toLowerCase(),
+  }))
+
+describe('the quorum among trusted donors', () => {
+  it.each([
+    ['an established donor agrees with a newcomer', 'aA', 2],
+    ['established donors agree', 'AA', 2],
+    ['only newcomers answered', 'aa', 3],
+    ['answers differ', 'aB', 3],
+    ['established donors differ', 'AB', 3],
+    ['nobody answered yet', '', 3],
+  ])('when %s (%j) is %i', (_, text, expected) => {
+    expect(quorumOf(answers(text), 2)).toBe(expected)
+  })
+
+  it('names as disputants the established donors that contradict each other', () => {
+    const names = (text: string): string[] =>
+      disputants(answers(text)).map((answer) => (answer.digest === digest(97) ? 'a' : 'other'))
+    expect(names('aB')).toEqual([])
+    expect(names('AAb')).toEqual([])
+    expect(names('AbB')).toEqual(['a', 'other'])
+    expect(names('ABA')).toEqual(['a', 'other', 'a'])
   })
 })

@@ -48,12 +48,46 @@ describe('a work unit', () => {
     expect(through(leased, voted({ kind: 'inconclusive' }))).toEqual({ state: 'inconclusive' })
   })
 
+  it('is accepted on its first donor’s word, released, and questioned again at any time', () => {
+    const trusted: UnitEvent = { kind: 'trusted', digest }
+    const released: UnitEvent = { kind: 'released' }
+    const questioned: UnitEvent = { kind: 'questioned' }
+    const again = { state: 'leased', live: 0, votes: 1, failures: 0, wanted: 1 }
+    expect(through(leased, trusted)).toEqual({ state: 'trusted', digest })
+    expect(through(leased, trusted, released)).toEqual({ state: 'released', digest })
+    expect(through(leased, trusted, questioned)).toEqual(again)
+    expect(through(leased, trusted, released, questioned)).toEqual(again)
+    expect(through(leased, trusted, questioned, leased, voted(verified))).toEqual({
+      state: 'verified',
+      digest,
+    })
+  })
+
+  it('is not accepted on anybody’s word when others have answered', () => {
+    const unit = through(leased, leased, voted(wants(1)))
+    expect(moveUnit(unit, { kind: 'trusted', digest })).toBe(unit)
+  })
+
+  it('is verified from the start when the publisher knows the answer', () => {
+    expect(through({ kind: 'known', digest }, leased)).toEqual({ state: 'verified', digest })
+    expect(through(leased, { kind: 'known', digest }).state).toBe('leased')
+  })
+
+  it.each([failed, voted({ kind: 'inconclusive' })])('begins anew when the publisher retries it', (event) => {
+    const ended = through(leased, event, leased, event, leased, event)
+    const again = moveUnit(ended, { kind: 'retried', quorum: 2 })
+    expect(again).toEqual({ state: 'leased', live: 0, votes: 0, failures: 0, wanted: 2 })
+    expect(copiesMissing(again)).toBe(2)
+  })
+
   it('stays where it ended, whatever happens then', () => {
     const verdict = fc.constantFrom<Verdict>(verified, wants(1), { kind: 'inconclusive' })
     const event: fc.Arbitrary<UnitEvent> = fc.oneof(
       fc.constant(leased),
       fc.record({ kind: fc.constantFrom('lapsed' as const, 'failed' as const), held: fc.boolean() }),
       fc.record({ kind: fc.constant('voted' as const), held: fc.boolean(), verdict }),
+      fc.record({ kind: fc.constantFrom('trusted' as const, 'known' as const), digest: fc.constant(digest) }),
+      fc.record({ kind: fc.constantFrom('released' as const, 'questioned' as const) }),
     )
     const ends: WorkUnit[] = [
       { state: 'verified', digest },

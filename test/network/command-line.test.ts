@@ -82,7 +82,21 @@ it(
     expect(readFileSync(join(dir, 'out/batch-1/9.out'), 'utf8')).toBe('hello\n')
     expect(await answer('pub', 'results', '--out', join(dir, 'out'))).toMatchObject({ written: 0 })
 
+    const [first = ''] = readFileSync(join(dir, 'out/index.jsonl'), 'utf8').split('\n')
+    const { donors } = JSON.parse(first) as { donors: [string] }
+    const [donorKey] = donors
+    const granting = { out: join(dir, 'a.receipt'), cumulativeFuel: granted.toString() }
+    expect(await answer('pub', 'receipt', donorKey, '--out', granting.out)).toMatchObject(granting)
     await publisher.stop('SIGKILL')
+    const own = join(dir, 'own.receipt')
+    expect(await answer('donor', 'donor', 'receipt', '--out', own)).toMatchObject({ donorKey })
+    for (const file of [granting.out, own])
+      expect(await answer('visitor', 'verify', file, '--link', link)).toMatchObject({
+        holds: true,
+        compared: true,
+        donorKey,
+        cumulativeFuel: granted.toString(),
+      })
     const after = (await answer('pub', 'status')) as PublisherStatus
     expect({ serving: after.serving, verified: verified(after), fuel: after.ledger.fuel }).toEqual({
       serving: false,

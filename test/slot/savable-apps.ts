@@ -96,6 +96,51 @@ export function mixing(
   })
 }
 
+const PATH_OPEN = {
+  module: WASI,
+  name: 'path_open',
+  params: [I32, I32, I32, I32, I32, I64, I64, I32, I32],
+  results: [I32],
+}
+const READDIR = { module: WASI, name: 'fd_readdir', params: [I32, I32, I32, I64, I32], results: [I32] }
+
+/**
+ * `rounds` times: appends eight bytes to the file `b` in /out, which stays open, lists that folder, and looks at the file
+ * `a` in /in.
+ */
+export function filing(rounds: bigint): Uint8Array<ArrayBuffer> {
+  const [OPEN, LIST] = [1, 2]
+  const [IN, OUT, CREATE] = [3, 4, 1]
+  const open = (fd: number, nameAt: number, flags: number, rights: bigint): number[] => [
+    ...[...i32(fd), ...i32(0), ...i32(nameAt), ...i32(1), ...i32(flags), ...i64(rights), ...i64(0n)],
+    ...[...i32(0), ...i32(24), ...call(OPEN), DROP],
+  ]
+  return buildModule({
+    imports: [FD_WRITE, PATH_OPEN, READDIR],
+    functions: [
+      {
+        exportAs: '_start',
+        locals: [I64, I32],
+        code: [
+          ...open(OUT, 33, CREATE, 64n),
+          ...[...i32(24), 0x28, 2, 0, ...set(1)],
+          ...LOOP,
+          ...[...i32(64), ...get(0), ...STORE64],
+          ...[...i32(0), ...i32(64), 0x36, 2, 0, ...i32(4), ...i32(8), 0x36, 2, 0],
+          ...[...get(1), ...i32(0), ...i32(1), ...i32(16), ...call(WRITE), DROP],
+          ...[...i32(OUT), ...i32(128), ...i32(1024), ...i64(0n), ...i32(16), ...call(LIST), DROP],
+          // Opened anew each time: descriptors run out, and then nothing more happens.
+          ...open(IN, 32, 0, 2n),
+          ...[...get(0), ...i64(1n), ADD64, ...set(0)],
+          ...[...get(0), ...i64(rounds), LESS64, 0x0d, 0],
+          END,
+        ],
+      },
+    ],
+    data: [[0, ...i32(32), END, 2, 0x61, 0x62]],
+  })
+}
+
 /** A number of the recursive kind: no point in it is safe. */
 export const recursingDeep = buildModule({
   functions: [
@@ -110,6 +155,55 @@ export const recursingDeep = buildModule({
     { exportAs: '_start', code: [...i32(60), ...call(0), DROP] },
   ],
 })
+
+/** `rounds` times: calls a function that calls itself fifty times. How often is a local, and so part of a snapshot. */
+export function deepening(rounds: number): Uint8Array<ArrayBuffer> {
+  return buildModule({
+    functions: [
+      {
+        params: [I32],
+        code: [...get(0), 0x04, 0x40, ...get(0), ...i32(1), 0x6b, ...call(0), END],
+      },
+      {
+        exportAs: '_start',
+        locals: [I32, I32],
+        code: [
+          ...[...i32(50), ...set(1)],
+          ...LOOP,
+          ...[...get(1), ...call(0), ...get(0), ...i32(1), 0x6a, ...set(0)],
+          ...[...get(0), ...i32(rounds), 0x49, 0x0d, 0],
+          END,
+        ],
+      },
+    ],
+  })
+}
+
+/** Fills its memory with what does not compress to nothing, then works for minutes, with safe points all along. */
+export function filling(pages: number): Uint8Array<ArrayBuffer> {
+  const end = pages * 65_536
+  return buildModule({
+    memory: [0, ...unsigned(pages)],
+    functions: [
+      {
+        exportAs: '_start',
+        locals: [I32, I64],
+        code: [
+          ...LOOP,
+          ...[...get(1), ...i64(0x1_0000_01b3n), MUL64, ...i64(0x9e37n), ADD64, ...set(1)],
+          ...[...get(0), ...get(1), ...STORE64, ...get(0), ...i32(8), 0x6a, ...set(0)],
+          ...[...get(0), ...i32(end), 0x49, 0x0d, 0],
+          END,
+          ...LOOP,
+          ...[...i32(0), ...set(0), ...LOOP],
+          ...[...get(0), ...i32(1), 0x6a, ...set(0), ...get(0), ...i32(20_000), 0x49, 0x0d, 0],
+          END,
+          ...[0x0c, 0, END],
+        ],
+      },
+    ],
+  })
+}
 
 /** Loops over recursion: long stretches without a safe point, then one. */
 export const loopingOverRecursion = buildModule({

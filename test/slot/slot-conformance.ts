@@ -6,6 +6,7 @@ import { prepareModule, REWRITER_VERSION } from '../../src-main/toolchain/index.
 import { isAlive, waitUntil } from '../support/wait-until.ts'
 import * as apps from './apps.ts'
 import { CHECKPOINT_CASES } from './checkpoint-cases.ts'
+import { FORGED_CASES } from './forged-cases.ts'
 import { openTrial, refuses } from './slot-trial.ts'
 import { snooping, snoopedBy } from './snooping.ts'
 import { loadOf, moduleName, text, unitOf } from './units.ts'
@@ -242,4 +243,5 @@ export const SLOT_CASES: readonly SlotCase[] = [
     },
   },
   ...CHECKPOINT_CASES,
+  ...FORGED_CASES,
 ]

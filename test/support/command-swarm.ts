@@ -14,7 +14,7 @@ export interface CommandSwarm {
   /** The project's folder. */
   readonly projectDir: string
   home(name: string): string
-  serve(): Promise<Running>
+  serve(...more: readonly string[]): Promise<Running>
   donate(name: string): Promise<Running>
   /** A donor of one core that saves its units at this pace; everything else is as in {@link donate}. */
   donateHurried(name: string, pace: SnapshotPace): Running
@@ -44,6 +44,8 @@ export interface CommandSwarmInit {
   /** The number of the first unit; default 0. */
   readonly first?: number
   readonly checkpoint?: boolean
+  /** More words for `batch add`. */
+  readonly batch?: readonly string[]
 }
 
 const HURRIED_DONOR = join(import.meta.dirname, '../fixtures/engine/hurried-donor.ts')
@@ -52,7 +54,7 @@ const PURPOSE = 'Find the prime numbers of the form 2^p − 1'
 
 /** Publishes the search for Mersenne primes; nobody computes yet. */
 export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm> {
-  const { units, exponents, first = 0, quorum = 2, checkpoint = false } = init
+  const { units, exponents, first = 0, quorum = 2, checkpoint = false, batch = [] } = init
   await builtFile('main/cli.js')
   await builtFile('main/slot-node-host.js')
   const dir = mkdtempSync(join(tmpdir(), 'powerswarm-swarm-'))
@@ -82,15 +84,16 @@ export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm
   await answer('publisher', 'app', 'add', module, ...(checkpoint ? ['--checkpoint'] : []))
   const range = `${String(first)}..${String(first + units - 1)}`
   const work = ['--range', range, '--arg', '{n}', '--arg', String(exponents), '--quorum', String(quorum)]
-  await answer('publisher', 'batch', 'add', '--app', 'mersenne', ...work)
+  await answer('publisher', 'batch', 'add', '--app', 'mersenne', ...work, ...batch)
   return {
     dir,
     link,
     projectDir: join(home('publisher'), 'publisher/mersenne-primes'),
     home,
     answer,
-    serve: async () => {
-      const publisher = await start('publisher', 'serve', '--verify-cores', '0', '--host', '127.0.0.1')
+    serve: async (...more) => {
+      const options = ['--verify-cores', '0', '--host', '127.0.0.1', ...more]
+      const publisher = await start('publisher', 'serve', ...options)
       await publisher.line((line) => (line as PublisherStatus).serving)
       return publisher
     },

@@ -21,7 +21,12 @@ export async function publisherView(projectDir: string): Promise<PublisherView> 
   const seed = readKey(paths.keyPath)
   if (seed === undefined) throw new Error(`there is no project in ${projectDir}`)
   const store = openPublisherStore(paths.databasePath)
-  const cores = await openPublisherCores({ dir: paths.coresDir, seed, journal: store })
+  const cores = await openPublisherCores({
+    dir: paths.coresDir,
+    seed,
+    journal: store,
+    epoch: store.ledgerEpoch(),
+  })
   try {
     const onLedger: string[] = []
     let ledgerFuel = 0n

@@ -9,6 +9,7 @@ import {
   type UnitId,
 } from '../../src-main/domain/ids.ts'
 import type { UnitRun } from '../../src-main/domain/outcome.ts'
+import type { Presence } from '../../src-main/domain/presence.ts'
 import type { App, Batch } from '../../src-main/domain/project.ts'
 import { createDigests } from '../../src-main/engine/adapters/hyper/digests.ts'
 import { openDonorStore } from '../../src-main/engine/adapters/sqlite/donor-store.ts'
@@ -106,6 +107,7 @@ export class DonorHome {
   /** Starts the donor, joined to a project with four units, after what was running is gone. */
   async start(
     units = [0, 1, 2, 3].map(unit),
+    presence: Presence = { kind: 'unattended' },
     before: (connection: FakeConnection) => void = () => undefined,
   ): Promise<RunningDonor> {
     this.crash()
@@ -125,6 +127,7 @@ export class DonorHome {
         store,
         network: {
           join: () => Promise.resolve(connection),
+          receipt: (_projectKey, epoch, index) => Promise.resolve(Uint8Array.of(epoch, index)),
           suspend: () => Promise.resolve(),
           resume: () => Promise.resolve(),
           close: () => Promise.resolve(),
@@ -136,10 +139,11 @@ export class DonorHome {
         clock: { now, monotonicMs: () => timers.nowMs },
         timers,
         log: (_level, event) => void logged.push(event),
+        checkEvidence: () => 'it is void',
         checkGrant: () => undefined,
       },
       { masterKey, engineLabel: 'test' },
-      { kind: 'unattended' },
+      presence,
     )
     const opened: RunningDonor = {
       donor,

@@ -20,6 +20,12 @@ export interface FakeConnection extends ProjectConnection {
   /** Puts a record on the ledger and tells the donor. `change` forges it. */
   grant(units: readonly UnitId[], fuel: bigint, change?: Partial<LedgerRecord>): void
   reject(unit: UnitId): void
+  /** Says that there may be a grant. */
+  grantedAgain(): void
+  /** A peer shows another signed story; the evidence is what the test says. */
+  showFork(evidence: Uint8Array): void
+  /** The publisher announces a later ledger that repeats the last one, with `change` in its last record. */
+  renewLedger(epoch: number, change?: Partial<LedgerRecord>): void
   /** The unit ends without a decision. */
   endUncounted(unit: UnitId): void
 }
@@ -38,6 +44,8 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
     work: new Set<() => void>(),
     granted: new Set<() => void>(),
   }
+  const forkListeners = new Set<(evidence: Uint8Array) => void>()
+  let epoch = 0
   const recordListeners = new Set<(record: ProjectRecord) => void>()
   const records: ProjectRecord[] = []
   const ledger: LedgerRecord[] = []
@@ -74,6 +82,22 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
       recordListeners.add(listener)
       for (const record of records) listener(record)
       return () => recordListeners.delete(listener)
+    },
+    onFork: (listener) => {
+      forkListeners.add(listener)
+      return () => forkListeners.delete(listener)
+    },
+    grantedAgain: () => {
+      for (const listener of listeners.granted) listener()
+    },
+    showFork: (evidence) => {
+      for (const listener of forkListeners) listener(evidence)
+    },
+    renewLedger: (next, change = {}) => {
+      epoch = next
+      const last = ledger.pop()
+      if (last) ledger.push({ ...last, ...change })
+      connection.say({ type: 'core', role: 'ledger', epoch, key: hex32('1e'.repeat(32)) })
     },
     lease: async (request) => {
       online()
@@ -125,7 +149,7 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
         unitsRoot: init.digests.unitsRoot(units),
         ...change,
       })
-      notices.push({ sequence, epoch: 0, index: sequence, units })
+      notices.push({ sequence, epoch, index: sequence, units })
       for (const listener of listeners.granted) listener()
     },
     reject: (unit) => {

@@ -1,5 +1,6 @@
 import { encodeProjectRecord } from '../../src-main/contracts/wire/project-record.ts'
 import { encodeLedgerRecord, parseLedgerRecord } from '../../src-main/contracts/wire/ledger-record.ts'
+import { PowerswarmError } from '../../src-main/domain/errors.ts'
 import type { ProjectKey } from '../../src-main/domain/ids.ts'
 import type { LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
 import type { UnitInputs } from '../../src-main/domain/unit-inputs.ts'
@@ -35,6 +36,9 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
     ledgerKey: hex(0x1ed6e5),
     ledgerCore: 'ledger',
     epoch: 0,
+    ledgerTrouble: undefined,
+    checkProject: () => Promise.resolve(),
+    openLedger: () => Promise.reject(new Error('these cores have one ledger')),
     appendProject: async (records) => {
       for (const record of records) encodeProjectRecord(record)
       bytes.project.push(...(await Promise.resolve(records)))
@@ -46,6 +50,8 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
       for (let index = from; index < bytes.ledger.length; index++)
         yield { index, record: await Promise.resolve(parseLedgerRecord(bytes.ledger[index]!)) }
     },
+    holdsModule: () => Promise.resolve(true),
+    receipt: () => Promise.reject(new PowerswarmError('not-found', 'Nothing is signed here')),
     addModule: () => Promise.resolve({ moduleCore: hex(0xc0de) }),
     async addInputs(draft, units) {
       const added: UnitInputs[] = []

@@ -1,3 +1,5 @@
+import type { ElectronApplication } from '@playwright/test'
+
 /** How late a 10 ms timer of this process has ever been. */
 export interface LatenessWatch {
   readonly worstMs: number
@@ -21,4 +23,18 @@ export function watchLateness(): LatenessWatch {
     },
     stop: () => clearInterval(timer),
   }
+}
+
+/** The same in Electron's main process. The returned function tells how late its timer was since then. */
+export async function watchMainLateness(electron: ElectronApplication): Promise<() => Promise<number>> {
+  await electron.evaluate((_electron, periodMs) => {
+    const seen = { worstMs: 0, dueMs: performance.now() + periodMs }
+    Object.assign(globalThis, { seen })
+    setInterval(() => {
+      const now = performance.now()
+      seen.worstMs = Math.max(seen.worstMs, now - seen.dueMs)
+      seen.dueMs = now + periodMs
+    }, periodMs)
+  }, PERIOD_MS)
+  return () => electron.evaluate(() => (globalThis as unknown as { seen: { worstMs: number } }).seen.worstMs)
 }

@@ -20,9 +20,10 @@ export function memoryJournal(): CoreJournal {
       kept.push(...blocks.map((block) => Uint8Array.from(block)))
       return first + kept.length - blocks.length
     },
-    from(core, index) {
+    from(core, index, limit) {
       const { first, blocks } = rows(core)
-      return blocks.map((block, i) => ({ index: first + i, block })).filter((row) => row.index >= index)
+      const all = blocks.map((block, i) => ({ index: first + i, block }))
+      return all.filter((row) => row.index >= index).slice(0, limit)
     },
     firstKept: (core) => rows(core).first,
     discardBelow(core, index) {

@@ -8,7 +8,6 @@ import { createDigests } from '../../src-main/engine/adapters/hyper/digests.ts'
 import { openInputs } from '../../src-main/engine/adapters/inputs/input-places.ts'
 import { openPublisherStore } from '../../src-main/engine/adapters/sqlite/publisher-store.ts'
 import type {
-  CoreJournal,
   PublisherCores,
   PublisherNetwork,
   PublisherStore,
@@ -91,7 +90,7 @@ export interface RigOptions {
   readonly verifyCores?: number
   readonly slotHost?: SlotHost
   /** Opens other cores than those in memory. */
-  readonly openCores?: (journal: CoreJournal) => Promise<PublisherCores>
+  readonly openCores?: (journal: PublisherStore) => Promise<PublisherCores>
   /** Wraps the store that the publisher sees, for instance to cut it off. */
   readonly wrap?: <T extends object>(part: T) => T
 }
@@ -176,9 +175,14 @@ export class Project {
 }
 
 /** Adds an app and a batch of `count` units for the numbers from 100 on. */
-export async function addWork({ publisher }: Rig, count: number, quorum = 2): Promise<void> {
+export async function addWork(
+  { publisher }: Rig,
+  count: number,
+  quorum = 2,
+  maxError?: number,
+): Promise<void> {
   await publisher.handlers.addApp({ name: 'mersenne', original: new Uint8Array(8), memoryLimitBytes: 65536 })
-  const limits = { maxFuel: 1000n, maxOutputBytes: 64 }
+  const limits = { maxFuel: 1000n, maxOutputBytes: 64, maxError }
   await publisher.handlers.addBatch({ app: 'mersenne', first: 100, count, args: ['{n}'], quorum, ...limits })
 }
 

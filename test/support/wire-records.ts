@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { encodeEvidence, parseEvidence } from '../../src-main/contracts/wire/evidence.ts'
 import {
   encodeGrantsAnswer,
   encodeGrantsRequest,
@@ -21,6 +22,7 @@ import {
 import { encodeLedgerRecord, parseLedgerRecord } from '../../src-main/contracts/wire/ledger-record.ts'
 import { STANDINGS } from '../../src-main/contracts/wire/messages.ts'
 import { encodeProjectRecord, parseProjectRecord } from '../../src-main/contracts/wire/project-record.ts'
+import { encodeReceipt, parseReceipt } from '../../src-main/contracts/wire/receipt.ts'
 import {
   encodeResults,
   encodeSubmit,
@@ -180,6 +182,55 @@ const ledgerRecords = fc
     record.cumulativeFuel >= record.fuel ? record : { ...record, cumulativeFuel: record.fuel },
   )
 
+/** Written with version 2. */
+const revokingRecords = ledgerRecords.map((ledgerRecord) => ({
+  ...ledgerRecord,
+  sequence: Math.max(1, ledgerRecord.sequence),
+  cumulativeFuel: ledgerRecord.cumulativeFuel - ledgerRecord.fuel,
+  revokes: true as const,
+}))
+const node = fc.record({ size: safe, hash: bytes(32, 32) })
+const nodes = fc.array(node, { maxLength: 20 })
+const blockProof = fc
+  .record({
+    length: whole(1, Number.MAX_SAFE_INTEGER),
+    index: safe,
+    block: bytes(0, 200),
+    path: nodes,
+    roots: nodes,
+    signature: bytes(64, 64),
+  })
+  .map((proof) => ({ ...proof, index: proof.index % proof.length }))
+const receipts = fc.record({
+  projectKey: key,
+  announcement: blockProof,
+  ledgerSigner: key,
+  grant: blockProof,
+})
+const head = (from: number) =>
+  fc.record({
+    roots: nodes,
+    length: whole(from, Number.MAX_SAFE_INTEGER),
+    rest: nodes,
+    signature: bytes(64, 64),
+  })
+const evidence = whole(1, 1_000_000).chain((length) =>
+  fc.record(
+    {
+      projectKey: key,
+      ledger: fc.record({ announcement: blockProof, ledgerSigner: key }),
+      length: fc.constant(length),
+      heads: fc.tuple(head(length), head(length)),
+    },
+    { requiredKeys: ['projectKey', 'length', 'heads'] },
+  ),
+)
+
+/** Proofs are files: the record stands behind a header that says so. */
+const PROOF_HEADER = new TextEncoder().encode('powerswarm proof\n')
+const inFile = (record: Uint8Array): Uint8Array => Uint8Array.from([...PROOF_HEADER, ...record])
+const outOfFile = (file: Uint8Array): Uint8Array => file.subarray(PROOF_HEADER.byteLength)
+
 const record = (
   name: string,
   maxBytes: number,
@@ -188,12 +239,13 @@ const record = (
   values: fc.Arbitrary<unknown>,
 ): WireRecord => ({ name, maxBytes, encode, parse, values })
 
-const { recordBytes, messageBytes, submitBytes, grantsAnswerBytes } = LIMITS
+const { recordBytes, messageBytes, submitBytes, grantsAnswerBytes, receiptBytes } = LIMITS
 
 export const WIRE_RECORDS: readonly WireRecord[] = [
   record('project-record', recordBytes, encodeProjectRecord, parseProjectRecord, projectRecords),
   record('ledger-record', recordBytes, encodeLedgerRecord, parseLedgerRecord, ledgerRecords),
   record('input-entry', LIMITS.inputEntryBytes, encodeInputEntry, parseInputEntry, inputEntries),
+  record('ledger-revocation', recordBytes, encodeLedgerRecord, parseLedgerRecord, revokingRecords),
   record(
     'hello',
     messageBytes,
@@ -269,6 +321,20 @@ export const WIRE_RECORDS: readonly WireRecord[] = [
       rejected: units(50),
       uncounted: units(50),
     }),
+  ),
+  record(
+    'receipt',
+    receiptBytes,
+    (value) => outOfFile(encodeReceipt(value)),
+    (encoded) => parseReceipt(inFile(encoded)),
+    receipts,
+  ),
+  record(
+    'evidence',
+    receiptBytes,
+    (value) => outOfFile(encodeEvidence(value)),
+    (encoded) => parseEvidence(inFile(encoded)),
+    evidence,
   ),
 ]
 

@@ -4,8 +4,10 @@ import type { Command } from 'commander'
 import { checkTemplate, parseRange } from '../../domain/batch.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
 import { LIMITS } from '../../domain/limits.ts'
+import { policyFor } from '../../domain/max-error.ts'
 import type { InputsPlace } from '../../domain/unit-inputs.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
+import { readKnownAnswers } from '../known-answers.ts'
 import { withPublisher } from '../publisher-connection.ts'
 import { parseDeadline, parsePriority } from '../plans.ts'
 import { parseBytes, parseFuel, parseWhole, sizeText } from '../quantities.ts'
@@ -17,13 +19,13 @@ interface Options {
   readonly inputs?: string
   readonly arg: readonly string[]
   readonly quorum: string
+  readonly maxError?: string
+  readonly known?: string
   readonly maxFuel?: string
   readonly output?: string
   readonly priority?: string
   readonly deadline?: string
 }
-
-const OUTPUT_BYTES_DEFAULT = 64 * 1024
 
 /** `powerswarm batch add`: publishes work units over one app: a range of numbers, or one for each input. */
 export function addBatchCommands(parent: Command, io: CliIo): void {
@@ -43,8 +45,16 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
       [],
     )
     .option('--quorum <n>', 'equal results from different donors that make a unit verified', '2')
+    .option(
+      '--max-error <share>',
+      'trust donors that have proven themselves, as far as this share of wrong results allows',
+    )
+    .option(
+      '--known <file>',
+      'answers that you know, one JSON object a line as run --json prints them, with their n: donors are checked by them',
+    )
     .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
-    .option('--output <size>', `most standard output of a unit (default: ${sizeText(OUTPUT_BYTES_DEFAULT)})`)
+    .option('--output <size>', OUTPUT_HELP)
     .option('--priority <n>', 'batches of a higher priority are handed out first, -1000 to 1000 (default: 0)')
     .option(
       '--deadline <date>',
@@ -69,6 +79,10 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
           'powerswarm batch add --app docking --inputs units.jsonl',
           'one unit for each line, such as {"args": ["-v"], "stdin": "text", "files": {"a.pdb": "data/a.pdb"}}',
         ],
+        [
+          "powerswarm batch add --app mersenne --range 0..999999 --arg '{n}' --max-error 0.001",
+          'little more than one execution a unit: a tenth of the donors, all forging, get 0.1 % past the checks',
+        ],
       ),
     )
     .action(async (options: Options, command: Command) => {
@@ -80,6 +94,8 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
         ...work,
         args: [...checkTemplate(options.arg, work.inputs?.kind === 'folder' ? ['n', 'name'] : ['n'])],
         quorum: parseWhole(options.quorum, '--quorum', 1, LIMITS.quorumMax),
+        maxError: parseMaxError(options.maxError),
+        known: options.known === undefined ? undefined : readKnownAnswers(options.known),
         maxFuel: parseMaxFuel(options.maxFuel),
         maxOutputBytes: parseOutput(options.output),
         ...(options.priority !== undefined && { priority: parsePriority(options.priority) }),
@@ -115,8 +131,19 @@ export function parseMaxFuel(text: string | undefined): bigint {
     : parseFuel(text, '--max-fuel', 1n, LIMITS.fuelPerUnit)
 }
 
-function parseOutput(text: string | undefined): number {
-  return text === undefined ? OUTPUT_BYTES_DEFAULT : parseBytes(text, '--output', 0, LIMITS.outputBytes)
+/** Throws `bad-argument` for a share that no trust in donors stays within. */
+function parseMaxError(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const share = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+  policyFor(share)
+  return share
+}
+
+export const OUTPUT_HELP = `most standard output of a unit (default: ${sizeText(LIMITS.outputBytesDefault)})`
+
+/** `--output` of `batch add` and `run`. */
+export function parseOutput(text: string | undefined): number {
+  return text === undefined ? LIMITS.outputBytesDefault : parseBytes(text, '--output', 0, LIMITS.outputBytes)
 }
 
 /** For options that may be given several times. */

@@ -10,7 +10,7 @@ import type { Output } from '../output.ts'
 import { durationText, largeText } from '../text.ts'
 import { readUnitFiles, writeUnitFiles } from '../unit-files.ts'
 import { parseMemory } from './app-add.ts'
-import { collect, parseMaxFuel } from './batch-add.ts'
+import { collect, OUTPUT_HELP, parseMaxFuel, parseOutput } from './batch-add.ts'
 
 interface Options {
   readonly arg: readonly string[]
@@ -18,6 +18,7 @@ interface Options {
   readonly in?: string
   readonly out?: string
   readonly maxFuel?: string
+  readonly output?: string
   readonly memory?: string
   readonly checkpoint?: boolean
 }
@@ -33,6 +34,7 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
     .option('--in <folder>', 'what the unit finds in /in')
     .option('--out <folder>', 'where to put what the unit leaves in /out, if it ends well')
     .option('--max-fuel <n>', 'most instructions, such as 5e9 or 1T (default: 1e12)')
+    .option('--output <size>', OUTPUT_HELP)
     .option('--memory <size>', 'most memory (default: 256 MiB)')
     .option(
       '--checkpoint',
@@ -49,6 +51,7 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
     .action(async (path: string, options: Options, command: Command) => {
       const { output } = contextOf(command, io)
       const maxFuel = parseMaxFuel(options.maxFuel)
+      const maxOutputBytes = parseOutput(options.output)
       const memoryLimitBytes = parseMemory(options.memory)
       const original = readModule(path)
       const stdin =
@@ -78,7 +81,7 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
             files,
             seed: new Uint8Array(32),
             maxFuel,
-            maxOutputBytes: LIMITS.outputBytes,
+            maxOutputBytes,
           }),
         )
         const elapsedMs = performance.now() - startedMs

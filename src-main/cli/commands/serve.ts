@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { PublisherStatus } from '../../contracts/publisher-state.ts'
 import { REWRITER_VERSION } from '../../toolchain/index.ts'
@@ -15,6 +16,7 @@ interface Options {
   readonly verifyCores: string
   readonly host?: string
   readonly open?: boolean
+  readonly backup?: string
 }
 
 const VERIFY_CORES_MAX = 1024
@@ -31,6 +33,7 @@ export function addServeCommand(parent: Command, io: CliIo): void {
       '--no-open',
       'it is behind one, and the DHT is a private one (which is taken for a local network)',
     )
+    .option('--backup <dir>', 'keep a copy of the project in this folder up to date, its key included')
     .addHelpText(
       'after',
       examples(
@@ -40,12 +43,16 @@ export function addServeCommand(parent: Command, io: CliIo): void {
           'leave all computing to donors; a quorum of 2 then takes two of them',
         ],
         [
+          'powerswarm serve --backup /media/disk/powerswarm',
+          'whatever donors were told is also on that disk; powerswarm restore puts it back',
+        ],
+        [
           'powerswarm serve --open --json >> progress.jsonl',
           'on a server, with a line of status every second or so',
         ],
       ),
     )
-    .action(async ({ verifyCores, host, open }: Options, command: Command) => {
+    .action(async ({ verifyCores, host, open, backup }: Options, command: Command) => {
       const { homeDir, project, output } = contextOf(command, io)
       const cores = parseWhole(verifyCores, '--verify-cores', 0, VERIFY_CORES_MAX)
       const bind = host === undefined ? {} : { host: parseHost(host, '--host') }
@@ -57,6 +64,7 @@ export function addServeCommand(parent: Command, io: CliIo): void {
           folder,
           rewriterVersion: REWRITER_VERSION,
           listen: true,
+          ...(backup === undefined ? {} : { backupDir: resolve(backup) }),
         })
         try {
           await publisher.serve({

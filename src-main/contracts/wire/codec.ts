@@ -22,6 +22,8 @@ export interface WireCodecInit<N extends keyof Layouts, T> {
   readonly what: string
   readonly layout: N
   readonly maxBytes: number
+  /** Where it is not {@link WIRE_VERSION}. */
+  readonly version?: number
   toLayout(value: T): Omit<Layouts[N], 'version'>
   /** Builds the value from its layout and checks every field; throws what {@link badRecord} makes. */
   fromLayout(layout: Layouts[N]): T
@@ -30,10 +32,11 @@ export interface WireCodecInit<N extends keyof Layouts, T> {
 /** Joins a generated layout with its version, its size limit and its checks. */
 export function wireCodec<N extends keyof Layouts, T>(init: WireCodecInit<N, T>): WireCodec<T> {
   const codec = getEncoding(init.layout)
+  const { version = WIRE_VERSION } = init
   return {
     encode(value) {
       try {
-        const layout = { version: WIRE_VERSION, ...init.toLayout(value) } as Layouts[N]
+        const layout = { version, ...init.toLayout(value) } as Layouts[N]
         init.fromLayout(layout)
         const state: CodecState = { start: 0, end: 0, buffer: null }
         codec.preencode(state, layout)
@@ -49,7 +52,7 @@ export function wireCodec<N extends keyof Layouts, T>(init: WireCodecInit<N, T>)
     },
     parse(bytes) {
       if (bytes.byteLength > init.maxBytes) throw badRecord(init.what, tooLong(init.maxBytes))
-      checkVersion(init.what, bytes)
+      checkVersion(init.what, bytes, version)
       const state: CodecState = { start: 0, end: bytes.byteLength, buffer: bytes }
       let layout: Layouts[N]
       try {
@@ -64,15 +67,15 @@ export function wireCodec<N extends keyof Layouts, T>(init: WireCodecInit<N, T>)
 }
 
 /** Throws unless the record begins with the version that this program speaks. */
-export function checkVersion(what: string, bytes: Uint8Array): void {
+export function checkVersion(what: string, bytes: Uint8Array, expected = WIRE_VERSION): void {
   const version = leadingNumbers(what, bytes, 1)[0] ?? 0
-  if (version > WIRE_VERSION)
+  if (version > expected)
     throw new PowerswarmError(
       'protocol-version',
-      `Protocol ${String(version)} met protocol ${String(WIRE_VERSION)}: the side with the older Powerswarm must update it`,
+      `Protocol ${String(version)} met protocol ${String(expected)}: the side with the older Powerswarm must update it`,
       { details: { version } },
     )
-  if (version !== WIRE_VERSION) throw badRecord(what, 'has no valid version')
+  if (version !== expected) throw badRecord(what, 'has no valid version')
 }
 
 /** The first `count` numbers of a record: its version and, where there is one, its kind. */

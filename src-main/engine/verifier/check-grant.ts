@@ -11,6 +11,8 @@ export interface GrantExpectation {
   readonly nextSequence: number
   /** Total of the record before it, 0 at the start. */
   readonly cumulativeFuel: Fuel
+  /** Epoch of the ledger that the record before it lies in, 0 at the start. */
+  readonly epoch: number
 }
 
 /** Why a ledger record does not count, in words for the log. */
@@ -18,13 +20,14 @@ export type GrantRefusal =
   | 'it belongs to another donor'
   | 'it is not the next of its sequence'
   | 'the notice names another sequence'
+  | 'it lies in a ledger that was replaced'
   | 'the notice names another number of units'
   | 'the notice names units that the record does not cover'
   | 'its total does not follow from the record before it'
 
 /**
  * Checks a ledger record, whose block was proven by the publisher's signature, against the notice that announced it:
- * undefined when it grants this donor exactly the units that the notice names. `unitsRoot` is the Merkle root over
+ * undefined when it grants this donor exactly the units that the notice names, or takes exactly those back. `unitsRoot` is the Merkle root over
  * units of contracts/wire/README.md; a RangeError of it (a unit twice) is a refusal.
  */
 export function checkGrant(
@@ -35,9 +38,11 @@ export function checkGrant(
 ): GrantRefusal | undefined {
   if (record.donorKey !== expected.donorKey) return 'it belongs to another donor'
   if (record.sequence !== notice.sequence) return 'the notice names another sequence'
+  if (notice.epoch < expected.epoch) return 'it lies in a ledger that was replaced'
   if (record.sequence !== expected.nextSequence) return 'it is not the next of its sequence'
   if (record.units !== notice.units.length) return 'the notice names another number of units'
-  if (record.cumulativeFuel !== expected.cumulativeFuel + record.fuel)
+  const change = record.revokes ? -record.fuel : record.fuel
+  if (record.cumulativeFuel !== expected.cumulativeFuel + change)
     return 'its total does not follow from the record before it'
   return rootMatches(record, notice, digests)
     ? undefined

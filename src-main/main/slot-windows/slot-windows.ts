@@ -71,6 +71,7 @@ export function serveSlots(port: Port, open: OpenSlot): () => void {
     resume: ({ slot }) => program(slot).resume(),
     throttle: ({ slot, cpuShare }) => program(slot).throttle({ cpuShare }),
     snapshot: ({ slot, withinMs }) => program(slot).snapshot({ withinMs }),
+    snapshotPiece: ({ slot, at }) => program(slot).snapshotPiece({ at }),
     kill: ({ slot }) => {
       const place = places.get(slot)
       if (place?.pid === undefined) places.delete(slot)

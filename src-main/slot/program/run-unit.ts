@@ -33,10 +33,12 @@ export interface UnitCheckpoints {
   readonly resumeFrom?: UnitState
   /** Asked at every tick: whether the unit is to be saved at the next safe point. */
   isWanted(): boolean
+  /** Asked all along while it is being saved, which takes time. When it says no it goes on as if it were too large. */
+  isStillWanted?(): boolean
   /** What a snapshot says besides the state itself. */
   read(): Pick<UnitState, 'computedMs' | 'fraction'>
   /** The unit was saved, or is too large for it, and goes on as soon as this returns. */
-  onSaved(bytes: Uint8Array | undefined): void
+  onSaved(bytes: Uint8Array<ArrayBuffer> | undefined): void
 }
 
 /**
@@ -73,7 +75,8 @@ export function runUnit(unit: RunUnit, components: RunUnitComponents): UnitRun {
     goOn()
     while (checkpoints !== undefined && safePoints.wasLeft()) {
       const state = { fuel: meter.used(), wasi: wasi.save(), ...safePoints.stopped, ...checkpoints.read() }
-      checkpoints.onSaved(encodeSnapshot(checkpoints.identity, state))
+      const isStillWanted = (): boolean => checkpoints.isStillWanted?.() ?? true
+      checkpoints.onSaved(encodeSnapshot(checkpoints.identity, state, isStillWanted))
       safePoints.setWanted(checkpoints.isWanted())
       safePoints.rewind()
       goOn()
@@ -81,8 +84,9 @@ export function runUnit(unit: RunUnit, components: RunUnitComponents): UnitRun {
     end = new UnitEnd('ok', 'returned', 0)
   } catch (error) {
     if (errorCode(error) === 'snapshot-unusable') throw error
-    if (error instanceof WebAssembly.RuntimeError && safePoints.isLost)
-      throw unusable('its unit fails on the way back to its safe point', error)
+    if (safePoints.isLost) throw unusable('its unit ends on the way back to its safe point', error)
+    if (checkpoints?.resumeFrom !== undefined && isEnginesOwn(error))
+      throw unusable('its unit fails as none of its program does', error)
     end = ending(error, exports.current, safePoints)
   }
   return report(unit, meter, wasi, end)
@@ -125,12 +129,16 @@ function restore(state: UnitState, meter: Meter, wasi: Wasi, safePoints: SafePoi
   // Its checksum finds damage, not forgery: the unit's limit holds for what is restored too.
   if (state.fuel > meter.limit) throw unusable('it has used more fuel than its unit may')
   meter.restore(state.fuel)
-  try {
-    wasi.restore(state.wasi)
-  } catch (error) {
-    throw unusable('the state of its files does not fit', error)
-  }
+  wasi.restore(state.wasi)
   safePoints.restore(state)
+}
+
+/**
+ * The engine's own stack at its end, or a bug of this program. The stack is bounded by what a module keeps in its own
+ * locals, which a forged snapshot may have changed; without it the unit fails again, or does not.
+ */
+function isEnginesOwn(error: unknown): boolean {
+  return !(error instanceof UnitEnd) && !(error instanceof WebAssembly.RuntimeError)
 }
 
 /** What a thrown value says about the unit. The rewriter's flags tell its own traps from the unit's. */

@@ -83,7 +83,9 @@ export function serveRunner(components: RunnerComponents): { close(): void } {
         control,
         monotonicMs: () => components.monotonicMs(),
         onAnswer: (request, bytes) =>
-          server.notify('snapshot', bytes === undefined ? { request } : { request, bytes }),
+          bytes === undefined
+            ? server.notify('snapshot', { request })
+            : server.notify('snapshot', { request, bytes }, [bytes.buffer]),
       })
     const pacer = new Pacer({
       control,
@@ -100,6 +102,7 @@ export function serveRunner(components: RunnerComponents): { close(): void } {
       search && {
         ...saving,
         isWanted: () => search.isSearching,
+        isStillWanted: () => search.isStillWanted(control.command),
         read: () => {
           const { fraction: reported } = control.read()
           return { computedMs: pacer.computedMs, ...(reported === undefined ? {} : { fraction: reported }) }

@@ -4,10 +4,11 @@ import {
   slotSchema,
   type RunUnit,
   type SlotSchema,
-  type Snapshot,
   type SnapshotRequest,
+  type SnapshotStart,
 } from '../../contracts/slot.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
+import { LIMITS } from '../../domain/limits.ts'
 import type { UnitRun } from '../../domain/outcome.ts'
 import { Control } from './control.ts'
 
@@ -24,12 +25,12 @@ export interface SlotComponents {
 }
 
 /** No unit, no checkpoints, no safe point in time, or too much to save. */
-const NO_SNAPSHOT: Snapshot = { run: 0 }
+const NO_SNAPSHOT: SnapshotStart = { run: 0 }
 
 interface PendingSnapshot {
   readonly request: number
-  readonly answer: Promise<Snapshot>
-  resolve(snapshot: Snapshot): void
+  readonly answer: Promise<SnapshotStart>
+  resolve(snapshot: SnapshotStart): void
 }
 
 interface PauseWaiter {
@@ -53,6 +54,8 @@ export function serveSlot(components: SlotComponents): { close(): void } {
   let isSavable = false
   let requests = 0
   let pending: PendingSnapshot | undefined
+  /** The last snapshot, as long as not all of it was asked for. */
+  let kept: Uint8Array | undefined
   /** The runner's last job; settles when it has nothing to do. */
   let lastJob: Promise<unknown> = Promise.resolve()
 
@@ -78,6 +81,7 @@ export function serveSlot(components: SlotComponents): { close(): void } {
       throw new PowerswarmError('busy', `slot is running ${String(currentRun)} already`)
     currentRun = unit.run
     isSavable = unit.module.checkpoint === true
+    kept = undefined
     control.beginUnit()
     const stopBeats = components.every(BEAT_MS, beat)
     try {
@@ -89,24 +93,37 @@ export function serveSlot(components: SlotComponents): { close(): void } {
       answerSnapshot(NO_SNAPSHOT)
     }
   }
-  const snapshot = ({ withinMs }: SnapshotRequest): Promise<Snapshot> => {
+  const snapshot = ({ withinMs }: SnapshotRequest): Promise<SnapshotStart> => {
+    kept = undefined
     if (currentRun === undefined || !isSavable) return Promise.resolve(NO_SNAPSHOT)
     if (pending === undefined) {
       requests += 1
-      let resolve: (snapshot: Snapshot) => void = () => undefined
-      const answer = new Promise<Snapshot>((settle) => (resolve = settle))
+      let resolve: (snapshot: SnapshotStart) => void = () => undefined
+      const answer = new Promise<SnapshotStart>((settle) => (resolve = settle))
       pending = { request: requests, answer, resolve }
       control.requestSnapshot(requests, withinMs)
     }
     return pending.answer
   }
-  const answerSnapshot = (answer: Snapshot): void => {
+  /** A copy: what shares a buffer with others would be sent with all of it. */
+  const pieceAt = (at: number): Uint8Array => {
+    const end = at + LIMITS.snapshotPieceBytes
+    const piece = kept?.slice(at, end) ?? new Uint8Array()
+    if (end >= (kept?.length ?? 0)) kept = undefined
+    return piece
+  }
+  const answerSnapshot = (answer: SnapshotStart): void => {
     pending?.resolve(answer)
     pending = undefined
   }
   runner.on('snapshot', ({ request, bytes }) => {
     if (pending?.request !== request || currentRun === undefined) return
-    answerSnapshot(bytes === undefined ? NO_SNAPSHOT : { run: currentRun, bytes })
+    if (bytes === undefined) answerSnapshot(NO_SNAPSHOT)
+    else if (bytes.length <= LIMITS.snapshotPieceBytes) answerSnapshot({ run: currentRun, bytes })
+    else {
+      kept = bytes
+      answerSnapshot({ run: currentRun, bytes: pieceAt(0), length: bytes.length })
+    }
   })
   let parked = false
   runner.on('phase', ({ phase, command }) => {
@@ -137,6 +154,7 @@ export function serveSlot(components: SlotComponents): { close(): void } {
     },
     throttle: ({ cpuShare }) => control.setCpuShare(cpuShare),
     snapshot,
+    snapshotPiece: ({ at }) => pieceAt(at),
   })
   return {
     close: () => {

@@ -13,6 +13,7 @@ import { CheckpointPlan, type Transformed } from './checkpoint-plan.ts'
 import { checkTransformationLoad, checkTransformedLoad } from './transformed-load.ts'
 import { GLOBAL_BYTES, type SavedGlobal } from './global-functions.ts'
 import { globalTypes } from './module-facts.ts'
+import { checkTransformation, type TransformationCheck } from './proof/check-transformation.ts'
 import { reducedModule } from './reduced-module.ts'
 import { spliceModule, type Splice } from './splice-module.ts'
 import { transformedBody, type TransformedBody } from './transformed-body.ts'
@@ -30,7 +31,8 @@ const GLOBALS_AT = 16
  * Rewrites a module that has passed the policy so that it can be stopped, saved and gone on with; see CHECKPOINT_ABI.
  * Its fuel, its limits and what it computes are those of {@link rewriteModule}.
  *
- * Throws `module-refused`, with `no safe point` where it can nowhere be stopped.
+ * Throws `module-refused`, with `no safe point` where it can nowhere be stopped, and `module-unproven` when what came of
+ * `asyncify` is not shown to be metered as before.
  */
 export function addCheckpoints(
   module: WasmModule,
@@ -56,7 +58,7 @@ export function addCheckpoints(
   checkIndices(metered, output)
   const types = new TypeIndices(metered.types)
   const taken = [...transformed.functions, ...addedFunctions(metered, output)]
-  const bodies = takeBodies(output, taken, types)
+  const bodies = takeBodies(output, taken, types, checkTransformation(module, metered, output, transformed))
   checkStack(metered, transformed, bodies)
   const unwoundBytes = transformed.longestPath((own) => bodies.get(own)?.savedBytes ?? 0)
   if (unwoundBytes > UNWOUND_BYTES_MAX) throw refused('its stack would be too large to be saved')
@@ -132,6 +134,7 @@ function takeBodies(
   output: WasmModule,
   functions: readonly number[],
   types: TypeIndices,
+  check: TransformationCheck,
 ): ReadonlyMap<number, TransformedBody> {
   const longest = output.bodies.reduce((most, { start, end }) => Math.max(most, end - start), 0)
   const code = new BodyCode(longest, true)
@@ -139,6 +142,7 @@ function takeBodies(
     functions.map((own) => {
       code.read(output, own)
       checkTransformedLoad(output, own, code)
+      check.function(own, code)
       return [own, transformedBody(output, own, code, types)] as const
     }),
   )

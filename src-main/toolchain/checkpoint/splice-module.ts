@@ -132,7 +132,7 @@ function writeCode(splice: Splice): { readonly hints: BranchHints; readonly code
   for (let own = 0; own < output.bodies.length; own++) {
     const transformed = bodies.get(own)
     const body = metered.bodies[own]
-    hints.addFrom(splice.hints[transformed === undefined ? 0 : 1], first + own)
+    hints.addFrom(splice.hints[transformed === undefined ? 0 : 1], first + own, transformed?.move)
     if (transformed !== undefined) code.sized(transformed.bytes)
     else if (body !== undefined) code.u32(body.end - body.start).copy(metered.bytes, body.start, body.end)
   }

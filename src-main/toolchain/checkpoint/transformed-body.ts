@@ -16,6 +16,8 @@ export interface TransformedBody {
   readonly frameBytes: number
   /** Bound of what one activation leaves on the unwound stack. */
   readonly savedBytes: number
+  /** Where an instruction is now; offsets count from the beginning of the body. */
+  readonly move: (offset: number) => number
 }
 
 /**
@@ -33,10 +35,14 @@ export function transformedBody(
   if (body === undefined || type === undefined) throw malformed('a transformed function is missing')
   const out = new ByteWriter(body.end - body.start + 64)
   let copied = body.start
+  /** Behind these offsets everything has moved by so much. */
+  const moves: { readonly behind: number; readonly by: number }[] = []
   const replaceType = (at: number, write: () => void): void => {
     out.copy(module.bytes, copied, code.start(at))
     write()
     copied = code.start(at + 1)
+    const by = out.length - (copied - body.start)
+    if (by !== (moves.at(-1)?.by ?? 0)) moves.push({ behind: code.start(at) - body.start, by })
   }
   let savedBytes = 0
   for (let at = 0; at < code.count; at++) {
@@ -49,7 +55,8 @@ export function transformedBody(
     else if (code.secondIndex(at) === STACK_MEMORY) savedBytes += STORED_BYTES[op] ?? 0
   }
   out.copy(module.bytes, copied, body.end)
-  return { bytes: out, frameBytes: frameBound(module, body, type, code), savedBytes }
+  const move = (offset: number): number => offset + (moves.findLast(({ behind }) => behind < offset)?.by ?? 0)
+  return { bytes: out, frameBytes: frameBound(module, body, type, code), savedBytes, move }
 }
 
 /** Every local is stored once when its function is left, each store moves the end of the stack by what it writes. */

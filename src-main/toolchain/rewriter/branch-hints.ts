@@ -23,12 +23,25 @@ export class BranchHints {
     for (const offset of offsets) this.#content.u32(offset).u32(1).byte(UNLIKELY)
   }
 
-  /** Takes over what another section says of a function. */
-  addFrom({ byFunction, bytes }: ReadBranchHints, functionIndex: number): void {
+  /** Takes over what another section says of a function, whose branches have moved to other offsets. */
+  addFrom(
+    { byFunction, bytes }: ReadBranchHints,
+    functionIndex: number,
+    move: (offset: number) => number = (offset) => offset,
+  ): void {
     const range = byFunction.get(functionIndex)
     if (range === undefined) return
+    const reader = new ByteReader(bytes, range.start, range.end)
+    const hints = reader.u32()
     this.#functions += 1
-    this.#content.u32(functionIndex).raw(bytes.subarray(range.start, range.end))
+    this.#content.u32(functionIndex).u32(hints)
+    for (let left = hints; left > 0; left--) {
+      this.#content.u32(move(reader.u32()))
+      const length = reader.u32()
+      const start = reader.position
+      reader.skip(length)
+      this.#content.u32(length).raw(bytes.subarray(start, reader.position))
+    }
   }
 
   /** Name and content of the section, which stands in front of the code. */

@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import type Hypercore from 'hypercore'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -117,6 +117,22 @@ describe('durable core', () => {
     expect(journal.firstKept('ledger')).toBe(0)
     await durable.settle()
     expect(journal.firstKept('ledger')).toBe(2)
+  })
+
+  it('settles blocks so that they outlive every byte that was not flushed', async () => {
+    const journal = memoryJournal()
+    const dir = join(tempDir(), 'cores')
+    const { durable } = await open(dir, journal)
+    journal.record('ledger', [bytes('a'), bytes('b')])
+    await durable.flush()
+    await durable.settle()
+    journal.record('ledger', [bytes('c')])
+    await durable.flush()
+    const cut = copyOf(dir)
+    for (const name of readdirSync(join(cut, 'db')))
+      if (name.endsWith('.log')) truncateSync(join(cut, 'db', name), 0)
+    const { core } = await open(cut, journal)
+    expect(await texts(core)).toEqual(['a', 'b', 'c'])
   })
 
   it('does not write when a peer holds more blocks of the same core', async () => {

@@ -7,6 +7,7 @@ import { hex32, type ProjectKey } from '../../../src-main/domain/ids.ts'
 import { LIMITS } from '../../../src-main/domain/limits.ts'
 import { createSnapshotStore } from '../../../src-main/engine/adapters/snapshots/snapshot-store.ts'
 import type { SavedUnit, SnapshotStore, SnapshotSubject } from '../../../src-main/engine/ports.ts'
+import { manualTimers, type ManualTimers } from '../../support/manual-timers.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 const projectKey = hex32<ProjectKey>('11'.repeat(32))
@@ -29,6 +30,7 @@ interface Opened {
   readonly dir: string
   readonly store: SnapshotStore
   readonly logged: string[]
+  readonly timers: ManualTimers
   readonly files: () => string[]
 }
 
@@ -37,14 +39,16 @@ function openStore(
 ): Opened {
   const { dir = tempDir(), arch = 'x64', program = '0.1.0', totalBytes } = change
   const logged: string[] = []
+  const timers = manualTimers()
   const store = createSnapshotStore({
     dir,
     reader: { arch, program },
     clock: { now: () => 1_700_000_000_000 },
+    timers,
     log: (_level, event, details) => logged.push(`${event}: ${String(details?.['reason'])}`),
     ...(totalBytes === undefined ? {} : { totalBytes }),
   })
-  return { dir, store, logged, files: () => readdirSync(dir).sort() }
+  return { dir, store, logged, timers, files: () => readdirSync(dir).sort() }
 }
 
 describe('a snapshot on disk', () => {
@@ -140,26 +144,76 @@ describe('a snapshot on disk', () => {
     expect(files()).toEqual([])
   })
 
-  it('that is being written when the store closes is abandoned', async () => {
-    const { store, files } = openStore()
+  it('that is just begun when the store closes is abandoned', async () => {
+    const { store, files, timers } = openStore()
     const save = store.save(subject, saved)
     await store.close()
     await save
     expect(files()).toEqual([])
+    expect(timers.pending).toBe(0)
+  })
+
+  it.each([
+    ['is kept', LIMITS.snapshotCloseMs - 1, 1],
+    ['is abandoned when the disk takes too long', LIMITS.snapshotCloseMs, 0],
+  ])('that is nearly written when the store closes %s', async (_, takesMs, kept) => {
+    const { store, files, timers } = openStore()
+    const closing: Promise<void>[] = []
+    await replaceInFiles('sync', (sync) => {
+      closing.push(store.close())
+      timers.advance(takesMs)
+      return sync()
+    })
+    await store.save(subject, saved)
+    await Promise.all(closing)
+    expect(files()).toHaveLength(kept)
+    expect([closing.length, timers.pending]).toEqual([1, 0])
   })
 })
 
 describe('all snapshots together', () => {
   it('lose the oldest when they grow too large', async () => {
     const noise = randomBytes(10_000)
-    const { dir, store, logged, files } = openStore({ totalBytes: 25_000 })
+    const { dir, store, files } = openStore({ totalBytes: 25_000 })
     for (const [index, second] of [2, 1].entries()) {
       await store.save(at(index), { ...saved, bytes: noise })
       utimesSync(join(dir, `${projectKey}-3.${String(index)}.snapshot`), second, second)
     }
-    await store.save(at(2), { ...saved, bytes: noise })
+    // In the next engine, which knows no other order than the files' own.
+    const again = openStore({ dir, totalBytes: 25_000 })
+    await again.store.save(at(2), { ...saved, bytes: noise })
     expect(files()).toEqual([`${projectKey}-3.0.snapshot`, `${projectKey}-3.2.snapshot`])
-    expect(logged).toEqual([expect.stringContaining('too large')])
+    expect(again.logged).toEqual([expect.stringContaining('too large')])
+  })
+
+  it('lose the oldest also when the clock is put back by years, or a file is from the future', async () => {
+    const noise = randomBytes(10_000)
+    const { dir, store, files } = openStore({ totalBytes: 35_000 })
+    const YEAR_2100 = 4_102_444_800
+    await store.save(at(0), { ...saved, bytes: noise })
+    await store.close()
+    const again = openStore({ dir, totalBytes: 35_000 })
+    // From before this start on, each later one with an earlier time.
+    for (const index of [0, 1, 2]) {
+      if (index > 0) await again.store.save(at(index), { ...saved, bytes: noise })
+      const time = YEAR_2100 - 1_000_000_000 * index
+      utimesSync(join(dir, `${projectKey}-3.${String(index)}.snapshot`), time, time)
+    }
+    for (const index of [3, 4]) await again.store.save(at(index), { ...saved, bytes: noise })
+    expect(files()).toEqual([2, 3, 4].map((index) => `${projectKey}-3.${String(index)}.snapshot`))
+  })
+
+  it('that are written at the same time do not grow too large either, and none of them goes for another', async () => {
+    const noise = randomBytes(10_000)
+    const { store, files } = openStore({ totalBytes: 25_000 })
+    await store.save(at(0), { ...saved, bytes: noise })
+    const save = (index: number) => store.save(at(index), { ...saved, bytes: noise })
+    const results = await Promise.allSettled([save(0), save(1), save(2)])
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    expect(files()).toHaveLength(2)
+    // What was refused has left nothing behind.
+    await save(2)
+    expect(files()).toHaveLength(2)
   })
 
   it('do not go for one that would not fit alone', async () => {

@@ -172,6 +172,19 @@ describe('results', () => {
 })
 
 describe('grants', () => {
+  it('are taken back by later records, and their results are rejected', () => {
+    const opened = temp()
+    opened.store.addResult(result(unitAt(1)))
+    opened.store.addGrant(P, ...grant(0, [unitAt(1), unitAt(2)], 20n, 20n))
+    expect(opened.store.result(P, unitAt(1))?.state).toBe('verified')
+    const [notice, record] = grant(1, [unitAt(1)], 15n, 5n)
+    opened.store.addGrant(P, notice, { ...record, revokes: true })
+    const store = opened.reopen()
+    expect(store.granted(P)).toEqual({ nextSequence: 2, cumulativeFuel: 5n, units: 1 })
+    expect(store.grantedUnits(P)).toEqual([unitAt(2)])
+    expect(store.result(P, unitAt(1))?.state).toBe('rejected')
+  })
+
   it('add up in sequence, each once', () => {
     const opened = temp()
     opened.store.addGrant(P, ...grant(0, [unitAt(1), unitAt(2)], 20n, 20n))

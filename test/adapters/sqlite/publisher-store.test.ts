@@ -79,6 +79,8 @@ describe('the publisher’s store', () => {
   it.each<[string, WorkUnit]>([
     ['leased', { state: 'leased', live: 2, votes: 1, failures: 1, wanted: 3 }],
     ['verified', { state: 'verified', digest: hex(9) }],
+    ['accepted on trust', { state: 'trusted', digest: hex(7) }],
+    ['released', { state: 'released', digest: hex(7) }],
     ['inconclusive', { state: 'inconclusive' }],
     ['suspended', { state: 'suspended' }],
   ])('keeps a unit that is %s', (_, work) => {
@@ -116,7 +118,8 @@ describe('the publisher’s store', () => {
       }),
     ).toThrow('cut')
     leaseFresh(store, 1, B)
-    const counts = { leased: 2, pending: 1, verified: 0, inconclusive: 0, suspended: 1 }
+    const none = { verified: 0, trusted: 0, released: 0, inconclusive: 0 }
+    const counts = { ...none, leased: 2, pending: 1, suspended: 1 }
     expect(store.counts()).toEqual([{ batch: 0, ...counts }])
     expect(store.donor(A)).toEqual({ leased: 2, verified: 0, rejected: 0 })
     expect(store.donor(donorKey(9))).toEqual({ leased: 0, verified: 0, rejected: 0 })

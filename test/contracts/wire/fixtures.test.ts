@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { bytesToHex, hexToBytes } from '../../../src-main/domain/ids.ts'
 import { plainJson, WIRE_RECORDS } from '../../support/wire-records.ts'
 
-/** What version 1 wrote must be readable for ever. Fixtures are added, never changed. */
+/** What any version wrote must be readable for ever. Fixtures are added, never changed. */
 interface Fixture {
   readonly record: string
   readonly hex: string
@@ -12,13 +12,15 @@ interface Fixture {
   readonly value: unknown
 }
 
-const DIR = join(import.meta.dirname, '../../fixtures/wire/v1')
-const fixtures = readdirSync(DIR).map((file) => ({
-  file,
-  ...(JSON.parse(readFileSync(join(DIR, file), 'utf8')) as Fixture),
-}))
+const DIR = join(import.meta.dirname, '../../fixtures/wire')
+const fixtures = ['v1', 'v2'].flatMap((version) =>
+  readdirSync(join(DIR, version)).map((name) => {
+    const file = join(version, name)
+    return { file, ...(JSON.parse(readFileSync(join(DIR, file), 'utf8')) as Fixture) }
+  }),
+)
 
-describe('fixtures of version 1', () => {
+describe('fixtures of all versions', () => {
   it('cover every record', () => {
     const covered = new Set(fixtures.map(({ record }) => record))
     expect(WIRE_RECORDS.filter(({ name }) => !covered.has(name))).toEqual([])

@@ -73,7 +73,7 @@ describe.each(WIRE_RECORDS)('the record $name', (record) => {
   it('tells a newer version from a broken record', () => {
     const [value] = fc.sample(record.values, { seed: SEED, numRuns: 1 })
     const bytes = Uint8Array.from(encode(record, value))
-    bytes[0] = 2
+    bytes[0] = 3
     expect(refusalOf(record, bytes)).toBe('protocol-version')
     bytes[0] = 0
     expect(refusalOf(record, bytes)).toBe('bad-record')

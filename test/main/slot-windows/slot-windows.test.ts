@@ -50,6 +50,7 @@ test('relays calls to the slot that they name, and its beats back', async () => 
     fakeWindow(NO_PID + slot, {
       throttle: ({ cpuShare }) => void shares.push(`slot ${String(slot)}: ${String(cpuShare)}`),
       snapshot: ({ withinMs }) => ({ run: withinMs, bytes: new Uint8Array([slot]) }),
+      snapshotPiece: ({ at }) => new Uint8Array([at, slot]),
     }),
   )
   const { host } = served((slot) => Promise.resolve(windows[slot]!.window))
@@ -59,6 +60,7 @@ test('relays calls to the slot that they name, and its beats back', async () => 
   expect(shares).toEqual(['slot 1: 0.5'])
   const bytes = new Uint8Array([1])
   expect(await host.snapshot({ slot: 1, withinMs: 30 })).toEqual({ run: 30, bytes })
+  expect(await host.snapshotPiece({ slot: 1, at: 9 })).toEqual(new Uint8Array([9, 1]))
 
   const beat: Beat = { run: 1, phase: 'running', fuel: 5n, ticks: 1 }
   const heard = new Promise((done) => host.on('beat', done))

@@ -4,11 +4,13 @@ import { connect, serve, type Client, type Port, type Server } from '../../../sr
 import { slotRunnerSchema, type SlotRunnerSchema } from '../../../src-main/contracts/slot-runner.ts'
 import {
   slotSchema,
+  type SnapshotStart,
   type Beat,
   type LoadedModule,
   type SlotSchema,
 } from '../../../src-main/contracts/slot.ts'
 import { hex32 } from '../../../src-main/domain/ids.ts'
+import { LIMITS } from '../../../src-main/domain/limits.ts'
 import type { UnitRun } from '../../../src-main/domain/outcome.ts'
 import { Control } from '../../../src-main/slot/program/control.ts'
 import { serveRunner } from '../../../src-main/slot/program/runner.ts'
@@ -317,6 +319,44 @@ describe('slot program with a runner that the test plays', () => {
     play.endUnit(ended)
     await run
     expect(await late).toEqual({ run: 0 })
+  })
+
+  it('gives a large snapshot out in pieces, once, until the next one or the next unit', async () => {
+    const { client, play } = played()
+    const savable = { ...unit, module: { ...unit.module, checkpoint: true } }
+    const run = client.run(savable)
+    await begun(play)
+    const whole = Uint8Array.from({ length: 2 * LIMITS.snapshotPieceBytes + 5 }, (_, i) => (i * i) >> 9)
+    const given = async (): Promise<SnapshotStart> => {
+      const last = play.control.requestedSnapshot.request
+      const start = client.snapshot({ withinMs: 10 })
+      await expect.poll(() => play.control.requestedSnapshot.request).toBeGreaterThan(last)
+      const { request } = play.control.requestedSnapshot
+      play.server.notify('snapshot', { request, bytes: whole })
+      return start
+    }
+    const start = await given()
+    expect([start.run, start.bytes?.length, start.length]).toEqual([
+      42,
+      LIMITS.snapshotPieceBytes,
+      whole.length,
+    ])
+    const second = await client.snapshotPiece({ at: LIMITS.snapshotPieceBytes })
+    // Another order in between is heard.
+    await client.throttle({ cpuShare: 0.5 })
+    const third = await client.snapshotPiece({ at: 2 * LIMITS.snapshotPieceBytes })
+    expect(Buffer.concat([start.bytes!, second, third]).equals(whole)).toBe(true)
+    expect(await client.snapshotPiece({ at: 0 })).toHaveLength(0)
+
+    await given()
+    expect(await client.snapshotPiece({ at: 0 })).toHaveLength(LIMITS.snapshotPieceBytes)
+    play.endUnit(ended)
+    await run
+    const next = client.run(savable)
+    await begun(play)
+    expect(await client.snapshotPiece({ at: 0 })).toHaveLength(0)
+    play.endUnit(ended)
+    await next
   })
 
   it('has no snapshot of a unit without checkpoints, and does not ask for one', async () => {

@@ -133,6 +133,63 @@ export interface GrantsAnswerLayout {
   readonly uncounted: readonly UnitIdLayout[]
 }
 
+export interface TreeNodeLayout {
+  readonly size: number
+  readonly hash: Uint8Array
+}
+
+export interface BlockProofLayout {
+  readonly length: number
+  readonly index: number
+  readonly block: Uint8Array
+  readonly path: readonly TreeNodeLayout[]
+  readonly roots: readonly TreeNodeLayout[]
+  readonly signature: Uint8Array
+}
+
+export interface ReceiptLayout {
+  readonly version: number
+  readonly kind: number
+  readonly projectKey: Uint8Array
+  readonly announcement: BlockProofLayout
+  readonly ledgerSigner: Uint8Array
+  readonly grant: BlockProofLayout
+}
+
+export interface HeadProofLayout {
+  readonly roots: readonly TreeNodeLayout[]
+  readonly length: number
+  readonly rest: readonly TreeNodeLayout[]
+  readonly signature: Uint8Array
+}
+
+export interface LedgerNameLayout {
+  readonly announcement: BlockProofLayout
+  readonly ledgerSigner: Uint8Array
+}
+
+export interface EvidenceLayout {
+  readonly version: number
+  readonly kind: number
+  readonly projectKey: Uint8Array
+  readonly ledger: readonly LedgerNameLayout[]
+  readonly length: number
+  readonly heads: readonly HeadProofLayout[]
+}
+
+export interface CancellationLayout {
+  readonly version: number
+  readonly kind: number
+  readonly batch: number
+  readonly indexes: readonly number[]
+}
+
+export interface ClosingLayout {
+  readonly version: number
+  readonly kind: number
+  readonly at: number
+}
+
 export interface BatchWithInputsLayout {
   readonly version: number
   readonly kind: number
@@ -166,19 +223,6 @@ export interface InputEntryLayout {
   readonly files: readonly InputFileLayout[]
 }
 
-export interface CancellationLayout {
-  readonly version: number
-  readonly kind: number
-  readonly batch: number
-  readonly indexes: readonly number[]
-}
-
-export interface ClosingLayout {
-  readonly version: number
-  readonly kind: number
-  readonly at: number
-}
-
 export interface ResultFileLayout {
   readonly result: number
   readonly path: string
@@ -210,12 +254,18 @@ export interface Layouts {
   readonly '@wire/grants-request': GrantsRequestLayout
   readonly '@wire/grant-notice': GrantNoticeLayout
   readonly '@wire/grants-answer': GrantsAnswerLayout
+  readonly '@wire/tree-node': TreeNodeLayout
+  readonly '@wire/block-proof': BlockProofLayout
+  readonly '@wire/receipt': ReceiptLayout
+  readonly '@wire/head-proof': HeadProofLayout
+  readonly '@wire/ledger-name': LedgerNameLayout
+  readonly '@wire/evidence': EvidenceLayout
+  readonly '@wire/cancellation': CancellationLayout
+  readonly '@wire/closing': ClosingLayout
   readonly '@wire/batch-with-inputs': BatchWithInputsLayout
   readonly '@wire/byte-range': ByteRangeLayout
   readonly '@wire/input-file': InputFileLayout
   readonly '@wire/input-entry': InputEntryLayout
-  readonly '@wire/cancellation': CancellationLayout
-  readonly '@wire/closing': ClosingLayout
   readonly '@wire/result-file': ResultFileLayout
   readonly '@wire/results-with-files': ResultsWithFilesLayout
 }

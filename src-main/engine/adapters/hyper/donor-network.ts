@@ -1,13 +1,15 @@
 import type Corestore from 'corestore'
-import type { ModuleHash } from '../../../domain/ids.ts'
+import { errorCode } from '../../../domain/errors.ts'
+import { hexToBytes, type ModuleHash, type ProjectKey } from '../../../domain/ids.ts'
 import type { UnixMs } from '../../../domain/units.ts'
 import type { Link } from '../../../domain/link.ts'
 import type { DonorNetwork, KeyPair, Log, ProjectConnection, Timers } from '../../ports.ts'
-import { openCoreStore } from './core-store.ts'
+import { openCoreStore, setAsideStore } from './core-store.ts'
 import { networkName, type NetworkOptions } from './dht.ts'
 import { DonorSwarm } from './donor-swarm.ts'
-import { deviceKeyPair } from './keys.ts'
+import { deviceKeyPair, projectCoreKey } from './keys.ts'
 import { HyperProjectConnection } from './project-connection.ts'
+import { exportReceipt, findLedger } from './receipt-export.ts'
 
 export interface DonorNetworkInit {
   /** Folder of the core store; made when missing. */
@@ -74,6 +76,22 @@ class HyperDonorNetwork implements DonorNetwork {
     return project
   }
 
+  async receipt(projectKey: ProjectKey, epoch: number, index: number): Promise<Uint8Array> {
+    const store = await this.#openStore()
+    const project = store.get({ key: projectCoreKey(projectKey), writable: false })
+    try {
+      const announced = await findLedger(projectKey, project, epoch)
+      const ledger = store.get({ key: hexToBytes(announced.key), writable: false })
+      try {
+        return await exportReceipt(announced, ledger, index)
+      } finally {
+        await ledger.close()
+      }
+    } finally {
+      await project.close()
+    }
+  }
+
   async suspend(): Promise<void> {
     this.#suspended = true
     for (const project of this.#projects()) project.pause()
@@ -94,13 +112,25 @@ class HyperDonorNetwork implements DonorNetwork {
   }
 
   async #openStore(): Promise<Corestore> {
-    const opening = (this.#store ??= openCoreStore(this.#init.coresDir))
+    const opening = (this.#store ??= this.#openOrReplaceStore())
     try {
       return await opening
     } catch (error) {
       // The next join tries again: the other process may be gone by then.
       this.#store = undefined
       throw error
+    }
+  }
+
+  /** Everything in a donor's store can be fetched again. */
+  async #openOrReplaceStore(): Promise<Corestore> {
+    const { coresDir, log } = this.#init
+    try {
+      return await openCoreStore(coresDir)
+    } catch (error) {
+      if (errorCode(error) !== 'store-damaged') throw error
+      log('error', 'cores-set-aside', { aside: setAsideStore(coresDir), why: String((error as Error).cause) })
+      return openCoreStore(coresDir)
     }
   }
 

@@ -10,7 +10,8 @@ import { storageBarrier } from './core-store.ts'
  * - a block is in the journal, on disk, before it is appended;
  * - the core is a prefix of the journal: `core.length <= journal.length`, and blocks that both hold are equal;
  * - a journal row goes only after a storage barrier behind its block.
- * Power loss may then take the core's tail; opening puts it back byte for byte.
+ * Power loss may then take the core's tail; opening puts it back byte for byte. Where the journal can make old rows
+ * again, the whole core may be lost.
  */
 export interface DurableCore {
   readonly core: Hypercore
@@ -19,6 +20,8 @@ export interface DurableCore {
    * the core is or may be longer elsewhere than here: then this store is an old copy and must not write.
    */
   flush(): Promise<void>
+  /** Throws `store-behind` as {@link flush} does, and appends nothing. */
+  check(): Promise<void>
   /** Makes the core durable by itself and lets the journal forget. */
   settle(): Promise<void>
   /** Settles and closes the session. */
@@ -31,16 +34,20 @@ export interface DurableCoreInit {
   readonly journal: CoreJournal
   /** The core's name in the journal. */
   readonly name: string
+  /** Rows are kept for ever. */
+  readonly keepRows?: boolean
 }
 
 /** Restores the tail. Throws `store-behind` or `store-forked` when core and journal cannot belong together. */
 export async function openDurableCore(init: DurableCoreInit): Promise<DurableCore> {
-  const { store, core, journal, name } = init
+  const { store, core, journal, name, keepRows = false } = init
   await core.ready()
   await checkOverlap(init)
 
   const liars = new WeakSet()
   let length = core.length
+  /** Blocks below this survive a power loss; at opening nothing is known of that. */
+  let settled = Math.min(journal.firstKept(name), length)
   let queue: Promise<void> = Promise.resolve()
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const done = queue.then(work)
@@ -51,11 +58,13 @@ export async function openDurableCore(init: DurableCoreInit): Promise<DurableCor
   async function append(): Promise<void> {
     if (journal.length(name) === length) return
     await refuseIfBehind()
-    const rows = journal.from(name, length)
-    if (rows[0]?.index !== length) throw behind(name, 'the journal lacks the next block')
-    await core.append(rows.map((row) => row.block))
-    length += rows.length
-    if (length - journal.firstKept(name) >= LIMITS.journalBlocks) await settle()
+    while (length < journal.length(name)) {
+      const rows = journal.from(name, length, LIMITS.journalBlocks)
+      if (rows[0]?.index !== length) throw behind(name, 'blocks are in neither the core nor the journal')
+      await core.append(rows.map((row) => row.block))
+      length += rows.length
+      if (length - settled >= LIMITS.journalBlocks) await settle()
+    }
   }
 
   /** Somebody who holds more blocks than we do, signed by our key, got them from us before this store was copied. */
@@ -69,15 +78,17 @@ export async function openDurableCore(init: DurableCoreInit): Promise<DurableCor
   }
 
   async function settle(): Promise<void> {
-    const settled = length
+    const end = length
     await storageBarrier(store)
-    journal.discardBelow(name, settled)
+    settled = end
+    if (!keepRows) journal.discardBelow(name, end)
   }
 
   await inTurn(append)
   return {
     core,
     flush: () => inTurn(append),
+    check: () => inTurn(refuseIfBehind),
     settle: () => inTurn(settle),
     async close() {
       await inTurn(settle)
@@ -88,9 +99,8 @@ export async function openDurableCore(init: DurableCoreInit): Promise<DurableCor
 
 async function checkOverlap({ core, journal, name }: DurableCoreInit): Promise<void> {
   if (core.length > journal.length(name)) throw behind(name, 'the core is longer than the journal')
-  if (core.length < journal.firstKept(name))
-    throw behind(name, 'blocks are in neither the core nor the journal')
-  for (const { index, block } of journal.from(name, journal.firstKept(name))) {
+  const from = Math.max(journal.firstKept(name), core.length - LIMITS.journalBlocks)
+  for (const { index, block } of journal.from(name, from, LIMITS.journalBlocks)) {
     if (index >= core.length) break
     const stored = await core.get(index, { wait: false })
     if (stored && Buffer.compare(stored, block) !== 0)
@@ -102,7 +112,10 @@ async function checkOverlap({ core, journal, name }: DurableCoreInit): Promise<v
 }
 
 function behind(name: string, why: string): PowerswarmError {
-  return new PowerswarmError('store-behind', `The ${name} core must not be written from here: ${why}`)
+  return new PowerswarmError(
+    'store-behind',
+    `The ${name} core must not be written from here: ${why}. Restore the newest backup of this project`,
+  )
 }
 
 /** Resolves when `work` is done or the time is up, whatever comes first; a failure of `work` counts as done. */

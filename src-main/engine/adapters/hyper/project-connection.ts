@@ -20,6 +20,7 @@ import type { ConnectionState, KeyPair, Log, ProjectConnection, Timers } from '.
 import type { Guard } from './guard.ts'
 import { InputShelf } from './inputs/input-shelf.ts'
 import { projectCoreKey } from './keys.ts'
+import { watchForks } from './fork-watch.ts'
 import { fetchLedgerBlock } from './ledger-block.ts'
 import { ModuleShelf } from './module-shelf.ts'
 import { followProject } from './project-feed.ts'
@@ -62,6 +63,7 @@ export class HyperProjectConnection implements ProjectConnection {
     work: new Set<() => void>(),
     granted: new Set<() => void>(),
     record: new Set<(record: ProjectRecord) => void>(),
+    fork: new Set<(evidence: Uint8Array) => void>(),
   }
   readonly #records: ProjectRecord[] = []
   readonly #left = new AbortController()
@@ -83,7 +85,7 @@ export class HyperProjectConnection implements ProjectConnection {
       timers: init.timers,
       onFault: (connection, fault) => this.#onFault(connection, fault),
     })
-    this.#watch.watch(this.#core)
+    this.#watch.watch(this.#core, { mayFork: true })
     this.#shelf = new ModuleShelf({
       store: init.store,
       timers: init.timers,
@@ -106,6 +108,7 @@ export class HyperProjectConnection implements ProjectConnection {
       this.#changed()
     })
     this.#core.on('peer-remove', () => this.#changed())
+    this.#watchForks(this.#core)
     this.#stopFeed = followProject({
       core: this.#core,
       log: init.log,
@@ -179,6 +182,10 @@ export class HyperProjectConnection implements ProjectConnection {
     return added(this.#listeners.granted, listener)
   }
 
+  onFork(listener: (evidence: Uint8Array) => void): () => void {
+    return added(this.#listeners.fork, listener)
+  }
+
   async lease(request: LeaseRequest): Promise<LeaseAnswer> {
     return this.#online().lease(request)
   }
@@ -193,7 +200,9 @@ export class HyperProjectConnection implements ProjectConnection {
     const announced = this.#records.findLast((record) => record.type === 'core' && record.epoch === epoch)
     if (announced?.type !== 'core')
       throw new PowerswarmError('not-connected', `The ledger of epoch ${String(epoch)} is not announced yet`)
-    return fetchLedgerBlock(this.#init.store, announced.key, index, this.#publisher)
+    return fetchLedgerBlock(this.#init.store, announced.key, index, this.#publisher, (ledger) =>
+      this.#watchForks(ledger, epoch),
+    )
   }
 
   module(app: App): Promise<Uint8Array> {
@@ -215,6 +224,21 @@ export class HyperProjectConnection implements ProjectConnection {
     await this.#shelf.close()
     await this.#inputs.close()
     await this.#core.close()
+  }
+
+  /** `epoch`: of a ledger; without, the core is the project's. */
+  #watchForks(core: Hypercore, epoch?: number): void {
+    const { projectKey } = this
+    watchForks({
+      projectKey,
+      project: this.#core,
+      core,
+      epoch,
+      onEvidence: (file) => {
+        for (const listener of this.#listeners.fork) listener(file)
+      },
+      onFailure: (error) => this.#init.log('error', 'evidence-failed', { projectKey, why: String(error) }),
+    })
   }
 
   #learn(record: ProjectRecord): void {

@@ -7,6 +7,7 @@ import { PowerswarmError } from '../../../domain/errors.ts'
 import { bytesToHex, type DonorKey, type Hex32, type ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { Log, PublisherHandlers, RemoteDonor, Timers } from '../../ports.ts'
+import { isLoopback } from './dht.ts'
 import { DONOR, guardConnection } from './guard.ts'
 import { offerCores } from './offer-cores.ts'
 import type { HyperPublisherCores } from './publisher-cores.ts'
@@ -60,8 +61,11 @@ export function openPublisherSession(init: PublisherSessionInit): PublisherSessi
           handshakeHash: connection.handshakeHash,
           deviceKey,
         })
-        const answer = handlers.hello(candidate)
-        donor = candidate
+        const { remoteHost } = connection.rawStream
+        const address = remoteHost === null || isLoopback(remoteHost) ? {} : { address: remoteHost }
+        const met = { ...candidate, ...address }
+        const answer = handlers.hello(met)
+        donor = met
         guard.trust()
         init.onHello()
         return encodeHelloAnswer(answer)

@@ -31,6 +31,7 @@ export class SeederWatch {
   readonly #init: SeederWatchInit
   readonly #cores = new Set<Hypercore>()
   readonly #looks = new WeakMap<CorePeer, Look>()
+  readonly #suspects = new Map<SwarmConnection, () => void>()
   readonly #stop: () => void
 
   constructor(init: SeederWatchInit) {
@@ -40,17 +41,35 @@ export class SeederWatch {
     })
   }
 
-  watch(core: Hypercore): void {
+  /** `mayFork`: somebody signs the core, and blocks that do not fit may be those of another signed story. */
+  watch(core: Hypercore, { mayFork = false } = {}): void {
     this.#cores.add(core)
     core.on('close', () => this.#cores.delete(core))
     core.on('verification-error', (_error, _request, _response, from) => {
-      this.#init.onFault(from.stream as SwarmConnection, 'wrong-blocks')
+      const connection = from.stream as SwarmConnection
+      if (mayFork) this.#suspect(core, connection)
+      else this.#init.onFault(connection, 'wrong-blocks')
     })
   }
 
   close(): void {
     this.#stop()
     this.#cores.clear()
+    for (const cancel of this.#suspects.values()) cancel()
+    this.#suspects.clear()
+  }
+
+  /**
+   * Hypercore has just asked this peer for the signature over its story. If that holds, the publisher signed two, the
+   * core closes, and the peer only passed on what it was given.
+   */
+  #suspect(core: Hypercore, connection: SwarmConnection): void {
+    if (this.#suspects.has(connection)) return
+    const cancel = this.#init.timers.after(LIMITS.forkProofMs, () => {
+      this.#suspects.delete(connection)
+      if (!core.closing) this.#init.onFault(connection, 'wrong-blocks')
+    })
+    this.#suspects.set(connection, cancel)
   }
 
   #look(): void {

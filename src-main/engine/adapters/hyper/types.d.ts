@@ -21,6 +21,27 @@ declare module 'hypercore' {
     readonly signers: readonly { readonly publicKey: Uint8Array }[]
     readonly prologue?: { readonly hash: Uint8Array; readonly length: number } | null
   }
+  export interface ProofNode {
+    readonly index: number
+    readonly size: number
+    readonly hash: Uint8Array
+  }
+  export interface CoreProof {
+    readonly fork: number
+    readonly block: {
+      readonly index: number
+      readonly value: Uint8Array
+      readonly nodes: readonly ProofNode[]
+    } | null
+    readonly upgrade: {
+      readonly start: number
+      readonly length: number
+      readonly nodes: readonly ProofNode[]
+      readonly additionalNodes: readonly ProofNode[]
+      /** Wrapped for several signers; {@link Manifest} says how many. */
+      readonly signature: Uint8Array
+    }
+  }
   export interface Download {
     done(): Promise<void>
     destroy(): void
@@ -33,6 +54,8 @@ declare module 'hypercore' {
     readonly length: number
     readonly byteLength: number
     readonly writable: boolean
+    /** Null until a first proof came from a peer. */
+    readonly manifest: Manifest | null
     readonly closing: boolean | Promise<void> | null
     readonly peers: readonly CorePeer[]
     ready(): Promise<void>
@@ -41,13 +64,20 @@ declare module 'hypercore' {
     append(blocks: readonly Uint8Array[]): Promise<{ length: number }>
     get(index: number, options: { wait: false }): Promise<Uint8Array | null>
     get(index: number, options?: { timeout?: number }): Promise<Uint8Array>
+    /** From the disk alone; rejects when nodes or the block are missing. `upgrade` from 0 gives the roots at its length. */
+    proof(wanted: {
+      readonly block?: { readonly index: number; readonly nodes: 0 }
+      readonly upgrade: { readonly start: 0; readonly length: number }
+    }): Promise<CoreProof>
     has(start: number, end?: number): Promise<boolean>
     /** Forgets blocks; they can be fetched again. */
     clear(start: number, end: number): Promise<unknown>
     download(range: { start: number; end: number; linear?: boolean }): Download
     /** On a connection, or on a new stream of its own (`true` = initiator). */
     replicate(stream: Duplex | boolean): Duplex
-    on(event: 'append' | 'close' | 'peer-add' | 'peer-remove' | 'conflict', listener: () => void): this
+    on(event: 'append' | 'close' | 'peer-add' | 'peer-remove', listener: () => void): this
+    /** Two signed stories of this core exist; `proof` is the other one, at `length`. The core closes right after. */
+    on(event: 'conflict', listener: (length: number, fork: number, proof: CoreProof) => void): this
     /** A peer sent what its proof does not cover. The library asks that peer for nothing more, and leaves it connected. */
     on(
       event: 'verification-error',
@@ -67,7 +97,8 @@ declare module 'corestore' {
   }
   export default class Corestore {
     constructor(dir: string, options?: { allowBackup?: boolean; wait?: boolean })
-    readonly storage: { readonly rocks: { flush(): Promise<void> } }
+    /** `db` is the column family that holds the cores; another one, also called rocks, is empty. */
+    readonly storage: { readonly db: { flush(): Promise<void> } }
     ready(): Promise<void>
     close(): Promise<void>
     get(options: {

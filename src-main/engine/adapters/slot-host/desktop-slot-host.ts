@@ -106,6 +106,7 @@ function desktopLink(slot: number, host: Host): DesktopLink {
     resume: () => orGone(() => host.resume({ slot })),
     throttle: ({ cpuShare }) => orGone(() => host.throttle({ slot, cpuShare })),
     snapshot: ({ withinMs }) => orGone(() => host.snapshot({ slot, withinMs })),
+    snapshotPiece: ({ at }) => orGone(() => host.snapshotPiece({ slot, at })),
   }
   return {
     slot,

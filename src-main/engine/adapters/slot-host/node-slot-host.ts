@@ -8,7 +8,10 @@ import { watchedSlot, type Watch } from './watched-slot.ts'
 export interface NodeSlotHostInit {
   /** Node 24 or later. */
   readonly execPath: string
-  /** The built slot program, one self-contained file (`out/main/slot-node-host.js`); an absolute path. */
+  /**
+   * The built slot program (`out/main/slot-node-host.js`), an absolute path. Of all files a slot may read this one and,
+   * beside it, the library that makes checkpoints.
+   */
   readonly programPath: string
   /** Refuse to start where slots cannot be cut off from the network by the system. */
   readonly requireIsolation?: boolean

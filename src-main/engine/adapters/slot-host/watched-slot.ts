@@ -3,6 +3,7 @@ import type { Beat, LoadedModule, LoadModule, SlotSchema } from '../../../contra
 import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { Slot } from '../../ports.ts'
+import { takeSnapshot } from './take-snapshot.ts'
 
 /** What a host knows how to do with one slot process. */
 export interface SlotLink {
@@ -106,7 +107,7 @@ export function watchedSlot(link: SlotLink, watch: Watch = REAL_WATCH): Slot {
     pause: () => program.pause(),
     resume: () => program.resume(),
     throttle: (cpuShare) => program.throttle({ cpuShare }),
-    snapshot: (withinMs) => program.snapshot({ withinMs }),
+    snapshot: (withinMs) => takeSnapshot(program, withinMs),
     kill: () => {
       killedByCaller = true
       return link.kill()

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { PowerswarmError } from '../../../domain/errors.ts'
 import { bytesToHex, hexToBytes, type Hex32, type ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
+import { MIB } from '../../../domain/units.ts'
 import type { SavedUnit, SnapshotSubject } from '../../ports.ts'
 
 /**
  * A snapshot's file: a header of {@link HEADER_BYTES} bytes, then the compressed snapshot. Numbers are little endian,
- * texts are ASCII, filled up with zeros. The digest covers every byte of the file but itself, so a file that parses is
- * one that this program wrote, whole.
+ * texts are ASCII, filled up with zeros. The digest covers every byte of the file but itself: where it is right, the file
+ * is what was written, whole. It is no signature. Whoever can write into the folder can write a right one, and what a
+ * slot goes on from is checked there.
  *
  *     0  magic, 8 bytes                  112  fuel, u64
  *     8  format, u32                     120  fraction, f64; NaN: none
@@ -26,9 +29,9 @@ const DIGEST_AT = 184
 
 /** What may read a snapshot: states are exchanged between equal programs on equal processors only. */
 export interface SnapshotReader {
-  /** `process.arch`: what a unit's memory holds does not depend on it, but that is a promise to test, not to rely on. */
+  /** `process.arch`. Snapshots do not depend on it as far as tests tell; nothing is gained by relying on that. */
   readonly arch: string
-  /** Another version may do a system call otherwise; a unit of two halves would then agree with neither. */
+  /** Its version. Another one may answer a system call otherwise: a unit of two halves would agree with no other donor. */
   readonly program: string
 }
 
@@ -39,7 +42,7 @@ export interface SnapshotHeader extends SnapshotSubject, SnapshotReader, Omit<Sa
 }
 
 /** The file's header, complete with its digest. Throws a RangeError for what has no place in it. */
-export function encodeHeader(header: SnapshotHeader, compressed: Uint8Array): Uint8Array {
+export async function encodeHeader(header: SnapshotHeader, compressed: Uint8Array): Promise<Uint8Array> {
   const bytes = new Uint8Array(HEADER_BYTES)
   const view = new DataView(bytes.buffer)
   putText(bytes, 0, 8, MAGIC)
@@ -57,7 +60,7 @@ export function encodeHeader(header: SnapshotHeader, compressed: Uint8Array): Ui
   view.setUint32(132, header.compressedBytes, true)
   putText(bytes, 136, 16, header.arch)
   putText(bytes, 152, 32, header.program)
-  bytes.set(digest(bytes, compressed), DIGEST_AT)
+  bytes.set(await digest(bytes, compressed), DIGEST_AT)
   return bytes
 }
 
@@ -90,11 +93,11 @@ export function parseHeader(file: Uint8Array): SnapshotHeader {
 }
 
 /** The compressed snapshot in a whole file. Throws `snapshot-unusable` when a single bit of the file has changed. */
-export function compressedPart(file: Uint8Array, header: SnapshotHeader): Uint8Array {
+export async function compressedPart(file: Uint8Array, header: SnapshotHeader): Promise<Uint8Array> {
   const compressed = file.subarray(HEADER_BYTES)
   if (compressed.byteLength !== header.compressedBytes) throw unusable('it is cut off')
   const found = file.subarray(DIGEST_AT, HEADER_BYTES)
-  const expected = digest(file, compressed)
+  const expected = await digest(file, compressed)
   if (!expected.every((byte, i) => byte === found[i])) throw unusable('it is damaged')
   return compressed
 }
@@ -120,8 +123,17 @@ export function unusable(reason: string, cause?: unknown): PowerswarmError {
   return new PowerswarmError('snapshot-unusable', `A snapshot cannot be used: ${reason}`, { cause })
 }
 
-function digest(header: Uint8Array, compressed: Uint8Array): Uint8Array {
-  return createHash('sha256').update(header.subarray(0, DIGEST_AT)).update(compressed).digest()
+/** Some milliseconds of hashing. */
+const HASHED_AT_A_TIME = 4 * MIB
+
+/** In pieces, between which the engine does other things. */
+async function digest(header: Uint8Array, compressed: Uint8Array): Promise<Uint8Array> {
+  const hash = createHash('sha256').update(header.subarray(0, DIGEST_AT))
+  for (let at = 0; at < compressed.length; at += HASHED_AT_A_TIME) {
+    if (at > 0) await setImmediate()
+    hash.update(compressed.subarray(at, at + HASHED_AT_A_TIME))
+  }
+  return hash.digest()
 }
 
 function putText(bytes: Uint8Array, at: number, room: number, text: string): void {

@@ -5,7 +5,7 @@ import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import type { Clock } from '../../../domain/clock.ts'
 import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import { LIMITS } from '../../../domain/limits.ts'
-import type { Log, SavedUnit, SnapshotStore, SnapshotSubject } from '../../ports.ts'
+import type { Log, SavedUnit, SnapshotStore, SnapshotSubject, Timers } from '../../ports.ts'
 import { writeInPlaceOf } from './durable-write.ts'
 import {
   compressedPart,
@@ -25,6 +25,7 @@ export interface SnapshotStoreInit {
   readonly dir: string
   readonly reader: SnapshotReader
   readonly clock: Pick<Clock, 'now'>
+  readonly timers: Pick<Timers, 'after'>
   readonly log: Log
   /** Tests lower it. */
   readonly totalBytes?: number
@@ -35,12 +36,22 @@ export function createSnapshotStore(init: SnapshotStoreInit): SnapshotStore {
   return new SnapshotFolder(init)
 }
 
+/** A write under way. */
+interface Write {
+  /** Of its file; 0 while that is not known. */
+  bytes: number
+}
+
 class SnapshotFolder implements SnapshotStore {
   readonly #init: SnapshotStoreInit
   /** The latest write of each file; a drop takes it out, and then it comes to nothing. */
-  readonly #writing = new Map<string, symbol>()
+  readonly #writing = new Map<string, Write>()
   readonly #saves = new Set<Promise<unknown>>()
+  /** Numbers of the files that were written since the start, in their order: clocks jump. */
+  readonly #written = new Map<string, number>()
   #closed = false
+  #graceIsOver = false
+  #writes = 0
 
   constructor(init: SnapshotStoreInit) {
     this.#init = init
@@ -64,7 +75,7 @@ class SnapshotFolder implements SnapshotStore {
       const header = parseHeader(file)
       const fault = mismatch(header, subject, this.#init.reader)
       if (fault !== undefined) throw unusable(fault)
-      const bytes = await unpacked(compressedPart(file, header), header.snapshotBytes)
+      const bytes = await unpacked(await compressedPart(file, header), header.snapshotBytes)
       const { fuel, fraction, computedMs } = header
       return { bytes, fuel, computedMs, ...(fraction === undefined ? {} : { fraction }) }
     } catch (error) {
@@ -95,41 +106,69 @@ class SnapshotFolder implements SnapshotStore {
 
   async close(): Promise<void> {
     this.#closed = true
+    const cancel = this.#init.timers.after(LIMITS.snapshotCloseMs, () => (this.#graceIsOver = true))
     await Promise.allSettled(this.#saves)
+    cancel()
   }
 
   async #write(path: string, subject: SnapshotSubject, { bytes, ...progress }: SavedUnit): Promise<void> {
     if (bytes.byteLength > LIMITS.snapshotBytes)
       throw new PowerswarmError('limit-exceeded', 'A snapshot is larger than it may be')
-    const token = Symbol()
-    this.#writing.set(path, token)
-    const isWanted = (): boolean => !this.#closed && this.#writing.get(path) === token
+    const write: Write = { bytes: 0 }
+    this.#writing.set(path, write)
+    try {
+      await this.#compressAndWrite(path, subject, { bytes, ...progress }, write)
+    } finally {
+      if (this.#writing.get(path) === write) this.#writing.delete(path)
+    }
+  }
+
+  async #compressAndWrite(
+    path: string,
+    subject: SnapshotSubject,
+    { bytes, ...progress }: SavedUnit,
+    write: Write,
+  ): Promise<void> {
+    const isLatest = (): boolean => this.#writing.get(path) === write
     // The fastest level: a unit's memory is mostly zeros and repetition, and a save must not cost computing.
     const compressed = await compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
     const lengths = { snapshotBytes: bytes.byteLength, compressedBytes: compressed.byteLength }
     const savedAt = this.#init.clock.now()
-    const header = encodeHeader(
+    const header = await encodeHeader(
       { ...subject, ...this.#init.reader, ...progress, ...lengths, savedAt },
       compressed,
     )
-    if (!isWanted()) return
-    this.#makeRoom(path, header.byteLength + compressed.byteLength)
-    await writeInPlaceOf(path, [header, compressed], isWanted)
-    if (this.#writing.get(path) === token) this.#writing.delete(path)
+    if (this.#closed || !isLatest()) return
+    write.bytes = header.byteLength + compressed.byteLength
+    this.#makeRoom(path, write.bytes)
+    await writeInPlaceOf(path, [header, compressed], () => !this.#graceIsOver && isLatest())
+    if (isLatest()) this.#written.set(path, ++this.#writes)
   }
 
-  /** Drops the oldest until a file of this size fits beside the others. */
+  /**
+   * Drops the oldest until a file of this size fits beside the others. A file that is being written counts as what it will
+   * be, once, and is newer than all that are not.
+   */
   #makeRoom(path: string, bytes: number): void {
     const { totalBytes = LIMITS.snapshotsBytes } = this.#init
-    if (bytes > totalBytes)
+    const coming = [...this.#writing].filter(([other, write]) => other !== path && write.bytes > 0)
+    let held = coming.reduce((sum, [, write]) => sum + write.bytes, 0)
+    if (held + bytes > totalBytes)
       throw new PowerswarmError('limit-exceeded', 'A snapshot is larger than all may be')
-    const others = this.#files().filter((file) => file.of && file.path !== path)
-    let held = others.reduce((sum, file) => sum + file.bytes, 0)
-    for (const file of others.sort((a, b) => a.modifiedMs - b.modifiedMs)) {
+    const isComing = new Set([path, ...coming.map(([other]) => other)])
+    const others = this.#files().filter((file) => file.of && !isComing.has(file.path))
+    held += others.reduce((sum, file) => sum + file.bytes, 0)
+    for (const file of others.sort((a, b) => this.#age(a, b))) {
       if (held + bytes <= totalBytes) return
       this.#dropWith('the snapshots together are too large', file.path)
       held -= file.bytes
     }
+  }
+
+  /** The older one first. Times of files are compared with each other alone, never with a clock. */
+  #age(a: FoundFile, b: FoundFile): number {
+    const [writtenA, writtenB] = [a, b].map(({ path }) => this.#written.get(path) ?? 0) as [number, number]
+    return writtenA - writtenB || a.modifiedMs - b.modifiedMs
   }
 
   /** Why a start drops a file; only headers are read. */
@@ -160,6 +199,7 @@ class SnapshotFolder implements SnapshotStore {
   /** A file that cannot be removed is of no use to anybody, and is tried again at the next start. */
   #remove(path: string): void {
     this.#writing.delete(path)
+    this.#written.delete(path)
     try {
       rmSync(path, { force: true })
     } catch (error) {
@@ -175,7 +215,8 @@ class SnapshotFolder implements SnapshotStore {
 async function unpacked(compressed: Uint8Array, bytes: number): Promise<Uint8Array> {
   try {
     const snapshot = await decompress(compressed, { maxOutputLength: Math.max(bytes, 1) })
-    if (snapshot.byteLength === bytes) return new Uint8Array(snapshot)
+    // The same bytes, plain.
+    if (snapshot.byteLength === bytes) return new Uint8Array(snapshot.buffer, snapshot.byteOffset, bytes)
   } catch (error) {
     throw unusable('it cannot be unpacked', error)
   }

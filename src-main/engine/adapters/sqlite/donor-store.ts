@@ -2,6 +2,7 @@ import { existsSync, renameSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { errorCode } from '../../../domain/errors.ts'
 import type { DonorStore, Log } from '../../ports.ts'
+import { evidence } from './donor/evidence.ts'
 import { grants } from './donor/grants.ts'
 import { leases } from './donor/leases.ts'
 import { projects } from './donor/projects.ts'
@@ -27,6 +28,7 @@ export function openDonorStore(file: string, { log }: { readonly log: Log }): Do
     ...leases(db, tx),
     ...results(db, tx),
     ...grants(db, tx),
+    ...evidence(db),
     transact: (work) => tx.transact(work),
     close: () => {
       translating(file, () => db.close())

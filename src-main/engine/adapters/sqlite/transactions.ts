@@ -6,7 +6,7 @@ export interface Pending {
   flush(): void
   /** The transaction was rolled back. */
   forget(): void
-  /** It was committed. Must not throw. */
+  /** It was committed and is on disk. Must not throw. */
   committed?(): void
 }
 

@@ -21,11 +21,13 @@ export interface Task {
   readonly request: Omit<RunUnit, 'run'>
 }
 
-/** What the project core has said so far: the manifest, the apps and the batches. */
+/** What the project core has said so far: the manifest, the ledgers, the apps and the batches. */
 export class Catalogue {
   manifest: ProjectManifest | undefined
   /** What the publisher took back. */
   readonly endings = new Endings()
+  /** Of the latest ledger that was announced. */
+  ledgerEpoch = 0
   private readonly apps = new Map<number, App>()
   private readonly batches = new Map<number, Batch>()
 
@@ -33,6 +35,7 @@ export class Catalogue {
   add(record: ProjectRecord): void {
     if (record.type === 'cancel' || record.type === 'close') this.endings.add(record)
     else if (record.type === 'project') this.manifest ??= record
+    else if (record.type === 'core') this.ledgerEpoch = Math.max(this.ledgerEpoch, record.epoch)
     else if (record.type === 'app' && !this.apps.has(record.app)) this.apps.set(record.app, record)
     else if (record.type === 'batch' && !this.batches.has(record.batch))
       this.batches.set(record.batch, record)

@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '../../../domain/project.ts'
 import type { Clock } from '../../../domain/clock.ts'
-import type { ModuleHash } from '../../../domain/ids.ts'
+import type { ModuleHash, ProjectKey } from '../../../domain/ids.ts'
 import type { SnapshotPace } from '../../../domain/snapshot-policy.ts'
 import type { GrantNotice } from '../../../contracts/wire/messages.ts'
 import type {
@@ -19,6 +19,15 @@ export interface GrantExpectation {
   readonly donorKey: string
   readonly nextSequence: number
   readonly cumulativeFuel: bigint
+  /** Of the ledger that the last record lies in. */
+  readonly epoch: number
+}
+
+/** What checked evidence is about: a ledger, or the project core when there is no epoch. */
+export interface SignedTwice {
+  readonly epoch?: number
+  /** The two stories differ within so many blocks. */
+  readonly length: number
 }
 
 /** Everything the donor role needs from outside, given by the composition root. */
@@ -34,6 +43,8 @@ export interface DonorComponents {
   readonly log: Log
   /** Tests hurry it; default `SNAPSHOT_PACE`. */
   readonly snapshotPace?: SnapshotPace
+  /** What evidence of this project shows, else why it shows nothing. */
+  checkEvidence(file: Uint8Array, projectKey: ProjectKey): SignedTwice | string
   /** Undefined when the record grants exactly what the notice says, else why not. */
   checkGrant(record: LedgerRecord, notice: GrantNotice, expected: GrantExpectation): string | undefined
 }

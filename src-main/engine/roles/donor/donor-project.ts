@@ -13,8 +13,9 @@ import type {
 } from '../../ports.ts'
 import { Catalogue, withInputs, type Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
-import { syncGrants } from './grants.ts'
+import { followLedger, syncGrants } from './grants.ts'
 import { InputBuffer } from './input-buffer.ts'
+import { keepEvidence } from './keep-evidence.ts'
 import { ResultWriter } from './result-writer.ts'
 import { UnitQueue } from './unit-queue.ts'
 
@@ -82,6 +83,8 @@ export class DonorProject {
         this.catalogue.add(record)
         if (record.type === 'cancel' || record.type === 'close')
           this.queue.dropAll((unit) => this.isOver(unit))
+        // A new ledger repeats what this donor holds: that is looked at as soon as it can be.
+        if (record.type === 'core') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.nameProject()
         this.tend()
         changed()
@@ -90,6 +93,10 @@ export class DonorProject {
         this.inputs.retry()
         if (connection.state === 'offline') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
+        changed()
+      }),
+      connection.onFork((file) => {
+        keepEvidence(parts, this.projectKey, file)
         changed()
       }),
       connection.onWork(() => {
@@ -245,6 +252,7 @@ export class DonorProject {
     const now = this.parts.clock.monotonicMs()
     if (now - this.grantsAskedAt < LIMITS.askGrantsEveryMs) return
     this.grantsAskedAt = now
+    await followLedger(this.parts, this.connection, this.projectKey, this.catalogue.ledgerEpoch)
     await syncGrants(this.parts, this.connection, this.projectKey, bytesToHex(this.keys.publicKey))
   }
 

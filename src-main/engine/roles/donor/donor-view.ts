@@ -99,6 +99,7 @@ function projectView(project: DonorProject, store: DonorStore, restriction: stri
     pending: store.pending(project.projectKey).fuel,
     leased: project.queue.length,
     meshPeers: project.connection.meshPeers,
+    ...signedTwice(project.projectKey, store),
   }
 }
 
@@ -113,7 +114,16 @@ function strandedView({ stored, trouble }: StrandedProject, store: DonorStore): 
     pending: store.pending(stored.projectKey).fuel,
     leased: 0,
     meshPeers: 0,
+    ...signedTwice(stored.projectKey, store),
   }
+}
+
+function signedTwice(projectKey: ProjectKey, store: DonorStore): Pick<ProjectView, 'signedTwice'> {
+  const found = store.evidence(projectKey).map(({ epoch, foundAt }) => ({
+    about: epoch === undefined ? 'the project’s own feed' : `ledger ${String(epoch)}`,
+    foundAt,
+  }))
+  return found.length === 0 ? {} : { signedTwice: found }
 }
 
 function slotView({ slot, work }: { readonly slot: number; readonly work: Work }): SlotView {

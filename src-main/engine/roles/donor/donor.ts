@@ -149,6 +149,19 @@ export class Donor {
     })
   }
 
+  /** See `receipt` of contracts/engine. */
+  async receipt(projectKey: string): Promise<Uint8Array> {
+    const key = projectKey as ProjectKey
+    const place = this.parts.store.lastGrant(key)
+    if (!place) throw new PowerswarmError('not-found', 'No credit of that project was granted here yet')
+    return this.parts.network.receipt(key, place.epoch, place.index)
+  }
+
+  /** See `evidence` of contracts/engine. */
+  evidence(projectKey: string): readonly Uint8Array[] {
+    return this.parts.store.evidence(projectKey as ProjectKey).map(({ file }) => file)
+  }
+
   async close(): Promise<void> {
     for (const stop of this.stops.splice(0)) stop()
     await this.pool.close()

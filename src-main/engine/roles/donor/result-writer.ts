@@ -49,7 +49,7 @@ export class ResultWriter {
     this.refused = false
     this.cancel?.()
     this.cancel = this.parts.timers.after(LIMITS.saveResultsEveryMs, () => this.end())
-    this.saved(group)
+    this.tell(group)
   }
 
   /** Saves what waits and stops; what the disk refuses now is computed again later. */
@@ -58,6 +58,16 @@ export class ResultWriter {
     this.cancel?.()
     this.cancel = undefined
     this.waiting = []
+  }
+
+  /** Whatever goes wrong from here on, the group is on disk: nobody is to bring it again, and none of it is lost. */
+  private tell(group: readonly StoredResult[]): void {
+    try {
+      this.saved(group)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.parts.log('warn', 'saved-results-not-followed', { code: errorCode(error), message })
+    }
   }
 
   /** The end of an interval. */

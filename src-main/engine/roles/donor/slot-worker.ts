@@ -155,13 +155,26 @@ export class SlotWorker {
         return 'dropped'
       }
       const wanted = { module: request.module, rewrittenHash: app.rewrittenHash }
-      await this.slot.load(wanted, () => project.connection.module(app))
+      const load = (): Promise<void> => this.slot.load(wanted, () => project.connection.module(app))
+      await load()
       if (!isSaved(task) && work.begin()) this.source.changed()
-      const result = await this.run(work)
+      const result = await this.runOrReload(work, load)
       this.failures = 0
       return result
     } catch (error) {
       return this.recover(project, task, error)
+    }
+  }
+
+  /** A module that the slot has let go for others since is loaded again at once. */
+  private async runOrReload(work: WorkInSlot, load: () => Promise<void>): Promise<UnitRun> {
+    try {
+      return await this.run(work)
+    } catch (error) {
+      if (errorCode(error) !== 'not-found' || this.closing || this.slot.interrupted) throw error
+      this.slot.forget(work.task.request.module)
+      await load()
+      return this.run(work)
     }
   }
 
@@ -200,7 +213,7 @@ export class SlotWorker {
     if (this.closing || project.isOver(task.unit)) return 'dropped'
     if (this.slot.interrupted) return 'interrupted'
     const code = this.logFailure('unit-failed', error, task)
-    if (code === 'not-found') this.slot.forgetModules()
+    if (code === 'not-found') this.slot.forget(task.request.module)
     const key = `${project.projectKey} ${unitText(task.unit)}`
     const verdict = this.unitFailures.judge(key, { code, hadModule: this.slot.hadModule })
     if (verdict === 'again') return 'again'

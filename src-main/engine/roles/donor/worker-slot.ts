@@ -119,8 +119,8 @@ export class WorkerSlot implements RunningSlot {
   }
 
   /** The slot keeps few modules; one that it let go has to be loaded again. */
-  forgetModules(): void {
-    this.loaded.clear()
+  forget(module: ModuleName): void {
+    this.loaded.delete(moduleKey(module))
   }
 
   /** Ends the process, if there is one; what runs in it rejects. */

@@ -4,7 +4,6 @@ import { PowerswarmError } from '../../../domain/errors.ts'
 import { hex32, type Hex32 } from '../../../domain/ids.ts'
 import type { Batch } from '../../../domain/project.ts'
 import type { InputsPlace, UnitInputs } from '../../../domain/unit-inputs.ts'
-import type { BatchPlan } from '../../ports.ts'
 import type { PublisherComponents } from './components.ts'
 
 /** Names the draft whose inputs are being written; empty when none is. */
@@ -14,15 +13,15 @@ const DRAFT_WORDS = 8
 type Parts = Pick<PublisherComponents, 'store' | 'cores' | 'openInputs' | 'randomWord'>
 
 /**
- * Adds a batch whose units come from `place`, with their inputs, to the store: all or nothing. The draft is on disk before
+ * Adds a batch whose units come from `place`, with their inputs, to the store by `save`: all or nothing. The draft is on disk before
  * its first byte, and the batch takes its place in one transaction; so a crash leaves a batch, or a draft that
  * {@link dropUnfinishedInputs} removes.
  */
 export async function addWithInputs(
   parts: Parts,
   plain: Omit<Batch, 'inputs'>,
-  plan: BatchPlan,
   place: InputsPlace,
+  save: (batch: Batch) => void,
 ): Promise<void> {
   const { store, cores } = parts
   checkTemplate(plain.args, place.kind === 'folder' ? ['n', 'name'] : ['n'])
@@ -33,7 +32,7 @@ export async function addWithInputs(
     const batch: Batch = { ...plain, count: units, inputs }
     encodeProjectRecord(batch)
     store.transact(() => {
-      store.addBatch(batch, plan)
+      save(batch)
       store.setSetting(DRAFT_SETTING, '')
     })
   } catch (error) {
@@ -48,6 +47,23 @@ export async function dropUnfinishedInputs({ store, cores }: Pick<Parts, 'store'
   if (draft === '') return
   await cores.dropInputs(hex32(draft))
   store.setSetting(DRAFT_SETTING, '')
+}
+
+/** Batches whose inputs went with the folder of the cores: no backup of the database has them. */
+export async function batchesWithoutInputs(
+  { cores, log }: Pick<PublisherComponents, 'cores' | 'log'>,
+  batches: readonly Batch[],
+): Promise<ReadonlySet<number>> {
+  const lost = new Set<number>()
+  for (const batch of batches)
+    if (batch.inputs)
+      try {
+        await cores.inputLabel(batch, 0)
+      } catch (error) {
+        lost.add(batch.batch)
+        log('error', 'inputs-lost', { batch: batch.batch, why: String(error) })
+      }
+  return lost
 }
 
 async function* checked(

@@ -7,12 +7,16 @@ import { Endings } from '../../../domain/endings.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
 import { unitText, type UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
+import { policyFor } from '../../../domain/max-error.ts'
 import type { App, Batch, ProjectManifest, ProjectRecord } from '../../../domain/project.ts'
-import { addWithInputs, dropUnfinishedInputs } from './batch-inputs.ts'
+import { addWithInputs, batchesWithoutInputs, dropUnfinishedInputs } from './batch-inputs.ts'
 import { byUrgency, CLOSED_SETTING, endingsOf, missingEndings } from './endings.ts'
+import type { BatchTrust } from '../../ports.ts'
 import { checkModule } from './check-module.ts'
 import type { BatchPlan } from '../../ports.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
+import { knownByBatch, knownOutputs, saveKnown } from './known-answers.ts'
+import type { Restored } from './restored.ts'
 
 type NewApp = Parameters<Handlers<PublisherEngineSchema>['addApp']>[0]
 type NewBatch = Parameters<Handlers<PublisherEngineSchema>['addBatch']>[0]
@@ -25,26 +29,34 @@ type NewBatch = Parameters<Handlers<PublisherEngineSchema>['addBatch']>[0]
 export class Catalogue {
   private readonly parts: PublisherComponents
   private readonly init: PublisherInit
+  private readonly restored: Restored
   private published: ProjectRecord[] = []
   private batchesByNumber = new Map<number, Batch>()
   private appsByNumber = new Map<number, App>()
   private plansByBatch: readonly BatchPlan[] = []
   private ended = new Endings()
+  private withoutInputs: ReadonlySet<number> = new Set()
   private inOrder: readonly Batch[] = []
+  private trustByBatch: ReadonlyMap<number, BatchTrust> = new Map()
+  private knownUnits: ReadonlyMap<number, ReadonlySet<number>> = new Map()
   /** Additions happen one after the other: numbers follow their order in the core. */
   private lane: Promise<unknown> = Promise.resolve()
 
-  constructor(parts: PublisherComponents, init: PublisherInit) {
+  constructor(parts: PublisherComponents, init: PublisherInit, restored: Restored) {
     this.parts = parts
     this.init = init
+    this.restored = restored
   }
 
   /** Reads the project core and publishes what it lacks. Throws `not-found` where no project was ever made. */
   async open(): Promise<void> {
     await dropUnfinishedInputs(this.parts)
     await this.publish()
+    this.withoutInputs = await batchesWithoutInputs(this.parts, this.inOrder)
+    this.remember(this.published)
     if (!this.published.some((record) => record.type === 'project'))
       throw new PowerswarmError('not-found', 'There is no project here yet; create one first')
+    await this.restoreModules()
   }
 
   get manifest(): ProjectManifest | undefined {
@@ -78,12 +90,23 @@ export class Catalogue {
     return this.batchesByNumber.get(number)
   }
 
+  /** How far this batch trusts donors; undefined: every unit gets its quorum. */
+  trust(batch: number): BatchTrust | undefined {
+    return this.trustByBatch.get(batch)
+  }
+
+  /** Indexes of this batch's units whose answers are known; undefined when there are none. */
+  known(batch: number): ReadonlySet<number> | undefined {
+    return this.knownUnits.get(batch)
+  }
+
   /**
    * Checks a module in a slot and publishes it. Rejects with `bad-argument`, `already-exists` and the codes of the
    * toolchain.
    */
   addApp(wanted: NewApp): Promise<AddedApp> {
     return this.inLane(async () => {
+      this.restored.check()
       const { name, original, memoryLimitBytes, checkpoint = false } = wanted
       checkDisplayText('The name of the app', name, LIMITS.appNameChars)
       const { store, cores, host } = this.parts
@@ -123,8 +146,19 @@ export class Catalogue {
    */
   addBatch(wanted: NewBatch): Promise<{ batch: number; units: number }> {
     return this.inLane(async () => {
+      this.restored.check()
       if (this.ended.closed) throw new PowerswarmError('bad-argument', 'The project is closed')
-      const { app, first = 0, count = 0, inputs, priority = 0, deadline, ...limits } = wanted
+      const {
+        app,
+        first = 0,
+        count = 0,
+        inputs,
+        priority = 0,
+        deadline,
+        maxError,
+        known = [],
+        ...limits
+      } = wanted
       const { store } = this.parts
       const batch: Batch = {
         ...limits,
@@ -135,12 +169,22 @@ export class Catalogue {
         count,
       }
       const plan: BatchPlan = { priority, ...(deadline !== undefined && { deadline }) }
-      if (inputs) await addWithInputs(this.parts, batch, plan, inputs)
+      const trust = maxError === undefined ? undefined : { ...policyFor(maxError), maxError }
+      const save = (whole: Batch): void => {
+        const answers = knownOutputs(whole, known, this.parts)
+        store.transact(() => {
+          store.addBatch(whole, plan)
+          // Not in the record: donors must not know how often they are checked.
+          if (trust) store.setBatchTrust(whole.batch, trust)
+          saveKnown(this.parts, answers)
+        })
+      }
+      if (inputs) await addWithInputs(this.parts, batch, inputs, save)
       else {
         checkRange(batch)
         checkTemplate(batch.args)
         encodeProjectRecord(batch)
-        store.addBatch(batch, plan)
+        save(batch)
       }
       await this.publish()
       return { batch: batch.batch, units: this.batch(batch.batch)?.count ?? 0 }
@@ -185,6 +229,21 @@ export class Catalogue {
     return batch
   }
 
+  /** The store has every module; cores that were lost with their folder are made again from it. */
+  private async restoreModules(): Promise<void> {
+    const { cores, store } = this.parts
+    for (const app of store.apps()) {
+      if (await cores.holdsModule(app)) continue
+      const original = store.originalModule(app.app)
+      if (original) await cores.addModule(original)
+    }
+  }
+
+  /** Publishes what had to wait. */
+  catchUp(): Promise<void> {
+    return this.inLane(() => this.publish())
+  }
+
   private find(nameOrNumber: string): App {
     const byName = this.apps.findLast((app) => app.name === nameOrNumber)
     const found = byName ?? (/^\d{1,9}$/.test(nameOrNumber) ? this.app(Number(nameOrNumber)) : undefined)
@@ -208,6 +267,7 @@ export class Catalogue {
       ...store.batches().filter((batch) => !this.batchesByNumber.has(batch.batch)),
       ...missingEndings(store, this.ended),
     ]
+    if (missing.length > 0 && this.restored.why !== undefined) return
     if (missing.length > 0) await cores.appendProject(missing)
     this.remember([...this.published, ...missing])
   }
@@ -225,6 +285,8 @@ export class Catalogue {
 
   private remember(records: readonly ProjectRecord[]): void {
     this.published = [...records]
+    this.trustByBatch = this.parts.store.batchTrust()
+    this.knownUnits = knownByBatch(this.parts.store.knownAnswers())
     this.appsByNumber = new Map()
     this.batchesByNumber = new Map()
     for (const record of records) {
@@ -234,7 +296,7 @@ export class Catalogue {
     this.ended = endingsOf(records)
     this.plansByBatch = this.parts.store.plans()
     this.inOrder = byUrgency(
-      this.batches.filter(({ batch }) => !this.ended.hasBatch(batch)),
+      this.batches.filter(({ batch }) => !this.ended.hasBatch(batch) && !this.withoutInputs.has(batch)),
       this.plansByBatch,
     )
   }

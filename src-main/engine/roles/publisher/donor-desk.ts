@@ -10,13 +10,14 @@ import type {
 } from '../../../contracts/wire/messages.ts'
 import { WIRE_VERSION } from '../../../contracts/wire/codec.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
-import type { UnitId } from '../../../domain/ids.ts'
+import type { DonorKey, UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { PublisherHandlers, RemoteDonor, SealedRecord, WithoutCredit } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PublisherComponents } from './components.ts'
 import type { Intake } from './intake.ts'
 import type { Leasing } from './leasing.ts'
+import type { Restored } from './restored.ts'
 import type { Sealer } from './sealer.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -33,6 +34,7 @@ export interface DeskComponents {
   readonly leasing: Leasing
   readonly intake: Intake
   readonly sealer: Sealer
+  readonly restored: Restored
   readonly writes: WriteQueue
   donorsConnected(): number
   /** Something changed on disk that a status shows. */
@@ -47,7 +49,8 @@ export class DonorDesk implements PublisherHandlers {
     this.desk = desk
   }
 
-  hello(): HelloAnswer {
+  hello({ donorKey }: RemoteDonor): HelloAnswer {
+    this.mustBeWelcome(donorKey)
     return {
       version: WIRE_VERSION,
       serverTime: this.desk.parts.clock.now(),
@@ -59,6 +62,7 @@ export class DonorDesk implements PublisherHandlers {
 
   async lease(donor: RemoteDonor, request: LeaseRequest): Promise<LeaseAnswer> {
     const { leasing, writes } = this.desk
+    this.mustBeWelcome(donor.donorKey)
     const donors = this.desk.donorsConnected()
     const weight = Math.min(request.units, LIMITS.leaseUnits)
     const leased = await writes.run(weight, () => leasing.lease(donor, request, donors))
@@ -70,6 +74,7 @@ export class DonorDesk implements PublisherHandlers {
 
   async submit({ donorKey }: RemoteDonor, results: readonly SubmittedResult[]): Promise<SubmitAnswer> {
     const { intake, sealer, writes } = this.desk
+    this.mustBeWelcome(donorKey)
     if (results.length > LIMITS.submitResults)
       throw new PowerswarmError(
         'limit-exceeded',
@@ -79,6 +84,7 @@ export class DonorDesk implements PublisherHandlers {
       results.map((result) => intake.take(donorKey, result)),
     )
     for (const each of taken) intake.remember(each)
+    intake.delivered(donorKey, results)
     sealer.poke()
     this.desk.changed()
     return { standings: taken.map(({ standing }) => standing) }
@@ -86,6 +92,7 @@ export class DonorDesk implements PublisherHandlers {
 
   /** One record after the other until the answer is full: asking from 0 again and again costs no more than that. */
   grants({ donorKey }: RemoteDonor, { fromSequence }: GrantsRequest): GrantsAnswer {
+    this.desk.restored.heard(donorKey, fromSequence)
     const { store } = this.desk.parts
     const grants: GrantNotice[] = []
     let units = 0
@@ -105,6 +112,11 @@ export class DonorDesk implements PublisherHandlers {
       rejected: unitsThat('rejected', ended),
       uncounted: unitsThat('uncounted', ended),
     }
+  }
+
+  private mustBeWelcome(donorKey: DonorKey): void {
+    if (this.desk.parts.store.isBanned(donorKey))
+      throw new PowerswarmError('banned', 'The publisher takes no results from this donor any more')
   }
 
   private isVisible({ epoch, index }: SealedRecord): boolean {

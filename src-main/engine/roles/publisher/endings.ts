@@ -6,6 +6,8 @@ import { moveUnit, type WorkUnit } from '../../../domain/work-unit.ts'
 import type { BatchPlan, PublisherStore } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PublisherComponents } from './components.ts'
+import type { Credits } from './credits.ts'
+import type { Trusting } from './trusting.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** When the project was closed; absent while it is open. */
@@ -43,15 +45,31 @@ export function byUrgency(batches: readonly Batch[], plans: readonly BatchPlan[]
   })
 }
 
-type Parts = Pick<PublisherComponents, 'store'>
+/** Ends units that were taken back. Every call belongs inside a transaction. */
+export class UnitEndings {
+  private readonly parts: Pick<PublisherComponents, 'store'>
+  private readonly trusting: Trusting
+  private readonly credits: Credits
 
-/** Ends a unit that was taken back, inside a transaction. Votes on it count for nobody. */
-export function endUnit({ store }: Parts, unit: UnitId, work: WorkUnit, lottery: number): void {
-  const after = moveUnit(work, { kind: 'cancelled' })
-  if (after === work) return
-  const votes = work.state === 'leased' && work.votes > 0 ? store.votes(unit) : []
-  store.saveUnit(unit, work, after, lottery)
-  for (const vote of votes) store.saveCopy(vote, { ...vote, standing: 'uncounted' })
+  constructor(parts: Pick<PublisherComponents, 'store'>, trusting: Trusting, credits: Credits) {
+    this.parts = parts
+    this.trusting = trusting
+    this.credits = credits
+  }
+
+  /** Votes on it count for nobody; what is decided or accepted on trust stays. */
+  end(unit: UnitId, work: WorkUnit, lottery: number): void {
+    const { store } = this.parts
+    const after = moveUnit(work, { kind: 'cancelled' })
+    if (after === work) return
+    const votes = work.state === 'leased' && work.votes > 0 ? store.votes(unit) : []
+    store.saveUnit(unit, work, after, lottery)
+    for (const vote of votes) {
+      store.saveCopy(vote, { ...vote, standing: 'uncounted' })
+      this.credits.settle(vote, 'uncounted')
+    }
+    if (work.state === 'leased') this.trusting.decided(unit, { kind: 'inconclusive' })
+  }
 }
 
 /** Units that one transaction looks at. */
@@ -63,8 +81,12 @@ const NOBODY = '0'.repeat(64) as DonorKey
  * Ends all units that were taken back and wait for another copy, so that no search meets them and their donors are told.
  * Those that donors hold follow when their results or their leases end.
  */
-export async function sweepEnded(parts: Parts, catalogue: Catalogue, writes: WriteQueue): Promise<void> {
-  const { store } = parts
+export async function sweepEnded(
+  { store }: Pick<PublisherComponents, 'store'>,
+  unitEndings: UnitEndings,
+  catalogue: Catalogue,
+  writes: WriteQueue,
+): Promise<void> {
   for (let from: number | undefined = 0; from !== undefined;) {
     const at: number = from
     from = await writes.run(SWEEP_UNITS, () => {
@@ -75,7 +97,7 @@ export async function sweepEnded(parts: Parts, catalogue: Catalogue, writes: Wri
         limit: SWEEP_UNITS,
         votedOnly: false,
       })
-      for (const { unit, work } of found) if (catalogue.endings.has(unit)) endUnit(parts, unit, work, 0)
+      for (const { unit, work } of found) if (catalogue.endings.has(unit)) unitEndings.end(unit, work, 0)
       return next
     })
   }

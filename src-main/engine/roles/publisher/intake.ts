@@ -1,14 +1,18 @@
 import type { Standing, SubmittedResult } from '../../../contracts/wire/messages.ts'
-import type { DonorKey, Hex32, UnitId } from '../../../domain/ids.ts'
+import type { DonorKey, Hex32 } from '../../../domain/ids.ts'
 import { digestParts, isCounted, type CountedOutcome } from '../../../domain/outcome.ts'
 import type { Batch } from '../../../domain/project.ts'
+import type { TrustPolicy } from '../../../domain/trust.ts'
 import type { Fuel } from '../../../domain/units.ts'
-import { judge } from '../../../domain/validation.ts'
+import { judge, type Verdict } from '../../../domain/validation.ts'
 import { moveUnit, type LeasedUnit, type UnitEvent, type WorkUnit } from '../../../domain/work-unit.ts'
 import type { CopyRow, OutputRow, VoteRow } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PublisherComponents } from './components.ts'
+import type { Credits } from './credits.ts'
 import type { FuelMeans } from './fuel-means.ts'
+import { ownDonorKey } from './own-donor-key.ts'
+import type { Trusting } from './trusting.ts'
 
 const NONE = new Uint8Array()
 
@@ -17,6 +21,14 @@ export interface Taken {
   readonly standing: Standing
   /** Fuel of the unit that this result verified. */
   readonly verifiedFuel?: Fuel
+}
+
+export interface IntakeInit {
+  readonly parts: PublisherComponents
+  readonly catalogue: Catalogue
+  readonly trusting: Trusting
+  readonly credits: Credits
+  readonly fuelMeans: FuelMeans
 }
 
 /**
@@ -28,12 +40,16 @@ export interface Taken {
 export class Intake {
   private readonly parts: PublisherComponents
   private readonly catalogue: Catalogue
+  private readonly trusting: Trusting
+  private readonly credits: Credits
   private readonly fuelMeans: FuelMeans
 
-  constructor(parts: PublisherComponents, catalogue: Catalogue, fuelMeans: FuelMeans) {
-    this.parts = parts
-    this.catalogue = catalogue
-    this.fuelMeans = fuelMeans
+  constructor(init: IntakeInit) {
+    this.parts = init.parts
+    this.catalogue = init.catalogue
+    this.trusting = init.trusting
+    this.credits = init.credits
+    this.fuelMeans = init.fuelMeans
   }
 
   /**
@@ -53,16 +69,22 @@ export class Intake {
     if (work.state === 'leased' && this.catalogue.endings.has(result.unit))
       return this.dismiss(copy, answered, 'uncounted', work, { kind: 'cancelled' })
     if (!isCounted(outcome)) return this.dismiss(copy, answered, 'noted', work, { kind: 'failed', held })
-    if (!possible(result, batch))
+    if (!possible(result, batch)) {
+      this.trusting.failed(donorKey)
       return this.dismiss(copy, answered, 'rejected', work, { kind: 'lapsed', held })
-
+    }
     const output = this.outputOf(result, outcome)
     const voted: VoteRow = { ...answered, digest: output.digest }
-    if (work.state === 'leased') return this.vote(copy, voted, work, output, batch.quorum)
-    const standing = standingIn(work, output.digest)
-    // It was leased and nothing about the unit is told before the quorum: the donor computed it.
-    if (standing === 'verified') this.grant(result.unit, donorKey, output)
+    const open = this.opened(work, voted)
+    if (open.state === 'leased') return this.vote(copy, voted, open, output, batch)
+    const standing = standingIn(open, output.digest)
     store.saveCopy(copy, { ...voted, standing })
+    // It was leased and nothing about the unit is told before the quorum: the donor computed it.
+    if (standing === 'verified') this.credits.settle(voted, standing)
+    if (this.catalogue.known(batch.batch)?.has(copy.unit.index) === true) {
+      if (standing === 'verified') this.trusting.confirmed(donorKey)
+      if (standing === 'rejected') this.trusting.failed(donorKey)
+    }
     return { standing }
   }
 
@@ -71,23 +93,69 @@ export class Intake {
     if (verifiedFuel !== undefined) this.fuelMeans.add(verifiedFuel)
   }
 
+  /** A donor delivered these together; call it after the commit. */
+  delivered(donorKey: DonorKey, results: readonly SubmittedResult[]): void {
+    const fuel = results.reduce((sum, result) => sum + result.fuel, 0n)
+    this.fuelMeans.delivered(donorKey, fuel, this.parts.clock.monotonicMs())
+  }
+
+  /** A unit that rests on another donor's word is open again when this result contradicts it. */
+  private opened(work: WorkUnit, { unit, digest }: VoteRow): WorkUnit {
+    if ((work.state !== 'trusted' && work.state !== 'released') || work.digest === digest) return work
+    const { store } = this.parts
+    const row = store.onTrust(unit)
+    if (!row) return work
+    store.removeOnTrust(unit)
+    this.trusting.question(row)
+    return store.unit(unit)
+  }
+
   /** `copy` before and after the vote. */
-  private vote(copy: CopyRow, voted: VoteRow, work: LeasedUnit, output: OutputRow, quorum: number): Taken {
+  private vote(copy: CopyRow, voted: VoteRow, work: LeasedUnit, output: OutputRow, batch: Batch): Taken {
     const { store } = this.parts
     const { unit } = copy
+    const policy = this.catalogue.trust(unit.batch)
     store.addOutput(output)
+    if (policy && work.votes === 0 && this.trusting.isTrusted(voted.donorKey, policy))
+      return this.accept(copy, voted, work, policy)
     const others = work.votes > 0 ? store.votes(unit) : []
-    const verdict = judge([...others, voted], quorum)
+    const votes = [...others, voted]
+    const verdict = policy ? this.trusting.judge(unit, votes, batch.quorum) : judge(votes, batch.quorum)
     const after = moveUnit(work, { kind: 'voted', held: copy.standing === 'leased', verdict })
     const standing = standingIn(after, voted.digest)
     store.saveCopy(copy, { ...voted, standing })
     store.saveUnit(unit, work, after, 0)
+    if (verdict.kind === 'undecided') return { standing }
     this.settle(others, after)
+    if (policy) {
+      this.credit(votes, after)
+      this.trusting.decided(unit, verdict)
+    }
     if (verdict.kind !== 'verified') return { standing }
     store.addVerified(unit, voted.answeredAt ?? 0)
     if (verdict.losing.length > 0) store.keepOutput(unit, verdict.digest)
-    for (const agreeing of verdict.agreeing) this.grant(unit, agreeing, output)
+    if (!policy) this.grant(verdict, output)
     return { standing, verifiedFuel: output.fuel }
+  }
+
+  /** Accepts a first result on its donor's word. To the donor it is pending like any other. */
+  private accept(copy: CopyRow, voted: VoteRow, work: LeasedUnit, policy: TrustPolicy): Taken {
+    const { store } = this.parts
+    const { digest } = voted
+    store.saveCopy(copy, { ...voted, standing: 'pending' })
+    store.saveUnit(copy.unit, work, moveUnit(work, { kind: 'trusted', digest }), 0)
+    this.trusting.hold(voted, policy)
+    return { standing: 'pending' }
+  }
+
+  /** After a plain quorum, which checks all who answered. Nobody has been granted the unit before. */
+  private grant({ agreeing, losing }: Extract<Verdict, { kind: 'verified' }>, output: OutputRow): void {
+    const { unit, fuel } = output
+    for (const donorKey of agreeing) {
+      if (donorKey !== ownDonorKey(this.parts)) this.parts.store.addGrant({ unit, donorKey, fuel })
+      this.trusting.confirmed(donorKey)
+    }
+    for (const donorKey of losing) this.trusting.failed(donorKey)
   }
 
   /** A result that is no vote. It may still decide the unit. */
@@ -102,7 +170,11 @@ export class Intake {
     const moved = moveUnit(work, event)
     store.saveCopy(before, { ...after, standing })
     store.saveUnit(before.unit, work, moved, 0)
-    if (moved !== work && moved.state !== 'leased') this.settle(store.votes(before.unit), moved)
+    if (moved === work || moved.state === 'leased') return { standing }
+    const votes = store.votes(before.unit)
+    this.settle(votes, moved)
+    this.credit(votes, moved)
+    this.trusting.decided(before.unit, { kind: 'inconclusive' })
     return { standing }
   }
 
@@ -113,9 +185,8 @@ export class Intake {
       this.parts.store.saveCopy(vote, { ...vote, standing: standingIn(decided, vote.digest) })
   }
 
-  private grant(unit: UnitId, donorKey: DonorKey, output: OutputRow): void {
-    if (donorKey === ownDonorKey(this.parts)) return
-    this.parts.store.addGrant({ unit, donorKey, fuel: output.fuel })
+  private credit(votes: readonly VoteRow[], decided: WorkUnit): void {
+    for (const vote of votes) this.credits.settle(vote, standingIn(decided, vote.digest))
   }
 
   private outputOf(result: SubmittedResult, outcome: CountedOutcome): OutputRow {
@@ -132,11 +203,6 @@ export class Intake {
 
 type VoteStanding = Extract<Standing, 'pending' | 'verified' | 'rejected' | 'uncounted'>
 
-/** The publisher's own verify cores vote under the project's key. They are never granted credit. */
-export function ownDonorKey({ cores }: Pick<PublisherComponents, 'cores'>): DonorKey {
-  return cores.projectKey as Hex32 as DonorKey
-}
-
 /** Whether any run of a unit of this batch could have ended like this. */
 function possible({ fuel, stdout }: SubmittedResult, batch: Batch): boolean {
   return fuel >= 0n && fuel <= batch.maxFuel && stdout.byteLength <= batch.maxOutputBytes
@@ -148,7 +214,11 @@ function standingIn(work: WorkUnit, digest: Hex32): VoteStanding {
     case 'unsent':
     case 'leased':
       return 'pending'
+    case 'trusted':
+      // The donor on whose word it rests has no credit yet either; a contradiction would have opened it again.
+      return 'pending'
     case 'verified':
+    case 'released':
       return work.digest === digest ? 'verified' : 'rejected'
     case 'inconclusive':
     case 'suspended':

@@ -6,9 +6,12 @@ import type { UnixMs } from '../../../domain/units.ts'
 import { UNSENT, moveUnit, type WorkUnit } from '../../../domain/work-unit.ts'
 import type { CopyRow, RemoteDonor } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { Checks, Drawn } from './checks.ts'
 import type { PublisherComponents } from './components.ts'
-import { endUnit } from './endings.ts'
+import type { UnitEndings } from './endings.ts'
 import type { FuelMeans } from './fuel-means.ts'
+import type { Holder, Pairs } from './pairs.ts'
+import type { Trusting } from './trusting.ts'
 
 /** Units that one search through the waiting ones looks at. */
 const SCAN_UNITS = 1024
@@ -18,9 +21,6 @@ const COUNT_EVERY_MS = 100
 const WORDS = 2 ** 32
 /** Donors whose place in a fruitless search is remembered. */
 const PLACES_MAX = 10_000
-
-/** Who is handed units. The publisher's own slots have no device key. */
-type Holder = Pick<RemoteDonor, 'donorKey'> & Partial<RemoteDonor>
 
 /** What a donor is told, and where its next search begins: for {@link Leasing.remember} after the commit. */
 export interface Leased {
@@ -32,18 +32,21 @@ export interface Leased {
   readonly place: number | undefined
 }
 
+export interface LeasingInit {
+  readonly parts: PublisherComponents
+  readonly catalogue: Catalogue
+  readonly trusting: Trusting
+  readonly pairs: Pairs
+  readonly checks: Checks
+  readonly unitEndings: UnitEndings
+  readonly fuelMeans: FuelMeans
+}
+
 /** One donor's request as it is being answered. */
 interface Draw {
   readonly holder: Holder
   readonly now: UnixMs
   place: number | undefined
-}
-
-interface Drawn {
-  readonly unit: UnitId
-  readonly work: WorkUnit
-  /** The donor had a copy of it before. */
-  readonly lapsed: boolean
 }
 
 /**
@@ -58,16 +61,24 @@ interface Drawn {
 export class Leasing {
   private readonly parts: PublisherComponents
   private readonly catalogue: Catalogue
+  private readonly trusting: Trusting
+  private readonly pairs: Pairs
+  private readonly checks: Checks
+  private readonly unitEndings: UnitEndings
   private readonly fuelMeans: FuelMeans
   /** Where a donor's search goes on when the last one met only units that it has had. */
   private readonly places = new Map<DonorKey, number>()
 
   private counted: { readonly at: number; readonly units: number } | undefined
 
-  constructor(parts: PublisherComponents, catalogue: Catalogue, fuelMeans: FuelMeans) {
-    this.parts = parts
-    this.catalogue = catalogue
-    this.fuelMeans = fuelMeans
+  constructor(init: LeasingInit) {
+    this.parts = init.parts
+    this.catalogue = init.catalogue
+    this.trusting = init.trusting
+    this.pairs = init.pairs
+    this.checks = init.checks
+    this.unitEndings = init.unitEndings
+    this.fuelMeans = init.fuelMeans
   }
 
   /** `donors`: how many are connected; with many, pairs are mixed more. */
@@ -76,22 +87,27 @@ export class Leasing {
     const { donorKey } = holder
     const draw = this.begin(holder)
     this.lapseEnded(donorKey)
-    const { leased, verified, rejected } = store.donor(donorKey)
     const size = leaseSize({
       requested: request.units,
-      held: leased,
-      verified,
-      rejected,
+      held: store.donor(donorKey).leased,
+      proven: store.trust(donorKey).proven,
       fuelCapacity: request.fuelCapacity,
+      fuelPerSecond: this.fuelMeans.perSecond(donorKey),
       fuelPerUnit: this.fuelMeans.overall(),
     })
     const chance = secondCopyChance(this.waiting(), donors)
     let seconds = 0
     for (let i = 0; i < size; i++) if (this.parts.randomWord() < chance * WORDS) seconds += 1
-    const units = this.drawWaiting(draw, seconds)
+    const units = this.handOutSuitable(this.checks.disputed(donorKey, Math.ceil(size / 2)), draw)
+    units.push(...this.handOutSuitable(this.checks.known(donorKey, size - units.length), draw))
+    units.push(...this.drawWaiting(draw, seconds - units.length))
     units.push(...this.drawFresh(draw, size - units.length))
     units.push(...this.drawWaiting(draw, size - units.length))
-    if (units.length === 0) return this.heldBy(holder, draw)
+    if (units.length === 0) {
+      // Nothing else is left to do: the last results that rest on trust need not wait for more of their kind.
+      this.trusting.closeWindows(draw.now + 1)
+      return this.heldBy(holder, draw)
+    }
     return { units, expiresAt: draw.now + LIMITS.leaseMs, handedOut: true, place: draw.place }
   }
 
@@ -103,7 +119,8 @@ export class Leasing {
   }
 
   /** Call it when the lease is on disk: a transaction may be repeated, what is in memory must not change with it. */
-  remember(donorKey: DonorKey, { place }: Pick<Leased, 'place'>): void {
+  remember(donorKey: DonorKey, { place, units = [] }: Pick<Leased, 'place'> & Partial<Leased>): void {
+    this.pairs.handedOut(donorKey, units.length)
     this.places.delete(donorKey)
     if (place !== undefined && this.places.size < PLACES_MAX) this.places.set(donorKey, place)
   }
@@ -122,6 +139,7 @@ export class Leasing {
 
   private begin(holder: Holder): Draw {
     const now = this.parts.clock.now()
+    this.pairs.met(holder)
     this.lapseOverdue(now)
     return { holder, now, place: this.places.get(holder.donorKey) }
   }
@@ -131,10 +149,14 @@ export class Leasing {
     const { store } = this.parts
     const held: CopyRow[] = []
     for (const copy of store.leasedToDevice(donorKey, deviceKey, LIMITS.leaseUnits))
-      if (store.unit(copy.unit).state === 'leased') held.push(copy)
+      if (store.unit(copy.unit).state === 'leased' || this.isKnown(copy.unit)) held.push(copy)
       else this.lapse(copy)
     const expiresAt = held[0]?.expiresAt ?? now + LIMITS.leaseMs
     return { units: held.map(({ unit }) => unit), expiresAt, handedOut: false, place }
+  }
+
+  private isKnown({ batch, index }: UnitId): boolean {
+    return this.catalogue.known(batch)?.has(index) === true
   }
 
   private waiting(): number {
@@ -150,13 +172,17 @@ export class Leasing {
 
   private drawFresh(draw: Draw, limit: number): UnitId[] {
     const units: UnitId[] = []
-    for (const { batch } of this.catalogue.queue)
+    for (const { batch } of this.catalogue.queue) {
+      const known = this.catalogue.known(batch)
       while (units.length < limit) {
         const fresh = this.parts.store.takeFresh(batch, limit - units.length)
-        for (const unit of fresh)
+        for (const unit of fresh) {
+          if (known?.has(unit.index) === true) continue
           if (this.handOut({ unit, work: UNSENT, lapsed: false }, draw)) units.push(unit)
+        }
         if (fresh.length === 0) break
       }
+    }
     return units
   }
 
@@ -166,11 +192,11 @@ export class Leasing {
     const from = draw.place ?? this.parts.randomWord()
     const search = { donorKey: draw.holder.donorKey, scan: SCAN_UNITS, votedOnly }
     const first = store.wanting({ ...search, from, limit })
-    const units = first.found.filter((row) => this.handOut(row, draw)).map((row) => row.unit)
+    const units = this.handOutSuitable(first.found, draw)
     let { next } = first
     if (next === undefined && units.length < limit && from > 0) {
       const rest = store.wanting({ ...search, from: 0, limit: limit - units.length })
-      units.push(...rest.found.filter((row) => this.handOut(row, draw)).map((row) => row.unit))
+      units.push(...this.handOutSuitable(rest.found, draw))
       next = rest.next
     }
     draw.place = units.length === 0 ? next : undefined
@@ -184,19 +210,29 @@ export class Leasing {
     for (const copy of this.parts.store.leasedTo(donorKey)) if (endings.has(copy.unit)) this.lapse(copy)
   }
 
+  private handOutSuitable(found: readonly Drawn[], draw: Draw): UnitId[] {
+    return found
+      .filter(({ unit, work }) => this.pairs.mayHave(draw.holder, unit, work))
+      .filter((row) => this.handOut(row, draw))
+      .map(({ unit }) => unit)
+  }
+
   /** False for a unit that was taken back: it ends instead. */
   private handOut({ unit, work, lapsed }: Drawn, { holder, now }: Draw): boolean {
     const { store } = this.parts
     if (this.catalogue.endings.has(unit)) {
-      endUnit(this.parts, unit, work, this.parts.randomWord())
+      this.unitEndings.end(unit, work, this.parts.randomWord())
       return false
     }
     const { donorKey } = holder
-    const quorum = this.catalogue.batch(unit.batch)?.quorum ?? 1
+    // Where donors are trusted, the first result says whether another one is wanted.
+    const quorum = this.catalogue.trust(unit.batch) ? 1 : (this.catalogue.batch(unit.batch)?.quorum ?? 1)
     const after: WorkUnit = moveUnit(work, { kind: 'leased', quorum })
     store.saveUnit(unit, work, after, this.parts.randomWord())
     const before = lapsed ? store.copy(unit, donorKey) : undefined
-    store.saveCopy(before, { unit, ...holder, standing: 'leased', expiresAt: now + LIMITS.leaseMs })
+    const { deviceKey } = holder
+    const device = deviceKey === undefined ? {} : { deviceKey }
+    store.saveCopy(before, { unit, donorKey, ...device, standing: 'leased', expiresAt: now + LIMITS.leaseMs })
     return true
   }
 }

@@ -2,28 +2,43 @@ import type { PublisherEngineSchema } from '../../../contracts/engine.ts'
 import type { PublisherStatus } from '../../../contracts/publisher-state.ts'
 import type { Handlers } from '../../../contracts/rpc.ts'
 import type { PublisherHandlers, PublisherNetwork } from '../../ports.ts'
+import { errorCode } from '../../../domain/errors.ts'
+import type { DonorKey } from '../../../domain/ids.ts'
 import { Catalogue } from './catalogue.ts'
+import { Checks } from './checks.ts'
 import type { PublisherComponents, PublisherInit, ServeInit } from './components.ts'
+import { Credits } from './credits.ts'
 import { DonorDesk, type DeskComponents } from './donor-desk.ts'
-import { sweepEnded } from './endings.ts'
+import { sweepEnded, UnitEndings } from './endings.ts'
 import { FuelMeans } from './fuel-means.ts'
-import { Intake, ownDonorKey } from './intake.ts'
+import { Intake } from './intake.ts'
+import { ownDonorKey } from './own-donor-key.ts'
 import { Leasing } from './leasing.ts'
+import { Pairs } from './pairs.ts'
+import { Restored } from './restored.ts'
 import { Sealer } from './sealer.ts'
+import { Steering } from './steering.ts'
+import { Trusting } from './trusting.ts'
 import { VerifyCores } from './verify-cores.ts'
-import { publisherStatus, resultPage } from './views.ts'
+import { donorPage, donorReceipt, publisherStatus, resultPage } from './views.ts'
 import { WriteQueue } from './write-queue.ts'
+
+/** Results in doubt and windows that stay open are looked after this often. */
+const CHORES_EVERY_MS = 1_000
+const CHORES_WEIGHT = 512
 
 /** The publisher of one project: open it, add apps and batches, serve donors, close it. */
 export class Publisher {
   /** The calls of contracts/engine but those of the process around it. */
-  readonly handlers: Omit<Handlers<PublisherEngineSchema>, 'info' | 'shutdown'>
+  readonly handlers: Omit<Handlers<PublisherEngineSchema>, 'info' | 'backup' | 'shutdown'>
   /** What donors are answered; given to the network by {@link serve}. */
   readonly donorHandlers: PublisherHandlers
 
   private readonly parts: PublisherComponents
   private readonly init: PublisherInit
   private readonly catalogue: Catalogue
+  private readonly trusting: Trusting
+  private readonly restored: Restored
   private readonly leasing: Leasing
   private readonly writes: WriteQueue
   private readonly sealer: Sealer
@@ -32,15 +47,28 @@ export class Publisher {
   private network: PublisherNetwork | undefined
   private serving = false
   private stopWatching: (() => void) | undefined
+  private stopChores: (() => void) | undefined
 
   private constructor(parts: PublisherComponents, init: PublisherInit) {
     this.parts = parts
     this.init = init
     const fuelMeans = new FuelMeans()
-    this.catalogue = new Catalogue(parts, init)
-    this.leasing = new Leasing(parts, this.catalogue, fuelMeans)
+    this.restored = new Restored(parts, {
+      done: () => void this.goOn(),
+      changed: () => {
+        this.changed()
+      },
+    })
+    this.catalogue = new Catalogue(parts, init, this.restored)
+    const credits = new Credits(parts)
+    this.trusting = new Trusting(parts, credits)
+    const { catalogue, trusting } = this
+    const pairs = new Pairs(parts, catalogue, trusting)
+    const checks = new Checks(parts, catalogue, trusting)
+    const unitEndings = new UnitEndings(parts, trusting, credits)
+    this.leasing = new Leasing({ parts, catalogue, trusting, pairs, checks, unitEndings, fuelMeans })
     this.writes = new WriteQueue(parts.store, parts.timers, parts.log)
-    this.sealer = new Sealer(parts, (donorKeys) => {
+    this.sealer = new Sealer(parts, this.restored, (donorKeys) => {
       this.network?.notifyGranted(donorKeys)
       this.changed()
     })
@@ -48,8 +76,9 @@ export class Publisher {
       parts,
       catalogue: this.catalogue,
       leasing: this.leasing,
-      intake: new Intake(parts, this.catalogue, fuelMeans),
+      intake: new Intake({ parts, catalogue, trusting, credits, fuelMeans }),
       sealer: this.sealer,
+      restored: this.restored,
       writes: this.writes,
       donorsConnected: () => this.network?.donorsConnected ?? 0,
       changed: () => {
@@ -57,6 +86,7 @@ export class Publisher {
         this.changed()
       },
     }
+    const steering = new Steering({ ...desk, trusting })
     this.verifyCores = new VerifyCores(desk)
     this.donorHandlers = new DonorDesk(desk)
     this.handlers = {
@@ -70,13 +100,25 @@ export class Publisher {
       cancel: async (what) => {
         if (what.batch !== undefined) await this.catalogue.cancelBatch(what.batch)
         if (what.units !== undefined) await this.catalogue.cancelUnits(what.units)
-        await this.changing(sweepEnded(parts, this.catalogue, this.writes))
+        await this.changing(sweepEnded(parts, unitEndings, catalogue, this.writes))
       },
       closeProject: async () => {
         await this.catalogue.close()
-        await this.changing(sweepEnded(parts, this.catalogue, this.writes))
+        await this.changing(sweepEnded(parts, unitEndings, catalogue, this.writes))
       },
       results: (page) => resultPage(parts, this.catalogue, page),
+      donors: (page) => {
+        const connected = this.network?.donors() ?? []
+        return donorPage(parts, new Set(connected.map(({ donorKey }) => donorKey)), page)
+      },
+      ban: ({ donor }) => this.changing(steering.ban(donor as DonorKey)),
+      unban: ({ donor }) => this.changing(steering.unban(donor as DonorKey)),
+      retry: async (which) => {
+        const retried = await this.changing(steering.retry(which))
+        this.network?.notifyWork()
+        return retried
+      },
+      receipt: ({ donorKey }) => donorReceipt(parts, donorKey as DonorKey),
     }
   }
 
@@ -96,6 +138,7 @@ export class Publisher {
     return publisherStatus(this.parts, this.catalogue, this.init.link, {
       serving: this.serving,
       donorsConnected: this.network?.donorsConnected ?? 0,
+      ...(this.restored.why === undefined ? {} : { waiting: this.restored.why }),
     })
   }
 
@@ -106,6 +149,9 @@ export class Publisher {
       this.changed()
     })
     this.sealer.start()
+    this.stopChores = this.parts.timers.every(CHORES_EVERY_MS, () => {
+      void this.chores()
+    })
     this.verifyCores.start(verifyCores)
     // Donors may call before it resolves.
     await network.serve(this.donorHandlers)
@@ -122,6 +168,7 @@ export class Publisher {
   /** Puts everything that is decided on the ledger and stops. Store, cores and network stay the caller's to close. */
   async close(): Promise<void> {
     this.stopWatching?.()
+    this.stopChores?.()
     const stopped = this.verifyCores.stop()
     this.writes.flush()
     await stopped
@@ -129,6 +176,27 @@ export class Publisher {
     await this.sealer.stop()
     this.network = undefined
     this.serving = false
+  }
+
+  private async chores(): Promise<void> {
+    try {
+      await this.writes.run(CHORES_WEIGHT, () => {
+        this.trusting.chores(this.parts.clock.now())
+      })
+    } catch (error) {
+      this.parts.log('warn', 'chores-failed', { code: errorCode(error) })
+    }
+  }
+
+  /** What had to wait since the project was restored is published and granted. */
+  private async goOn(): Promise<void> {
+    this.sealer.poke()
+    try {
+      await this.catalogue.catchUp()
+    } catch (error) {
+      this.parts.log('error', 'catch-up-failed', { message: String(error) })
+    }
+    this.changed()
   }
 
   private changed(): void {

@@ -3,6 +3,8 @@ import { LIMITS } from '../../../domain/limits.ts'
 import type { LedgerRecord } from '../../../domain/project.ts'
 import type { NumberedGrant, SealedRecord } from '../../ports.ts'
 import type { PublisherComponents } from './components.ts'
+import { mendLedger } from './mend-ledger.ts'
+import type { Restored } from './restored.ts'
 
 /** Grants that one transaction seals at most. */
 const GRANTS_PER_ROUND = 8192
@@ -16,6 +18,7 @@ const REMEMBERED = 20_000
  */
 export class Sealer {
   private readonly parts: PublisherComponents
+  private readonly restored: Pick<Restored, 'why'>
   private readonly tellDonors: (donorKeys: readonly DonorKey[]) => void
   /** Donors with records that may not be in the core yet. */
   private toTell = new Set<DonorKey>()
@@ -27,15 +30,20 @@ export class Sealer {
   private trouble: string | undefined
   private stopTimer: (() => void) | undefined
 
-  constructor(parts: PublisherComponents, tellDonors: (donorKeys: readonly DonorKey[]) => void) {
+  constructor(
+    parts: PublisherComponents,
+    restored: Pick<Restored, 'why'>,
+    tellDonors: (donorKeys: readonly DonorKey[]) => void,
+  ) {
     this.parts = parts
+    this.restored = restored
     this.tellDonors = tellDonors
   }
 
   /** Seals every `LIMITS.sealEveryMs` when there is something to seal. */
   start(): void {
     this.stopTimer ??= this.parts.timers.every(LIMITS.sealEveryMs, () => {
-      if (this.dirty) void this.seal()
+      if (this.dirty || this.parts.cores.ledgerTrouble !== undefined) void this.seal()
     })
   }
 
@@ -66,11 +74,18 @@ export class Sealer {
 
   private async round(): Promise<void> {
     const { store, cores, log } = this.parts
+    if (this.restored.why !== undefined) return
     this.dirty = false
     try {
+      if (await mendLedger(this.parts)) this.visible = 0
       let sealed
       do {
         sealed = store.transact(() => this.sealSome())
+        this.remember(sealed.records)
+      } while (sealed.grants === GRANTS_PER_ROUND)
+      // Only now: what is taken back was granted before.
+      do {
+        sealed = store.transact(() => this.sealRevocations())
         this.remember(sealed.records)
       } while (sealed.grants === GRANTS_PER_ROUND)
       const length = store.length(cores.ledgerCore)
@@ -90,24 +105,35 @@ export class Sealer {
     if (told.length > 0) this.tellDonors(told)
   }
 
-  private sealSome(): { readonly grants: number; readonly records: readonly SealedRecord[] } {
-    const { store, cores, clock } = this.parts
+  private sealSome(): Sealed {
+    const { store } = this.parts
     const grants = store.unsealed(GRANTS_PER_ROUND)
     const last = grants.at(-1)
     if (!last) return { grants: 0, records: [] }
+    const records = this.recorded(grants)
+    store.addSealed(records, last.grant)
+    return { grants: grants.length, records }
+  }
+
+  private sealRevocations(): Sealed {
+    const { store } = this.parts
+    const revocations = store.unsealedRevocations(GRANTS_PER_ROUND)
+    if (revocations.length === 0) return { grants: 0, records: [] }
+    const records = this.recorded(revocations, { revokes: true })
+    store.addSealedRevocations(records)
+    return { grants: revocations.length, records }
+  }
+
+  /** The records of these grants, or revocations, with the bytes of their blocks in the journal. */
+  private recorded(grants: readonly NumberedGrant[], kind: Kind = {}): SealedRecord[] {
+    const { store, cores, clock } = this.parts
     const at = clock.now()
-    const drafts = [...byDonor(grants)].flatMap(([donorKey, own]) => this.recordsOf(donorKey, own, at))
+    const drafts = [...byDonor(grants)].flatMap(([donorKey, own]) => this.recordsOf(donorKey, own, at, kind))
     const first = store.record(
       cores.ledgerCore,
       drafts.map(({ record }) => cores.encodeLedger(record)),
     )
-    const records = drafts.map((draft, offset): SealedRecord => ({
-      ...draft,
-      epoch: cores.epoch,
-      index: first + offset,
-    }))
-    store.addSealed(records, last.grant)
-    return { grants: grants.length, records }
+    return drafts.map((draft, offset) => ({ ...draft, epoch: cores.epoch, index: first + offset }))
   }
 
   /** Only what is committed: the next records build on it. */
@@ -116,7 +142,7 @@ export class Sealer {
     for (const { record } of records) this.lastRecords.set(record.donorKey as DonorKey, record)
   }
 
-  private recordsOf(donorKey: DonorKey, grants: readonly NumberedGrant[], at: number): Draft[] {
+  private recordsOf(donorKey: DonorKey, grants: readonly NumberedGrant[], at: number, kind: Kind): Draft[] {
     const previous = this.lastRecords.get(donorKey) ?? this.parts.store.lastRecord(donorKey)
     let sequence = previous ? previous.sequence + 1 : 0
     let cumulativeFuel = previous?.cumulativeFuel ?? 0n
@@ -124,15 +150,24 @@ export class Sealer {
     for (let start = 0; start < grants.length; start += LIMITS.grantUnits) {
       const part = grants.slice(start, start + LIMITS.grantUnits)
       const fuel = part.reduce((sum, grant) => sum + grant.fuel, 0n)
-      cumulativeFuel += fuel
+      cumulativeFuel += kind.revokes ? -fuel : fuel
       const unitsRoot = this.parts.digests.unitsRoot(part.map(({ unit }) => unit).sort(compareUnits))
-      const record = { sequence, donorKey, at, units: part.length, fuel, cumulativeFuel, unitsRoot }
+      const record = { sequence, donorKey, at, units: part.length, fuel, cumulativeFuel, unitsRoot, ...kind }
       drafts.push({ record, firstGrant: part[0]?.grant ?? 0, lastGrant: part.at(-1)?.grant ?? 0 })
       sequence += 1
     }
     this.toTell.add(donorKey)
     return drafts
   }
+}
+
+/** Whether records grant or take back. */
+type Kind = Pick<LedgerRecord, 'revokes'>
+
+/** What one transaction put on the ledger: how many grants or revocations, and their records. */
+interface Sealed {
+  readonly grants: number
+  readonly records: readonly SealedRecord[]
 }
 
 interface Draft {

@@ -9,7 +9,7 @@ import { NO_INPUTS } from '../../../domain/unit-inputs.ts'
 import type { Slot } from '../../ports.ts'
 import { CHECK_SLOT } from './check-module.ts'
 import type { DeskComponents } from './donor-desk.ts'
-import { ownDonorKey } from './intake.ts'
+import { ownDonorKey } from './own-donor-key.ts'
 
 /** After a slot or the store failed, and while no unit wants a second vote. */
 const WAIT_MS = 1_000

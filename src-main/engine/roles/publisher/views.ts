@@ -1,13 +1,16 @@
 import type {
   BatchStatus,
+  DonorLine,
+  DonorPage,
   PublisherStatus,
   ResultPage,
   VerifiedUnit,
 } from '../../../contracts/publisher-state.ts'
 import { unitArguments, unitName, unitNumber } from '../../../domain/batch.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
+import { unitText, type DonorKey } from '../../../domain/ids.ts'
 import { sentBytes } from '../../../domain/outcome.ts'
-import { unitText } from '../../../domain/ids.ts'
+import { isChecker } from '../../../domain/trust.ts'
 import { NO_INPUTS } from '../../../domain/unit-inputs.ts'
 import { MIB } from '../../../domain/units.ts'
 import type { VerifiedRow } from '../../ports.ts'
@@ -17,6 +20,17 @@ import type { PublisherComponents } from './components.ts'
 export interface Serving {
   readonly serving: boolean
   readonly donorsConnected: number
+  readonly waiting?: string
+}
+
+const NOTHING_YET = {
+  leased: 0,
+  pending: 0,
+  verified: 0,
+  trusted: 0,
+  released: 0,
+  inconclusive: 0,
+  suspended: 0,
 }
 
 /** What `powerswarm status` shows of this project right now. */
@@ -29,8 +43,11 @@ export function publisherStatus(
   const { donors, ...ledger } = store.ledgerTotals()
   const counts = new Map(store.counts().map((row) => [row.batch, row]))
   const batches = catalogue.batches.map(({ batch, app, count }): BatchStatus => {
-    const { leased = 0, pending = 0, verified = 0, inconclusive = 0, suspended = 0 } = counts.get(batch) ?? {}
-    const unsent = count - leased - pending - verified - inconclusive - suspended
+    const row = counts.get(batch) ?? NOTHING_YET
+    const { leased, pending, inconclusive, suspended, trusted: acceptedOnTrust } = row
+    const verified = row.verified + row.released
+    const unsent = count - leased - pending - acceptedOnTrust - verified - inconclusive - suspended
+    const trust = catalogue.trust(batch)
     const { priority, deadline } = catalogue.plan(batch)
     return {
       batch,
@@ -39,9 +56,11 @@ export function publisherStatus(
       unsent,
       leased,
       pending,
+      acceptedOnTrust,
       verified,
       inconclusive,
       suspended,
+      ...(trust ? { maxError: trust.maxError } : {}),
       priority,
       ...(deadline !== undefined && { deadline }),
       cancelled: catalogue.endings.hasBatch(batch),
@@ -64,6 +83,42 @@ export function publisherStatus(
     batches,
     ledger,
   }
+}
+
+/** Donors after the first `cursor` of them. */
+export function donorPage(
+  { store }: PublisherComponents,
+  connected: ReadonlySet<DonorKey>,
+  { cursor, limit }: { readonly cursor: number; readonly limit: number },
+): DonorPage {
+  const accounts = store.donorAccounts(cursor, limit + 1)
+  const donors = accounts.slice(0, limit).map(({ donorKey, trust, ...account }): DonorLine => {
+    const { leased, verified, rejected, banned } = account
+    const { proven, held } = trust
+    return {
+      donor: donorKey,
+      connected: connected.has(donorKey),
+      banned,
+      leased,
+      verified,
+      rejected,
+      proven,
+      held,
+      checker: isChecker(trust),
+    }
+  })
+  return accounts.length > limit ? { donors, next: cursor + limit } : { donors }
+}
+
+/** The receipt of a donor's last record, as a file. Rejects with `not-found` for a donor without one. */
+export async function donorReceipt(
+  { store, cores }: PublisherComponents,
+  donorKey: DonorKey,
+): Promise<Uint8Array> {
+  const last = store.lastRecord(donorKey)
+  const sealed = last && store.sealedRecord(donorKey, last.sequence)
+  if (!sealed) throw new PowerswarmError('not-found', `No credit was granted to donor ${donorKey} yet`)
+  return cores.receipt(sealed.epoch, sealed.index)
 }
 
 /** A page ends early when its outputs grow beyond this. */

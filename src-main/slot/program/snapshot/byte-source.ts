@@ -1,6 +1,7 @@
 import { unusable } from './unusable.ts'
 
-const DECODER = new TextDecoder('utf-8', { fatal: true })
+/** Keeps a byte order mark, which is a letter of a name like any other. */
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads what a `ByteSink` wrote. Everything that does not fit is `snapshot-unusable`. */
 export class ByteSource {
@@ -46,8 +47,10 @@ export class ByteSource {
     return this.raw(this.u32())
   }
 
-  text(): string {
+  /** At most `most` bytes of UTF-8. */
+  text(most: number): string {
     const bytes = this.bytes()
+    if (bytes.length > most) throw unusable('a text that is too long')
     try {
       return DECODER.decode(bytes)
     } catch (error) {
@@ -55,10 +58,10 @@ export class ByteSource {
     }
   }
 
-  /** Every item takes at least one byte, so a false length ends soon. */
-  list<T>(one: () => T): T[] {
+  /** At most `most` items: each takes more memory than bytes. */
+  list<T>(most: number, one: () => T): T[] {
     const count = this.u32()
-    if (count > this.left) throw unusable('a list longer than its bytes')
+    if (count > Math.min(most, this.left)) throw unusable('a list that is too long')
     return Array.from({ length: count }, one)
   }
 

@@ -3,12 +3,23 @@ import { KIB } from '../../../domain/units.ts'
 /** Unit of saving: small enough that sparse memories stay small, large enough that their list is. */
 export const SAVED_PAGE_BYTES = 4 * KIB
 
-/** Numbers of the pages of a linear memory that hold anything, ascending; undefined when there are more than `most`. */
-export function pagesInUse(memory: ArrayBuffer, most: number): number[] | undefined {
+/** Some hundred microseconds of looking at, copying or hashing. */
+export const PAGES_AT_A_TIME = 256
+
+/**
+ * Numbers of the pages of a linear memory that hold anything, ascending; undefined when there are more than `most`, and
+ * as soon as `isWanted` says no.
+ */
+export function pagesInUse(
+  memory: ArrayBuffer,
+  most: number,
+  isWanted: () => boolean = () => true,
+): number[] | undefined {
   const words = new Int32Array(memory)
   const pageWords = SAVED_PAGE_BYTES / 4
   const pages: number[] = []
   for (let start = 0; start < words.length; start += pageWords) {
+    if (start % (PAGES_AT_A_TIME * pageWords) === 0 && !isWanted()) return undefined
     if (isZero(words, start, start + pageWords)) continue
     if (pages.length === most) return undefined
     pages.push(start / pageWords)

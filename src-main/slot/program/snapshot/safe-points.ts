@@ -1,4 +1,4 @@
-import { CHECKPOINT_ABI } from '../../../toolchain/index.ts'
+import { CHECKPOINT_ABI, METER_ABI } from '../../../toolchain/index.ts'
 import { UnitEnd } from '../unit-end.ts'
 import { clearMemory, SAVED_PAGE_BYTES } from './memory-pages.ts'
 import type { UnitState } from './snapshot-format.ts'
@@ -11,6 +11,8 @@ interface CheckpointExports {
   readonly wanted: { value: bigint }
   readonly stackMemory: WebAssembly.Memory
   readonly stackStart: number
+  /** Stack that is left for the module's own calls. */
+  readonly room: { readonly value: bigint }
   readonly call: (name: string, argument?: number) => void
 }
 
@@ -44,6 +46,8 @@ export class SafePoints {
   yield(): void {
     const exports = this.#attached()
     if (this.#state === 'rewinding') {
+      if (stackEnd(exports) !== exports.stackStart)
+        throw unusable('its unit does not come back to its safe point')
       exports.call(CHECKPOINT_ABI.stopRewindExport)
       this.#state = 'computing'
       this.#isRestoring = false
@@ -78,9 +82,9 @@ export class SafePoints {
 
   /** Of a stopped instance; shared with it. */
   get stopped(): { readonly memory: ArrayBuffer; readonly stack: Uint8Array } {
-    const { memory, stackMemory } = this.#attached()
-    const end = new DataView(stackMemory.buffer).getUint32(0, true)
-    return { memory: memory.buffer, stack: new Uint8Array(stackMemory.buffer, 0, end) }
+    const exports = this.#attached()
+    const { memory, stackMemory } = exports
+    return { memory: memory.buffer, stack: new Uint8Array(stackMemory.buffer, 0, stackEnd(exports)) }
   }
 
   /** Lets `_start` go on where it was left, once it is called. */
@@ -95,6 +99,7 @@ export class SafePoints {
     const { stackMemory, stackStart } = exports
     if (stack.length < stackStart || stack.length > stackMemory.buffer.byteLength)
       throw unusable('its stack does not fit')
+    const fullRoom = exports.room.value
     clearMemory(exports.memory.buffer)
     growTo(exports.memory, memory.wasmPages)
     const bytes = new Uint8Array(exports.memory.buffer)
@@ -105,6 +110,7 @@ export class SafePoints {
     new Uint8Array(stackMemory.buffer).set(stack)
     setStack(exports, stack.length)
     exports.call(CHECKPOINT_ABI.loadGlobalsExport)
+    if (exports.room.value < 0n || exports.room.value > fullRoom) throw unusable('it has too much stack')
     this.#isRestoring = true
     this.rewind()
   }
@@ -127,9 +133,14 @@ function growTo(memory: WebAssembly.Memory, pages: number): void {
   if (missing < 0) throw unusable('its memory is too small')
   try {
     if (missing > 0) memory.grow(missing)
-  } catch {
-    throw new UnitEnd('host-failure', 'this machine has no memory left within the unit’s limit')
+  } catch (error) {
+    throw unusable('its memory cannot be had', error)
   }
+}
+
+/** Where the unwound stack ends. */
+function stackEnd({ stackMemory }: CheckpointExports): number {
+  return new DataView(stackMemory.buffer).getUint32(0, true)
 }
 
 /** Where the unwound stack ends, and where the room for it does. */
@@ -144,11 +155,13 @@ function checkpointExports(exports: WebAssembly.Exports): CheckpointExports {
   const wanted = exports[CHECKPOINT_ABI.wantedExport]
   const stackMemory = exports[CHECKPOINT_ABI.stackMemoryExport]
   const stackStart = exports[CHECKPOINT_ABI.stackStartExport]
+  const room = exports[METER_ABI.stackRoomExport]
   if (
     !(memory instanceof WebAssembly.Memory) ||
     !(stackMemory instanceof WebAssembly.Memory) ||
     !(wanted instanceof WebAssembly.Global) ||
-    !(stackStart instanceof WebAssembly.Global)
+    !(stackStart instanceof WebAssembly.Global) ||
+    !(room instanceof WebAssembly.Global)
   )
     throw new UnitEnd('host-failure', 'the module was not rewritten with checkpoints')
   const call = (name: string, argument?: number): void => {
@@ -161,6 +174,7 @@ function checkpointExports(exports: WebAssembly.Exports): CheckpointExports {
     wanted: wanted as { value: bigint },
     stackMemory,
     stackStart: Number(stackStart.value),
+    room: room as { value: bigint },
     call,
   }
 }

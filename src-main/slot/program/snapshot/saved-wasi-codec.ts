@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../domain/limits.ts'
 import type { SavedNode, SavedVolume } from '../wasi/files/saved-volume.ts'
 import type { SavedDescriptor, SavedWasi } from '../wasi/saved-state.ts'
 import type { ByteSink } from './byte-sink.ts'
@@ -7,6 +8,11 @@ import { unusable } from './unusable.ts'
 const NODE = { file: 0, directory: 1, symlink: 2 } as const
 const TARGET = { input: 0, stdout: 1, stderr: 2, file: 3, directory: 4 } as const
 const RANDOM_WORDS = 4
+const { fileNameBytes, inputFiles, openFiles, outputFiles, pathTextBytes } = LIMITS
+/** Those with names, and for each that is open the folders that were removed above it. */
+const NODES_MAX = outputFiles * (openFiles + 1) + 1
+/** With the folder itself and the one above. */
+const LISTING_MAX = Math.max(inputFiles, outputFiles) + 2
 
 /** The state of WASI, field by field in the order of {@link SavedWasi}; what may be absent is preceded by 0 or 1. */
 export function writeWasi(sink: ByteSink, saved: SavedWasi): void {
@@ -17,7 +23,7 @@ export function writeWasi(sink: ByteSink, saved: SavedWasi): void {
   sink.list(saved.descriptors, (descriptor) => writeDescriptor(sink, descriptor))
 }
 
-/** Throws `snapshot-unusable`. Whether everything that is named exists is seen when the state is restored. */
+/** Throws `snapshot-unusable`. Whether a unit can have come to it is seen when it is restored. */
 export function readWasi(source: ByteSource): SavedWasi {
   const saved: SavedWasi = {
     version: source.u32(),
@@ -26,8 +32,8 @@ export function readWasi(source: ByteSource): SavedWasi {
     stdinPosition: source.wholeNumber(),
     stdout: source.bytes(),
     stderr: source.bytes(),
-    volumes: source.list(() => readOptional(source, () => readVolume(source))),
-    descriptors: source.list(() => readDescriptor(source)),
+    volumes: source.list(openFiles, () => readOptional(source, () => readVolume(source))),
+    descriptors: source.list(openFiles, () => readDescriptor(source)),
   }
   if (source.left > 0) throw unusable('more than a state of WASI')
   return saved
@@ -38,7 +44,7 @@ function writeVolume(sink: ByteSink, { nextInode, nodes }: SavedVolume): void {
 }
 
 function readVolume(source: ByteSource): SavedVolume {
-  return { nextInode: source.wholeNumber(), nodes: source.list(() => readNode(source)) }
+  return { nextInode: source.wholeNumber(), nodes: source.list(NODES_MAX, () => readNode(source)) }
 }
 
 function writeNode(sink: ByteSink, node: SavedNode): void {
@@ -60,10 +66,10 @@ function readNode(source: ByteSource): SavedNode {
     times: { accessedNs: source.u64(), modifiedNs: source.u64(), changedNs: source.u64() },
   }
   if (kind === NODE.file) return { ...common, type: 'file', bytes: source.bytes() }
-  if (kind === NODE.symlink) return { ...common, type: 'symlink', target: source.text() }
+  if (kind === NODE.symlink) return { ...common, type: 'symlink', target: source.text(pathTextBytes) }
   if (kind !== NODE.directory) throw unusable('an unknown kind of file')
   const parent = readOptional(source, () => source.wholeNumber())
-  const entries = source.list(() => [source.text(), source.wholeNumber()] as const)
+  const entries = source.list(outputFiles, () => [source.text(fileNameBytes), source.wholeNumber()] as const)
   return { ...common, type: 'directory', parent, entries }
 }
 
@@ -96,8 +102,8 @@ function readTarget(source: ByteSource): SavedDescriptor['target'] {
   const where = { volume: source.u32(), inode: source.wholeNumber() }
   if (kind === TARGET.file) return { kind: 'file', ...where, position: source.wholeNumber() }
   if (kind !== TARGET.directory) throw unusable('an unknown kind of descriptor')
-  const preopen = readOptional(source, () => source.text())
-  const listing = readOptional(source, () => source.list(() => source.text()))
+  const preopen = readOptional(source, () => source.text(pathTextBytes))
+  const listing = readOptional(source, () => source.list(LISTING_MAX, () => source.text(fileNameBytes)))
   return { kind: 'directory', ...where, preopen, listing }
 }
 

@@ -4,7 +4,7 @@ import type { SavedWasi } from '../wasi/saved-state.ts'
 import { ByteSink } from './byte-sink.ts'
 import { ByteSource } from './byte-source.ts'
 import { checksum } from './checksum.ts'
-import { pagesInUse, SAVED_PAGE_BYTES } from './memory-pages.ts'
+import { PAGES_AT_A_TIME, pagesInUse, SAVED_PAGE_BYTES } from './memory-pages.ts'
 import { readWasi, writeWasi } from './saved-wasi-codec.ts'
 import type { SnapshotIdentity } from './unit-identity.ts'
 import { unusable } from './unusable.ts'
@@ -29,6 +29,7 @@ const MAGIC = 0x6e735350
 const VERSION = 1
 const IDENTITY_BYTES = 32
 const MEMORY_PAGES_MAX = LIMITS.memoryBytes / WASM_PAGE_BYTES
+const SAVED_PAGES_MAX = Math.floor(LIMITS.snapshotBytes / SAVED_PAGE_BYTES)
 
 /** A stopped unit. The arrays are shared with the bytes or the instance that they come from. */
 export interface UnitState {
@@ -53,10 +54,14 @@ export interface StoppedUnit extends Omit<UnitState, 'memory'> {
   readonly memory: ArrayBuffer
 }
 
-/** Undefined when the bytes would be more than `LIMITS.snapshotBytes`. */
+/**
+ * Undefined when the bytes would be more than `LIMITS.snapshotBytes`, and as soon as `isWanted` says no: it is asked every
+ * few hundred microseconds. Copies the memory once.
+ */
 export function encodeSnapshot(
   identity: SnapshotIdentity,
   state: StoppedUnit,
+  isWanted: () => boolean = () => true,
 ): Uint8Array<ArrayBuffer> | undefined {
   const sink = new ByteSink().u32(MAGIC).u32(VERSION).raw(identity.module).raw(identity.unit)
   sink
@@ -67,7 +72,7 @@ export function encodeSnapshot(
   const wasi = new ByteSink()
   writeWasi(wasi, state.wasi)
   sink.bytes(wasi.taken())
-  const pages = pagesInUse(state.memory, Math.floor(LIMITS.snapshotBytes / SAVED_PAGE_BYTES))
+  const pages = pagesInUse(state.memory, SAVED_PAGES_MAX, isWanted)
   if (pages === undefined) return undefined
   sink.list(pages, (page) => sink.u32(page))
   const head = sink.taken()
@@ -76,12 +81,16 @@ export function encodeSnapshot(
   if (length + 4 > LIMITS.snapshotBytes) return undefined
   const bytes = new Uint8Array(length + 4)
   bytes.set(head)
-  for (const [place, page] of pages.entries())
+  for (const [place, page] of pages.entries()) {
+    if (place % PAGES_AT_A_TIME === 0 && !isWanted()) return undefined
     bytes.set(
       new Uint8Array(state.memory, page * SAVED_PAGE_BYTES, SAVED_PAGE_BYTES),
       start + place * SAVED_PAGE_BYTES,
     )
-  new DataView(bytes.buffer).setUint32(length, checksum(bytes, length), true)
+  }
+  const sum = checksum(bytes, length, isWanted)
+  if (sum === undefined) return undefined
+  new DataView(bytes.buffer).setUint32(length, sum, true)
   return bytes
 }
 
@@ -106,15 +115,16 @@ export function decodeSnapshot(given: Uint8Array, identity: SnapshotIdentity): U
   const computedMs = source.f64()
   const fraction = source.f64()
   if (!(computedMs >= 0 && computedMs < Infinity)) throw unusable('a time out of range')
+  if (fraction !== -1 && !(fraction >= 0 && fraction <= 1)) throw unusable('a progress out of range')
   const wasmPages = source.u32()
   const stack = source.bytes()
   const wasi = readWasi(new ByteSource(source.bytes()))
-  const pages = source.list(() => source.u32())
+  const pages = source.list(SAVED_PAGES_MAX, () => source.u32())
   const padding = length - source.left
   source.raw(aligned(padding) - padding)
   const memory = { wasmPages, pages, bytes: source.raw(source.left) }
   checkMemory(memory)
-  return { fuel, computedMs, ...(fraction >= 0 && fraction <= 1 ? { fraction } : {}), memory, stack, wasi }
+  return { fuel, computedMs, ...(fraction === -1 ? {} : { fraction }), memory, stack, wasi }
 }
 
 function checkMemory({ wasmPages, pages, bytes }: SavedMemory): void {

@@ -3,8 +3,8 @@ import { asksForPause, type Control } from '../control.ts'
 export interface SnapshotSearchInit {
   readonly control: Control
   monotonicMs(): number
-  /** Answers request number `request`; without bytes when no snapshot could be made. Called once for each. */
-  onAnswer(request: number, bytes?: Uint8Array): void
+  /** Answers request number `request`; without bytes when no snapshot could be made. Called once for each; the bytes are its own. */
+  onAnswer(request: number, bytes?: Uint8Array<ArrayBuffer>): void
 }
 
 /**
@@ -40,16 +40,27 @@ export class SnapshotSearch {
     }
     const current = this.#current
     if (current === undefined) return
-    const isPausedLater = asksForPause(now) && ((now - current.command) | 0) > 0
-    if (isPausedLater || this.#init.monotonicMs() > current.untilMs) this.answer(undefined)
+    if (isPausedSince(current, now) || this.#init.monotonicMs() > current.untilMs) this.answer(undefined)
+  }
+
+  /**
+   * Whether what was found is still wanted while it is being made into a snapshot: nobody has asked for a pause since. Its
+   * time was for the search.
+   */
+  isStillWanted(now: number): boolean {
+    return this.#current !== undefined && !isPausedSince(this.#current, now)
   }
 
   /** Ends the search that is going on, if one is. */
-  answer(bytes: Uint8Array | undefined): void {
+  answer(bytes: Uint8Array<ArrayBuffer> | undefined): void {
     const current = this.#current
     if (current === undefined) return
     this.#current = undefined
     if (bytes === undefined) this.#init.onAnswer(current.request)
     else this.#init.onAnswer(current.request, bytes)
   }
+}
+
+function isPausedSince({ command }: { readonly command: number }, now: number): boolean {
+  return asksForPause(now) && ((now - command) | 0) > 0
 }

@@ -1,4 +1,5 @@
-import { PowerswarmError } from '../../../domain/errors.ts'
+import { unusable } from '../snapshot/unusable.ts'
+import { checkSavedWasi } from './check-saved-state.ts'
 import type { Descriptor, DescriptorTable } from './descriptors.ts'
 import type { Node } from './files/node.ts'
 import { nodesOf, restoreVolume, saveVolume, type SavedVolume } from './files/saved-volume.ts'
@@ -24,7 +25,7 @@ export interface WasiState {
 
 /**
  * The state as plain data that a structured clone carries. What comes with the unit (arguments, standard input, files
- * that it may only read) is not in it. Whoever keeps it guards it against change: it is not checked in detail again.
+ * that it may only read) is not in it.
  */
 export interface SavedWasi {
   readonly version: number
@@ -85,12 +86,11 @@ export function saveWasi(state: WasiState): SavedWasi {
 
 /**
  * Makes `state`, which must be a fresh one of the same unit, what it was when `saved` was made. Throws
- * `slot-failed` when it was saved by another version or for another unit: the unit has to start over.
+ * `snapshot-unusable`, and then has changed nothing, for what no unit of this program can have come to.
  */
 export function restoreWasi(state: WasiState, saved: SavedWasi): void {
   const { clock, random, stdin, stdout, stderr, table, volumes } = state
-  if (saved.version !== WASI_STATE_VERSION || saved.volumes.length !== volumes.length)
-    throw new PowerswarmError('slot-failed', 'the saved state is not one of this program and unit')
+  checkSavedWasi(state, saved)
   clock.restore(saved.sleptNs)
   random.restore(saved.random)
   stdin.position = saved.stdinPosition
@@ -136,5 +136,5 @@ function restoreDescriptor(
       ...common,
     }
   }
-  throw new PowerswarmError('slot-failed', 'the saved state names a file that it does not have')
+  throw unusable('a descriptor of a file that is not there')
 }

@@ -28,24 +28,24 @@ export class InputStream {
  * does not is cut off silently.
  */
 export class OutputStream {
-  readonly #maxBytes: number
+  readonly maxBytes: number
   readonly #beyond: 'end-unit' | 'drop'
   #kept = new Uint8Array(0)
   #length = 0
 
   constructor(maxBytes: number, beyond: 'end-unit' | 'drop') {
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
     this.#beyond = beyond
   }
 
   /** Copies `bytes`. */
   write(bytes: Uint8Array): void {
-    const part = bytes.subarray(0, this.#maxBytes - this.#length)
+    const part = bytes.subarray(0, this.maxBytes - this.#length)
     this.#reserve(this.#length + part.length)
     this.#kept.set(part, this.#length)
     this.#length += part.length
     if (part.length < bytes.length && this.#beyond === 'end-unit')
-      throw new UnitEnd('output-too-large', `standard output is limited to ${String(this.#maxBytes)} bytes`)
+      throw new UnitEnd('output-too-large', `standard output is limited to ${String(this.maxBytes)} bytes`)
   }
 
   /** A copy of what was written and kept. */
@@ -61,7 +61,7 @@ export class OutputStream {
 
   #reserve(size: number): void {
     if (size <= this.#kept.length) return
-    const larger = new Uint8Array(Math.min(this.#maxBytes, Math.max(size, 2 * this.#kept.length, 1024)))
+    const larger = new Uint8Array(Math.min(this.maxBytes, Math.max(size, 2 * this.#kept.length, 1024)))
     larger.set(this.#kept.subarray(0, this.#length))
     this.#kept = larger
   }

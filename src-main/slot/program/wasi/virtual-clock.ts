@@ -1,8 +1,8 @@
 /** 2000-01-01T00:00:00Z: where every unit's calendar begins. */
 export const EPOCH_NS = 946_684_800_000_000_000n
 
-/** Far below the end of a 64-bit nanosecond count, so that sums of a time and a sleep never wrap. */
-const LATEST_NS = 1n << 62n
+/** More than any unit sleeps. Far below the end of a 64-bit nanosecond count: sums of a time and a sleep never wrap. */
+export const LATEST_NS = 1n << 62n
 
 const CLOCKS = { realtime: 0, monotonic: 1, processCpu: 2, threadCpu: 3 } as const
 

@@ -67,7 +67,15 @@ it.each([
 ])('moves a project of version %i, its grants and its leases', (version, rows) => {
   const store = moved(version, rows)
 
-  const counts = { leased: 1, pending: 0, verified: 1, inconclusive: 1, suspended: 0 }
+  const counts = {
+    leased: 1,
+    pending: 0,
+    verified: 1,
+    trusted: 0,
+    released: 0,
+    inconclusive: 1,
+    suspended: 0,
+  }
   expect(store.counts()).toEqual([{ batch: 0, ...counts }])
   expect(store.unit(unitAt(0))).toEqual({ state: 'verified', digest: RIGHT })
   expect(store.unit(unitAt(1))).toEqual({ state: 'leased', live: 1, votes: 0, failures: 0, wanted: 2 })
@@ -98,4 +106,32 @@ it.each([
       store.addGrant(again)
     })
   }).toThrow(/already/)
+})
+
+/** Units as version 3 wrote them: one verified with its output, one with a vote of A's and no output. */
+const VERSION_3 = `
+INSERT INTO apps VALUES (0, 'a', ${blob(RIGHT!)}, ${blob(RIGHT!)}, 1, ${blob(RIGHT!)}, 65536, 1, x'00', 0);
+INSERT INTO batches VALUES (0, 0, 100, 10, '[]', 2, 1000, 100, 2, 0, 1, 1, 0, 0);
+INSERT INTO donors VALUES (1, ${blob(A)}, 0, 0, 0);
+INSERT INTO units VALUES (0, 0, 1, 0, ${blob(`0101${RIGHT!}01023200`)});
+INSERT INTO units VALUES (0, 1, 0, 1, ${blob(`00000001000132010113052801${RIGHT!}`)});
+`
+
+it('reads units as version 3 wrote them', () => {
+  const store = moved(3, VERSION_3)
+  expect(store.unit(unitAt(0))).toEqual({ state: 'verified', digest: RIGHT })
+  expect(store.unit(unitAt(1))).toEqual({ state: 'leased', live: 0, votes: 1, failures: 0, wanted: 1 })
+  const vote = {
+    unit: unitAt(1),
+    donorKey: A,
+    standing: 'pending',
+    expiresAt: 5,
+    answeredAt: 40,
+    digest: RIGHT,
+  }
+  expect(store.votes(unitAt(1))).toEqual([vote])
+  expect([0, 1].map((index) => [store.onTrust(unitAt(index)), store.disputants(unitAt(index))])).toEqual([
+    [undefined, []],
+    [undefined, []],
+  ])
 })

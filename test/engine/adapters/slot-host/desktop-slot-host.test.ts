@@ -31,7 +31,11 @@ function desktop() {
     throttle: ({ slot, cpuShare }) => note('throttle', slot, ` ${String(cpuShare)}`),
     snapshot: ({ slot, withinMs }) => {
       note('snapshot', slot, ` ${String(withinMs)}`)
-      return { run: 7, bytes: new Uint8Array([slot]) }
+      return { run: 7, bytes: new Uint8Array([slot]), length: 3 }
+    },
+    snapshotPiece: ({ slot, at }) => {
+      note('snapshotPiece', slot, ` ${String(at)}`)
+      return new Uint8Array([slot + at])
     },
     kill: ({ slot }) => {
       note('kill', slot)
@@ -73,8 +77,9 @@ describe('desktop slot host', () => {
     await slot.pause()
     await slot.resume()
     await slot.throttle(0.5)
-    expect(await slot.snapshot(30)).toEqual({ run: 7, bytes: new Uint8Array([2]) })
-    expect(calls).toEqual(['open 2', 'pause 2', 'resume 2', 'throttle 2 0.5', 'snapshot 2 30'])
+    const pieces = ['snapshotPiece 2 1', 'snapshotPiece 2 2']
+    expect(await slot.snapshot(30)).toEqual({ run: 7, bytes: new Uint8Array([2, 3, 4]) })
+    expect(calls).toEqual(['open 2', 'pause 2', 'resume 2', 'throttle 2 0.5', 'snapshot 2 30', ...pieces])
     await expect(host.open(2)).rejects.toMatchObject({ code: 'already-exists' })
   })
 

@@ -36,6 +36,7 @@ function watched() {
     resume: () => Promise.resolve(),
     throttle: () => Promise.resolve(),
     snapshot: () => Promise.resolve({ run: 0 }),
+    snapshotPiece: () => Promise.resolve(new Uint8Array()),
   }
   const slot = watchedSlot(
     {

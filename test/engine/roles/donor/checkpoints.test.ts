@@ -100,6 +100,18 @@ describe('a unit with checkpoints', () => {
     expect(snapshots.kept.size).toBe(0)
   })
 
+  it('goes on from its snapshot also when its slot has let its module go', async () => {
+    const home = new DonorHome()
+    const first = await computing(home)
+    await first.pass(5 * MINUTE)
+    home.later(1_000)
+    const { slot, running, logged } = await computing(home)
+    slot.fail(new PowerswarmError('not-found', 'the module is not loaded in this slot'))
+    expect(await running(2)).toMatchObject({ resumeFrom: bytes })
+    expect(slot.loads).toHaveLength(2)
+    expect(logged).not.toContain('unit-failed')
+  })
+
   it('takes turns with others, so that one snapshot at a time passes through the engine', async () => {
     const opened = await new DonorHome({ cores: 2 }).start()
     await opened.running(2)
@@ -379,6 +391,20 @@ describe('a start after a crash', () => {
     await first.running(1)
     const second = await home.start([])
     expect([...second.snapshots.kept.keys()]).toEqual([keyOf(0)])
+  })
+
+  it('keeps the snapshots of leased units at a start, whatever the clock says', async () => {
+    const home = new DonorHome()
+    const first = await home.start()
+    first.snapshots.kept.set(keyOf(1), { bytes, fuel: 1n, computedMs: MINUTE })
+    await first.running(1)
+    // A jump of ten years, at a machine whose owner works at it: no unit is taken.
+    for (const years of [10, -20]) {
+      home.later(years * 365 * 24 * 60 * MINUTE)
+      const { snapshots, donor } = await home.start([], inUse)
+      expect([...snapshots.kept.keys()]).toEqual([keyOf(1)])
+      expect(donor.state.slots).toEqual([])
+    }
   })
 
   it('drops the snapshot of a unit whose lease ran out', async () => {

@@ -72,6 +72,7 @@ const stillTimers: Timers = {
   every: () => () => undefined,
 }
 let joins = 0
+let logged: string[] = []
 let refuseJoin: PowerswarmError | undefined
 const digests = createDigests()
 const masterKey = new Uint8Array(32).fill(7)
@@ -96,6 +97,7 @@ function openDonor(init: Partial<DonorInit> = {}, units = [0, 1, 2, 3].map(unit)
           joins++
           return refuseJoin ? Promise.reject(refuseJoin) : Promise.resolve(connection)
         },
+        receipt: (_projectKey, epoch, index) => Promise.resolve(Uint8Array.of(epoch, index)),
         suspend: () => Promise.resolve(),
         resume: () => Promise.resolve(),
         close: () => Promise.resolve(),
@@ -106,7 +108,8 @@ function openDonor(init: Partial<DonorInit> = {}, units = [0, 1, 2, 3].map(unit)
       host: { coresOnline: () => 2, moduleHash: () => moduleHash },
       clock: { now: () => 1000, monotonicMs: () => 1000 },
       timers: stillTimers,
-      log: () => undefined,
+      log: (_level, event) => void logged.push(event),
+      checkEvidence: (file) => (file[0] === 1 ? { epoch: file[1] ?? 0, length: 9 } : 'it is void'),
       checkGrant: (record, notice, expected) => checkGrant(record, notice, expected, digests),
     },
     { masterKey, engineLabel: 'test', ...init },
@@ -139,6 +142,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'powerswarm-donor-'))
   due = []
   joins = 0
+  logged = []
   refuseJoin = undefined
   donor = openDonor()
 })
@@ -196,6 +200,78 @@ describe('the donor', () => {
       expect(donor.state.credit).toEqual({ counted: 500n, pending: 0n, unitsVerified: 1, unitsPending: 0 })
     })
     expect(donor.state.results[0]).toMatchObject({ unit: '0.0', state: 'verified', summary: 'done' })
+  })
+
+  it('keeps the first evidence about each ledger, and says so', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    connection.showFork(Uint8Array.of(0, 3))
+    expect(donor.state.projects[0]).not.toHaveProperty('signedTwice')
+    for (const epoch of [3, 3, 0]) connection.showFork(Uint8Array.of(1, epoch, 5))
+    expect(donor.state.projects[0]?.signedTwice?.map(({ about }) => about).sort()).toEqual([
+      'ledger 0',
+      'ledger 3',
+    ])
+    expect(donor.evidence(projectKey)).toHaveLength(2)
+    expect(donor.evidence(projectKey)).toContainEqual(Uint8Array.of(1, 3, 5))
+  })
+
+  it('goes on with its total in a new ledger that repeats the old one', async () => {
+    await join1()
+    connection.grant([unit(0)], 5n)
+    connection.grant([unit(1)], 6n)
+    await vi.waitFor(() => {
+      expect(donor.state.credit.counted).toBe(11n)
+    })
+    connection.renewLedger(1)
+    connection.grant([unit(2)], 7n)
+    await vi.waitFor(() => {
+      expect(donor.state.credit.counted).toBe(18n)
+    })
+    expect(store.lastGrant(projectKey)).toMatchObject({ epoch: 1, index: 2, sequence: 2 })
+  })
+
+  it('holds its last record from the new ledger, so that receipts come from there', async () => {
+    await join1()
+    connection.grant([unit(0)], 5n)
+    await vi.waitFor(() => {
+      expect(store.lastGrant(projectKey)).toMatchObject({ epoch: 0 })
+    })
+    connection.renewLedger(1)
+    connection.grantedAgain()
+    await vi.waitFor(() => {
+      expect(store.lastGrant(projectKey)).toMatchObject({ epoch: 1, index: 0, cumulativeFuel: 5n })
+    })
+  })
+
+  it('takes nothing from a new ledger that tells another story of its credit', async () => {
+    await join1()
+    connection.grant([unit(0)], 5n)
+    await vi.waitFor(() => {
+      expect(donor.state.credit.counted).toBe(5n)
+    })
+    connection.renewLedger(1, { cumulativeFuel: 4n, fuel: 4n })
+    connection.grant([unit(1)], 7n, { cumulativeFuel: 12n })
+    await vi.waitFor(() => {
+      expect(logged).toContain('publisher-call-failed')
+    })
+    expect(donor.state.credit.counted).toBe(5n)
+    expect(store.lastGrant(projectKey)).toMatchObject({ epoch: 0 })
+  })
+
+  it('has a receipt of the last grant, also for a project that was left', async () => {
+    await join1()
+    await expect(donor.receipt(projectKey)).rejects.toMatchObject({ code: 'not-found' })
+    connection.grant([unit(0)], 5n)
+    connection.grant([unit(1)], 5n)
+    await vi.waitFor(() => {
+      expect(donor.state.credit.counted).toBe(10n)
+    })
+    expect(await donor.receipt(projectKey)).toEqual(Uint8Array.of(0, 1))
+    await donor.leave(projectKey)
+    expect(await donor.receipt(projectKey)).toEqual(Uint8Array.of(0, 1))
   })
 
   it.each([
@@ -471,6 +547,29 @@ describe('the donor', () => {
       expect(connection.submitted.length).toBeGreaterThanOrEqual(2)
     })
     expect(donor.state.credit.counted).toBe(0n)
+  })
+
+  it('loads a module that its slot has let go again at once, and puts the second time off', async () => {
+    await join1()
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(1)
+    })
+    await finishOne()
+    const [slot] = slots.slots
+    const gone = new PowerswarmError('not-found', 'the module is not loaded in this slot')
+    slot!.fail(gone)
+    // No timer comes up meanwhile.
+    await vi.waitFor(() => {
+      expect(runs()).toHaveLength(3)
+    })
+    expect(slot!.loads).toHaveLength(2)
+    expect(runs()[2]).toEqual(runs()[1])
+    dueTimers.clear()
+    slot!.fail(gone)
+    await vi.waitFor(() => {
+      expect([...dueTimers.keys()]).toContain(1000)
+    })
+    expect(runs()).toHaveLength(3)
   })
 
   it('blames no unit for a slot that cannot be opened', async () => {

@@ -22,7 +22,7 @@ const inputsOf = (index: number): UnitInputs => ({
 async function started(inputs: (index: number) => Promise<UnitInputs>): Promise<RunningDonor> {
   const units = [{ batch: 1, index: 0 }, unit(0), { batch: 1, index: 1 }]
   const home = new DonorHome()
-  return home.start(units, (connection) => {
+  return home.start(units, undefined, (connection) => {
     connection.inputs = (_batch, index) => inputs(index)
     connection.say(withInputs)
   })

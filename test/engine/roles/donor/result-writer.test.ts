@@ -35,10 +35,14 @@ function writing() {
     },
   } as unknown as DonorStore
   const log = (_level: string, event: string): void => void logged.push(event)
+  const follow: { first: (() => void) | undefined } = { first: undefined }
   const writer = new ResultWriter({ store, timers, log }, (results) => {
+    const { first } = follow
+    follow.first = undefined
+    first?.()
     saved.push(...results.map(({ unit }) => unit.index))
   })
-  return { writer, disk, saved, logged, timers }
+  return { writer, disk, saved, logged, timers, follow }
 }
 
 describe('what slots computed', () => {
@@ -83,6 +87,26 @@ describe('what slots computed', () => {
     writer.add(result(2))
     timers.advance(LIMITS.saveResultsEveryMs)
     expect(saved).toEqual([0, 1, 2])
+  })
+
+  it('is on disk once and for all, whatever goes wrong behind it', () => {
+    const { writer, disk, saved, logged, timers, follow } = writing()
+    follow.first = () => {
+      // Another one comes before the first is followed.
+      writer.add(result(1))
+      throw new Error('a listener fails')
+    }
+    writer.add(result(0))
+    expect(logged).toEqual(['saved-results-not-followed'])
+    follow.first = () => {
+      throw new Error('a listener fails')
+    }
+    timers.advance(LIMITS.saveResultsEveryMs)
+    writer.add(result(2))
+    timers.advance(LIMITS.saveResultsEveryMs)
+    expect(disk.groups).toEqual([[0], [1], [2]])
+    expect(saved).toEqual([2])
+    expect(logged).toEqual(['saved-results-not-followed', 'saved-results-not-followed'])
   })
 
   it('is saved when the writer closes, and no timer is left', () => {

@@ -89,7 +89,7 @@ describe('a unit that is saved on its way', () => {
     const identity = await snapshotIdentity(unit, savable['well']!.rewrittenHash)
     const state = decodeSnapshot(snapshots[0]!, identity)
     const goesOnFrom = (forged: Partial<UnitState>): Promise<unknown> => {
-      const { memory } = state
+      const memory = forged.memory ?? state.memory
       const whole = new Uint8Array(memory.wasmPages * WASM_PAGE_BYTES)
       for (const [place, page] of memory.pages.entries())
         whole.set(
@@ -104,6 +104,22 @@ describe('a unit that is saved on its way', () => {
     await expect(goesOnFrom({ fuel: 2n ** 64n - 10n ** 15n })).rejects.toMatchObject(unusable)
     await expect(goesOnFrom({ fuel: unit.maxFuel + 1n })).rejects.toMatchObject(unusable)
     await expect(goesOnFrom({ stack: state.stack.slice(0, 16) })).rejects.toMatchObject(unusable)
+    // More frames than the unit takes back, and none of the last one.
+    const longer = new Uint8Array(state.stack.length + 16)
+    longer.set(state.stack)
+    await expect(goesOnFrom({ stack: longer })).rejects.toMatchObject(unusable)
+    await expect(goesOnFrom({ stack: state.stack.slice(0, -4) })).rejects.toMatchObject(unusable)
+    // The room for the stack is the last of the saved globals: two of the module's own come before it, 16 bytes each.
+    const ROOM_AT = 16 + 2 * 16
+    for (const room of [-1n, 2n ** 40n]) {
+      const stack = state.stack.slice()
+      new DataView(stack.buffer).setBigInt64(ROOM_AT, room, true)
+      await expect(goesOnFrom({ stack })).rejects.toMatchObject(unusable)
+    }
+    const descriptors = state.wasi.descriptors.map((item) => ({ ...item, rightsBase: 2n ** 64n - 1n }))
+    await expect(goesOnFrom({ wasi: { ...state.wasi, descriptors } })).rejects.toMatchObject(unusable)
+    const larger = { ...state.memory, wasmPages: 2 ** 15 }
+    await expect(goesOnFrom({ memory: larger })).rejects.toMatchObject(unusable)
   })
 
   it('is not saved where it is never asked', async () => {

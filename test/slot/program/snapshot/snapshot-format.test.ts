@@ -25,9 +25,9 @@ const wasi: SavedWasi = {
     {
       nextInode: 9,
       nodes: [
-        { inode: 1, links: 1, times, type: 'directory', parent: undefined, entries: [['ä', 2]] },
+        { inode: 1, links: 1, times, type: 'directory', parent: undefined, entries: [['\ufeffä', 2]] },
         { inode: 2, links: 1, times, type: 'file', bytes: Uint8Array.of(4) },
-        { inode: 3, links: 0, times, type: 'symlink', target: 'ä' },
+        { inode: 3, links: 0, times, type: 'symlink', target: '\ufeffä' },
       ],
     },
   ],
@@ -69,6 +69,35 @@ describe('snapshot format', () => {
     expect([memory.bytes[5], memory.bytes[8191], memory.bytes[12_287]]).toEqual([1, 2, 3])
   })
 
+  it('keeps a list of more than may be, and a text that is too long, from being read', () => {
+    const [, out] = wasi.volumes
+    const [root] = out!.nodes
+    const withRoot = (entries: [string, number][]): SavedWasi => ({
+      ...wasi,
+      volumes: [
+        undefined,
+        { nextInode: 9, nodes: [{ ...root!, type: 'directory', parent: undefined, entries }] },
+      ],
+    })
+    const many = Array.from({ length: LIMITS.outputFiles + 1 }, (_, i): [string, number] => [String(i), 2])
+    const [descriptor] = wasi.descriptors
+    const open = Array.from({ length: LIMITS.openFiles + 1 }, (_, fd) => ({ ...descriptor!, fd }))
+    const codeWith = (saved: SavedWasi): string =>
+      codeOf(encodeSnapshot(identity, { ...stopped(), wasi: saved })!)
+    expect(codeWith(withRoot(many.slice(1)))).toBe('read')
+    expect(codeWith(withRoot(many))).toBe('snapshot-unusable')
+    expect(codeWith(withRoot([['a'.repeat(LIMITS.fileNameBytes + 1), 2]]))).toBe('snapshot-unusable')
+    expect(codeWith({ ...wasi, descriptors: open })).toBe('snapshot-unusable')
+    expect(codeWith({ ...wasi, stdinPosition: 2 ** 53 })).toBe('snapshot-unusable')
+    expect(codeWith({ ...wasi, stdinPosition: -1 })).toBe('snapshot-unusable')
+  })
+
+  it('has a progress between 0 and 1, or none', () => {
+    const codeAt = (fraction: number): string => codeOf(encodeSnapshot(identity, { ...stopped(), fraction })!)
+    expect([0, 1, -1].map(codeAt)).toEqual(['read', 'read', 'read'])
+    expect([1.1, -0.5, NaN, Infinity].map(codeAt)).toEqual(Array(4).fill('snapshot-unusable'))
+  })
+
   it('takes no room for pages of zeros, and reads bytes that lie anywhere', () => {
     const bytes = encodeSnapshot(identity, stopped(1000))!
     expect(bytes.length).toBeLessThan(20_000)
@@ -82,6 +111,25 @@ describe('snapshot format', () => {
     const words = new Int32Array(memory)
     for (let at = 0; at < words.length; at += 1024) words[at] = 1
     expect(encodeSnapshot(identity, { ...stopped(), memory })).toBeUndefined()
+  })
+
+  it('is given up wherever it is no longer wanted', () => {
+    const memory = new ArrayBuffer(3 * 1024 * 1024)
+    new Uint8Array(memory).fill(1)
+    const asked = { left: Infinity, times: 0 }
+    const encode = (): Uint8Array | undefined => {
+      asked.times = 0
+      return encodeSnapshot(identity, { ...stopped(), memory }, () => (asked.times += 1) <= asked.left)
+    }
+    expect(encode()?.length).toBeGreaterThan(memory.byteLength)
+    // Three MiB, looked at, copied and hashed, and what lies before and behind them.
+    const { times } = asked
+    expect(times).toBeGreaterThanOrEqual(9)
+    for (asked.left = 0; asked.left < times; asked.left++) {
+      expect(encode()).toBeUndefined()
+      expect(asked.times).toBe(asked.left + 1)
+    }
+    expect(encode()).toBeDefined()
   })
 
   it('is refused for another module or unit', () => {

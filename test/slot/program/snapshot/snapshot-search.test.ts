@@ -59,6 +59,21 @@ describe('the search for a safe point', () => {
     expect(answers).toEqual(['1: undefined'])
   })
 
+  it('has found what is wanted until a pause that comes later, however long that takes', () => {
+    const { control, search, clock, look } = searching()
+    const isStillWanted = (): boolean => search.isStillWanted(control.command)
+    expect(isStillWanted()).toBe(false)
+    control.requestPause()
+    control.requestSnapshot(1, 100)
+    look()
+    clock.nowMs = 1_000
+    expect(isStillWanted()).toBe(true)
+    control.requestResume()
+    expect(isStillWanted()).toBe(true)
+    control.requestPause()
+    expect(isStillWanted()).toBe(false)
+  })
+
   it('is none of the next unit’s', () => {
     const { control, search, look } = searching()
     control.requestSnapshot(1, 100)

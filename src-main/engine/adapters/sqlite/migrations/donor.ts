@@ -1,4 +1,5 @@
 import type { Migrations } from '../open.ts'
+import { revokingRecords } from './donor-revocations.ts'
 
 /** Version 1: everything. Results, grants and granted units stay when a project is left: they are the history. */
 const initial = `
@@ -66,7 +67,18 @@ CREATE TABLE granted_units (
 ) STRICT, WITHOUT ROWID;
 `
 
-/** Version 2: what units left in /out, until the publisher has it. */
+/** Version 2: proof that a publisher signed two stories, one for each core (epoch -1: the project core). */
+const evidence = `
+CREATE TABLE evidence (
+  project BLOB NOT NULL CHECK (length(project) = 32),
+  epoch INTEGER NOT NULL CHECK (epoch >= -1),
+  file BLOB NOT NULL,
+  found_at INTEGER NOT NULL,
+  PRIMARY KEY (project, epoch)
+) STRICT;
+`
+
+/** Version 4: what units left in /out, until the publisher has it. */
 const files = `
 CREATE TABLE result_files (
   result INTEGER NOT NULL REFERENCES results ON DELETE CASCADE,
@@ -77,4 +89,4 @@ CREATE TABLE result_files (
 ) STRICT;
 `
 
-export const donorMigrations: Migrations = [initial, files]
+export const donorMigrations: Migrations = [initial, evidence, revokingRecords, files]

@@ -7,8 +7,8 @@ import { hexOf } from '../columns.ts'
 import { donorIds, type DonorIds } from '../publisher/donor-ids.ts'
 import { packGrants } from '../publisher/grants.ts'
 import { packUnsealed } from '../publisher/live/tails.ts'
-import { isWaiting, type UnitState } from '../publisher/live/unit-entry.ts'
-import { STANDINGS, stateNumber, writeImage } from '../publisher/live/unit-image.ts'
+import { NOTHING_YET, isOpen, type UnitState } from '../publisher/live/unit-entry.ts'
+import { STANDINGS, stateColumn, writeImage } from '../publisher/live/unit-image.ts'
 
 /**
  * Version 3: changes go to a log first and to their tables many at a time. A unit's row holds its copies and who was
@@ -121,6 +121,7 @@ function moveUnits(db: Database.Database, ids: DonorIds): void {
       const { batch, idx } = row
       const held = copies.all(batch, idx)
       const state: UnitState = {
+        ...NOTHING_YET,
         work: workOf(row),
         lottery: row.lottery,
         copies: held.map((copy) => copyOf(copy, { batch, index: idx }, ids)),
@@ -129,8 +130,7 @@ function moveUnits(db: Database.Database, ids: DonorIds): void {
       }
       bytes.reset()
       writeImage(bytes, ids, state)
-      const open = isWaiting(state) || state.copies.some(({ standing }) => standing === 'leased')
-      insert.run(batch, idx, stateNumber(state.work), Number(open), bytes.copy())
+      insert.run(batch, idx, stateColumn(state.work), Number(isOpen(state)), bytes.copy())
     }
     const { batch, idx } = rows.at(-1) ?? { batch: 0, idx: 0 }
     rows = page.all(batch, idx)

@@ -8,7 +8,15 @@ import { STANDINGS } from './live/unit-image.ts'
 
 type Copies = Pick<
   UnitStore,
-  'copy' | 'saveCopy' | 'votes' | 'overdue' | 'leasedTo' | 'leasedToDevice' | 'donor' | 'withoutCredit'
+  | 'copy'
+  | 'saveCopy'
+  | 'votes'
+  | 'holders'
+  | 'overdue'
+  | 'leasedTo'
+  | 'leasedToDevice'
+  | 'donor'
+  | 'withoutCredit'
 >
 
 const NONE = { leased: 0, verified: 0, rejected: 0 }
@@ -36,6 +44,7 @@ export function copies(
       edits.saveCopy(after)
     },
     votes: (unit) => table.find(unit)?.state.copies.filter(isVote) ?? [],
+    holders: (unit) => table.find(unit)?.state.copies.map(({ donorKey }) => donorKey) ?? [],
     overdue(now, limit) {
       edits.list()
       const found = new Set<CopyRow>()

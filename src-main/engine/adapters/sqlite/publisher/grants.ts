@@ -1,12 +1,14 @@
 import type Database from 'better-sqlite3'
 import { compareUnits, type DonorKey, type Hex32 } from '../../../../domain/ids.ts'
 import type { LedgerRecord } from '../../../../domain/project.ts'
-import type { GrantRow, GrantStore, NumberedGrant, SealedRecord } from '../../../ports.ts'
+import type { GrantRow, NumberedGrant, SealedRecord } from '../../../ports.ts'
 import { blob32, hexOf } from '../columns.ts'
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import type { Transactions } from '../transactions.ts'
 import type { DonorIds } from './donor-ids.ts'
+import { ledgerEpochs } from './ledger-epochs.ts'
 import type { LiveState } from './live/live-state.ts'
+import type { Grants } from './revocations.ts'
 
 interface RecordColumns {
   donor: bigint
@@ -31,12 +33,13 @@ interface TotalColumns {
 
 const PAGE = 256
 
+/** Without what was taken back: see `withRevocations`. */
 export function grants(
   db: Database.Database,
-  { edits, tails }: LiveState,
+  { table, edits, tails }: LiveState,
   tx: Transactions,
   ids: DonorIds,
-): GrantStore {
+): Grants {
   const page = db
     .prepare<[bigint, bigint, number], RecordColumns>(
       'SELECT * FROM ledger_records WHERE (epoch, idx) > (?, ?) ORDER BY epoch, idx LIMIT ?',
@@ -60,7 +63,8 @@ export function grants(
   )
   const through = db.prepare<[], number>('SELECT sealed_through FROM ledger').pluck()
 
-  const ledgerTotals: GrantStore['ledgerTotals'] = () => {
+  const epochs = ledgerEpochs(db, tx)
+  const ledgerTotals: Grants['ledgerTotals'] = () => {
     const row = totals.get()
     if (!row) throw new Error('the ledger totals are missing')
     return { ...row, fuel: BigInt(row.fuel) }
@@ -86,6 +90,7 @@ export function grants(
       tx.needed()
       edits.addGrant(unit, donorKey, fuel)
     },
+    isGranted: (unit, donorKey) => table.find(unit)?.state.granted.includes(donorKey) ?? false,
     unsealed: (limit) => tails.unsealed.slice(0, limit),
     lastRecord: (donorKey) => {
       const id = ids.find(donorKey)
@@ -127,6 +132,8 @@ export function grants(
         : []
     },
     ledgerTotals,
+    ledgerEpoch: epochs.present,
+    nextLedger: epochs.next,
     *grants() {
       // By pages: an open cursor would block the connection for everybody else.
       let [epoch, index] = [-1n, -1n]

@@ -51,15 +51,21 @@ export function outputs(
     return row && own.length > 0 ? { ...row, files: own } : row
   }
   const number = ({ donorKey }: CopyRow): number => ids.find(donorKey) ?? 0
-  const verifiedRow = ({ id, unit, at }: VerifiedPlace, state: UnitState | undefined): VerifiedRow => {
-    const digest = state?.work.state === 'verified' ? state.work.digest : undefined
-    const output = digest === undefined ? undefined : outputOf(unit, state, digest)
-    if (!state || !output) throw new Error(`the output of unit ${unitText(unit)} is missing`)
+  /** Nothing while the unit is questioned: it was verified on trust, and others are to say now. */
+  const verifiedRow = ({ id, unit, at }: VerifiedPlace, state: UnitState | undefined): VerifiedRow[] => {
+    if (state?.work.state !== 'verified' && state?.work.state !== 'released') return []
+    const output = outputOf(unit, state, state.work.digest)
+    if (!output) throw new Error(`the output of unit ${unitText(unit)} is missing`)
     const donors = state.copies
       .filter(({ standing, answeredAt = 0 }) => standing === 'verified' && answeredAt <= at)
       .sort((a, b) => (a.answeredAt ?? 0) - (b.answeredAt ?? 0) || number(a) - number(b))
       .map(({ donorKey }) => donorKey)
-    return { cursor: id, unit, verifiedAt: at, output, donors }
+    return [{ cursor: id, unit, verifiedAt: at, output, donors }]
+  }
+  const storedRow = ({ id, batch, idx, at, image }: VerifiedColumns): VerifiedRow[] => {
+    const unit = { batch, index: idx }
+    const state = table.peek(unit)?.state ?? readImage(new ByteReader(image), ids, unit)
+    return verifiedRow({ id, unit, at }, state)
   }
   return {
     addOutput(row) {
@@ -76,13 +82,19 @@ export function outputs(
       edits.addVerified(unit, at)
     },
     verifiedAfter(cursor, limit) {
-      const stored = verified.all(cursor, limit).map((row) => {
-        const unit = { batch: row.batch, index: row.idx }
-        const state = table.peek(unit)?.state ?? readImage(new ByteReader(row.image), ids, unit)
-        return verifiedRow({ id: row.id, unit, at: row.at }, state)
-      })
-      const latest = tails.verified.filter(({ id }) => id > cursor).slice(0, limit - stored.length)
-      return [...stored, ...latest.map((place) => verifiedRow(place, table.find(place.unit)?.state))]
+      const found: VerifiedRow[] = []
+      for (let after = cursor; found.length < limit;) {
+        const rows = verified.all(after, limit - found.length)
+        for (const row of rows) found.push(...storedRow(row))
+        const last = rows.at(-1)
+        if (!last) break
+        after = last.id
+      }
+      for (const place of tails.verified) {
+        if (found.length >= limit) break
+        if (place.id > cursor) found.push(...verifiedRow(place, table.find(place.unit)?.state))
+      }
+      return found
     },
   }
 }

@@ -23,7 +23,8 @@ export interface Tallies {
   written(): void
 }
 
-const BATCH_COLUMNS = ['fresh', 'leased', 'pending', 'verified', 'inconclusive', 'suspended'] as const
+const COUNTED = ['leased', 'pending', 'verified', 'trusted', 'released', 'inconclusive', 'suspended'] as const
+const BATCH_COLUMNS = ['fresh', ...COUNTED] as const
 const DONOR_COLUMNS = ['leased', 'verified', 'rejected'] as const
 type Counters = Record<string, number>
 
@@ -51,10 +52,16 @@ export function tallies(db: Database.Database): Tallies {
     counts: () =>
       selectBatches.all().map((batch) => {
         const row = batches.get(batch) ?? {}
-        const [, leased = 0, pending = 0, verified = 0, inconclusive = 0, suspended = 0] = BATCH_COLUMNS.map(
-          (name) => row[name],
-        )
-        return { batch, leased, pending, verified, inconclusive, suspended }
+        const [
+          leased = 0,
+          pending = 0,
+          verified = 0,
+          trusted = 0,
+          released = 0,
+          inconclusive = 0,
+          suspended = 0,
+        ] = COUNTED.map((name) => row[name])
+        return { batch, leased, pending, verified, trusted, released, inconclusive, suspended }
       }),
     donor(donor) {
       const { leased = 0, verified = 0, rejected = 0 } = donors.get(donor) ?? {}

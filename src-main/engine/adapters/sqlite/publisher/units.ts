@@ -1,11 +1,22 @@
+import type Database from 'better-sqlite3'
 import { UNSENT } from '../../../../domain/work-unit.ts'
 import type { UnitStore, WantingUnits } from '../../../ports.ts'
 import type { Transactions } from '../transactions.ts'
 import type { LiveState } from './live/live-state.ts'
+import { stateColumn } from './live/unit-image.ts'
 
-type Units = Pick<UnitStore, 'takeFresh' | 'unit' | 'saveUnit' | 'waiting' | 'wanting'>
+type Units = Pick<UnitStore, 'takeFresh' | 'unit' | 'saveUnit' | 'unitsThat' | 'waiting' | 'wanting'>
 
-export function units({ table, tallies, edits, pools }: LiveState, tx: Transactions): Units {
+export function units(
+  db: Database.Database,
+  { table, tallies, edits, pools }: LiveState,
+  tx: Transactions,
+): Units {
+  const ended = db
+    .prepare<[number, number, number, number], number>(
+      'SELECT idx FROM units WHERE batch = ? AND state = ? AND state >= 2 AND idx > ? ORDER BY idx LIMIT ?',
+    )
+    .pluck()
   return {
     takeFresh(batch, limit) {
       tx.needed()
@@ -20,6 +31,25 @@ export function units({ table, tallies, edits, pools }: LiveState, tx: Transacti
     saveUnit(unit, _before, after, lottery) {
       tx.needed()
       if (after.state !== 'unsent') edits.saveUnit(unit, after, lottery)
+    },
+    unitsThat(state, batch, after, limit) {
+      const indexes = table
+        .dirty()
+        .filter((entry) => entry.unit.batch === batch && entry.state.work.state === state)
+        .map(({ unit }) => unit.index)
+        .filter((index) => index > after)
+      const column = stateColumn({ state })
+      for (let [found, from] = [0, after]; found < limit;) {
+        const rows = ended.all(batch, column, from, limit)
+        const current = rows.filter((index) => table.peek({ batch, index })?.dirty !== true)
+        indexes.push(...current)
+        found += current.length
+        const last = rows.at(-1)
+        if (last === undefined) break
+        from = last
+      }
+      const first = indexes.sort((a, b) => a - b).slice(0, limit)
+      return first.map((index) => ({ batch, index }))
     },
     waiting(limit) {
       edits.list()

@@ -1,4 +1,4 @@
-import { PowerswarmError } from '../../../../domain/errors.ts'
+import { unusable } from '../../snapshot/unusable.ts'
 import { ERRNO, WasiError } from '../errno.ts'
 import { FileContent } from './file-content.ts'
 import type { DirectoryNode, FileNode, Node, SymlinkNode, Times } from './node.ts'
@@ -29,7 +29,7 @@ export class Volume {
   readonly device: number
   readonly isWritable: boolean
   readonly maxBytes: number
-  readonly #maxEntries: number
+  readonly maxEntries: number
   readonly #now: () => bigint
   #root: DirectoryNode
   #nextInode = 1
@@ -40,7 +40,7 @@ export class Volume {
     this.device = init.device
     this.isWritable = init.isWritable
     this.maxBytes = init.maxBytes
-    this.#maxEntries = init.maxEntries
+    this.maxEntries = init.maxEntries
     this.#now = () => init.now()
     this.#root = { ...this.#newNode(), type: 'directory', links: 1, parent: undefined, entries: new Map() }
   }
@@ -142,7 +142,7 @@ export class Volume {
   /** Makes these nodes, the root first, all that there is; none counts as open. */
   restore(nodes: readonly Node[], nextInode: number): void {
     const [root] = nodes
-    if (root?.type !== 'directory') throw new PowerswarmError('slot-failed', 'a saved volume has no root')
+    if (root?.type !== 'directory') throw unusable('its files have no root')
     this.#root = root
     this.#nextInode = nextInode
     this.#entries = nodes.reduce((sum, node) => sum + node.links, 0) - root.links
@@ -158,7 +158,7 @@ export class Volume {
   }
 
   #checkRoom({ parent }: Entry): void {
-    if (this.#entries >= this.#maxEntries) throw new WasiError(ERRNO.nospc)
+    if (this.#entries >= this.maxEntries) throw new WasiError(ERRNO.nospc)
     checkPresent(parent)
   }
 

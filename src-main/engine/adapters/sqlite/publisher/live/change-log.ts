@@ -3,11 +3,12 @@ import type { DonorKey, UnitId } from '../../../../../domain/ids.ts'
 import type { Fuel, UnixMs } from '../../../../../domain/units.ts'
 import { ByteReader, ByteWriter } from '../../bytes.ts'
 import type { DonorIds } from '../donor-ids.ts'
+import type { TrustEntry } from './donor-trusts.ts'
 import type { UnitEntry } from './unit-entry.ts'
 import { writeImage } from './unit-image.ts'
 
 /** On disk a change is its place in this list. Append only. */
-const CHANGES = ['unit', 'fresh', 'verified', 'grant', 'sealed'] as const
+const CHANGES = ['unit', 'fresh', 'verified', 'grant', 'sealed', 'trust'] as const
 
 /** What a restart repeats, change by change in the order of the log. */
 export interface Repeated {
@@ -17,6 +18,7 @@ export interface Repeated {
   verified(unit: UnitId, at: UnixMs): void
   grant(unit: UnitId, donorKey: DonorKey, fuel: Fuel): void
   sealed(through: number): void
+  trust(donorKey: DonorKey, entry: TrustEntry): void
 }
 
 /**
@@ -28,6 +30,7 @@ export interface ChangeLog {
   verified(unit: UnitId, at: UnixMs): void
   grant(unit: UnitId, donorKey: DonorKey, fuel: Fuel): void
   sealed(through: number): void
+  trust(donorKey: DonorKey, entry: TrustEntry): void
   /** Adds what was noted, and these units as they are now, to the log. Part of the transaction. */
   write(changed: readonly UnitEntry[]): void
   /** Drops what was noted: the transaction was rolled back. */
@@ -67,6 +70,11 @@ export function changeLog(db: Database.Database, ids: DonorIds): ChangeLog {
     },
     sealed: (through) => {
       note('sealed', 0, through)
+    },
+    trust(donorKey, { trust, openedAt, inDoubt }) {
+      const { proven, window, since, held, unsettled, disputes } = trust
+      note('trust', ids.ensure(donorKey), Number(inDoubt))
+      for (const number of [proven, window, since, held, unsettled, disputes, openedAt]) notes.number(number)
     },
     write(changed) {
       for (const { unit, state } of changed) {
@@ -118,6 +126,13 @@ function repeatOne(from: ByteReader, ids: DonorIds, again: Repeated): void {
     case 'sealed':
       again.sealed(index)
       return
+    case 'trust': {
+      const [proven, window, since] = [from.number(), from.number(), from.number()]
+      const [held, unsettled, disputes] = [from.number(), from.number(), from.number()]
+      const trust = { proven, window, since, held, unsettled, disputes }
+      again.trust(ids.key(batch), { trust, openedAt: from.number(), inDoubt: index === 1 })
+      return
+    }
     case undefined:
   }
   throw new Error('the log of changes holds something that is no change')

@@ -6,13 +6,13 @@ import type { WorkUnit } from '../../../../../domain/work-unit.ts'
 import type { CopyRow, OutputRow } from '../../../../ports.ts'
 import { blob32, outcomeNumber } from '../../columns.ts'
 import { fileRows } from '../../file-rows.ts'
-import type { DonorIds } from '../donor-ids.ts'
 import type { Tallies } from '../tallies.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { Pools } from './pools.ts'
 import type { Tails } from './tails.ts'
 import type { UnitEntry, UnitState } from './unit-entry.ts'
 import type { UnitTable } from './unit-table.ts'
+import type { Windows } from './windows.ts'
 
 /** Changes of units and lists, part of the open transaction. */
 export interface Edits {
@@ -26,11 +26,12 @@ export interface Edits {
   keepOutput(unit: UnitId, digest: Hex32): void
   addVerified(unit: UnitId, at: UnixMs): void
   addGrant(unit: UnitId, donorKey: DonorKey, fuel: Fuel): void
+  saveTrust(unit: UnitId, values: Pick<UnitState, 'onTrust'> | Pick<UnitState, 'disputants'>): void
   sealThrough(grant: number): void
   /** How many copies more the donor holds than before this transaction. */
   leasedMore(donorKey: DonorKey): number
   change(entry: UnitEntry, values: Partial<UnitState>): void
-  /** Lists units in the pools as they are now. Whoever looks into the pools calls it before. */
+  /** Lists units in pools and windows as they are now. Whoever looks into those calls it before. */
   list(): void
   /** Units that the transaction changed. */
   readonly changed: readonly UnitEntry[]
@@ -45,11 +46,11 @@ export interface EditsInit {
   readonly tallies: Tallies
   readonly tails: Tails
   readonly pools: Pools
+  readonly windows: Windows
   readonly log: ChangeLog
-  readonly ids: DonorIds
 }
 
-export function edits({ db, table, tallies, tails, pools, log }: EditsInit): Edits {
+export function edits({ db, table, tallies, tails, pools, windows, log }: EditsInit): Edits {
   // Outputs go to their table at once: they are large, and their rows never move.
   const insertOutput = db.prepare(
     'INSERT INTO outputs (digest, outcome, exit_code, fuel, stdout) VALUES (?, ?, ?, ?, ?)',
@@ -79,6 +80,7 @@ export function edits({ db, table, tallies, tails, pools, log }: EditsInit): Edi
   const list = (): void => {
     for (const entry of unlisted) {
       pools.moved(entry.unit, entry.listed, entry.state)
+      windows.moved(entry.unit, entry.listed, entry.state)
       entry.listed = entry.state
     }
     unlisted = []
@@ -143,6 +145,9 @@ export function edits({ db, table, tallies, tails, pools, log }: EditsInit): Edi
       change(entry, { granted: [...granted, donorKey] })
       tails.addGrant(unit, donorKey, fuel)
       log.grant(unit, donorKey, fuel)
+    },
+    saveTrust(unit, values) {
+      change(existing(unit), values)
     },
     sealThrough(grant) {
       tails.sealThrough(grant)

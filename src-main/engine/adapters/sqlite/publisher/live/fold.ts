@@ -4,10 +4,12 @@ import type { DonorIds } from '../donor-ids.ts'
 import type { Tallies } from '../tallies.ts'
 import { bulkInsert } from './bulk-insert.ts'
 import type { ChangeLog } from './change-log.ts'
+import type { DonorTrusts } from './donor-trusts.ts'
 import type { Tails } from './tails.ts'
-import { isWaiting, type UnitEntry } from './unit-entry.ts'
-import { STANDINGS, stateNumber, writeImage } from './unit-image.ts'
+import { isOpen, type UnitEntry } from './unit-entry.ts'
+import { STANDINGS, stateColumn, writeImage } from './unit-image.ts'
 import type { UnitTable } from './unit-table.ts'
+import type { Windows } from './windows.ts'
 
 export interface FoldInit {
   readonly db: Database.Database
@@ -15,6 +17,8 @@ export interface FoldInit {
   readonly table: UnitTable
   readonly tallies: Tallies
   readonly tails: Tails
+  readonly trusts: DonorTrusts
+  readonly windows: Windows
   readonly log: ChangeLog
 }
 
@@ -22,7 +26,8 @@ export interface FoldInit {
  * Writes the rows of everything that the log of changes holds and empties it, in one transaction: killed before its
  * commit, the log is still there; killed after it, it is not needed. Call the function outside of transactions.
  */
-export function foldChanges({ db, ids, table, tallies, tails, log }: FoldInit): () => void {
+export function foldChanges(init: FoldInit): () => void {
+  const { db, ids, table, tallies, tails, trusts, windows, log } = init
   const units = bulkInsert(db, 'INSERT OR REPLACE INTO units (batch, idx, state, open, image)', 5)
   const verified = bulkInsert(db, 'INSERT INTO verified (id, batch, idx, at)', 4)
   const ended = bulkInsert(db, 'INSERT OR IGNORE INTO without_credit (donor, batch, idx, standing)', 4)
@@ -32,8 +37,7 @@ export function foldChanges({ db, ids, table, tallies, tails, log }: FoldInit): 
   const unitRow = ({ unit, state }: UnitEntry): unknown[] => {
     bytes.reset()
     writeImage(bytes, ids, state)
-    const open = isWaiting(state) || state.copies.some(({ standing }) => standing === 'leased')
-    return [unit.batch, unit.index, stateNumber(state.work), Number(open), bytes.copy()]
+    return [unit.batch, unit.index, stateColumn(state.work), Number(isOpen(state)), bytes.copy()]
   }
   const write = db.transaction((entries: readonly UnitEntry[]) => {
     units(entries.map(unitRow))
@@ -45,6 +49,8 @@ export function foldChanges({ db, ids, table, tallies, tails, log }: FoldInit): 
     )
     unsealed.run(tails.unsealedBytes())
     tallies.write()
+    trusts.write()
+    windows.write()
     log.clear()
   })
   return () => {
@@ -53,6 +59,8 @@ export function foldChanges({ db, ids, table, tallies, tails, log }: FoldInit): 
     table.written(entries)
     tails.written()
     tallies.written()
+    trusts.written()
+    windows.written()
     log.cleared()
   }
 }

@@ -5,6 +5,7 @@ import type { Pending } from '../../transactions.ts'
 import type { DonorIds } from '../donor-ids.ts'
 import { tallies as createTallies, type Tallies } from '../tallies.ts'
 import { changeLog } from './change-log.ts'
+import { donorTrusts, type DonorTrusts } from './donor-trusts.ts'
 import { edits as createEdits, type Edits } from './edits.ts'
 import { foldChanges } from './fold.ts'
 import { pools as createPools, type Pools } from './pools.ts'
@@ -13,6 +14,7 @@ import { tails as createTails, type Tails } from './tails.ts'
 import type { UnitEntry, UnitState } from './unit-entry.ts'
 import { readImage } from './unit-image.ts'
 import { unitTable, type UnitTable } from './unit-table.ts'
+import { windows as createWindows, type Windows } from './windows.ts'
 
 /**
  * The part of the publisher's data that moves all the time, in memory. Invariants:
@@ -26,6 +28,8 @@ export interface LiveState extends Required<Pending> {
   readonly tallies: Tallies
   readonly tails: Tails
   readonly pools: Pools
+  readonly trusts: DonorTrusts
+  readonly windows: Windows
   /** Changes that need an open transaction. */
   readonly edits: Edits
   /** Whether it is time to fold. */
@@ -45,9 +49,11 @@ export function liveState(db: Database.Database, ids: DonorIds): LiveState {
   const tallies = createTallies(db)
   const tails = createTails(db, ids)
   const pools = createPools()
+  const trusts = donorTrusts(db, ids)
+  const windows = createWindows(db, ids)
   const log = changeLog(db, ids)
-  const edits = createEdits({ db, table, tallies, tails, pools, log, ids })
-  const foldNow = foldChanges({ db, ids, table, tallies, tails, log })
+  const edits = createEdits({ db, table, tallies, tails, pools, windows, log })
+  const foldNow = foldChanges({ db, ids, table, tallies, tails, trusts, windows, log })
   let foldAtBytes = LOG_BYTES
   const fold = (): void => {
     foldAtBytes = Math.max(LOG_BYTES, 2 * log.bytes)
@@ -74,6 +80,7 @@ export function liveState(db: Database.Database, ids: DonorIds): LiveState {
       entry.dirty = true
     }
     tails.commit()
+    trusts.commit()
   }
 
   readPools(db, ids, pools)
@@ -95,6 +102,9 @@ export function liveState(db: Database.Database, ids: DonorIds): LiveState {
     sealed: (through) => {
       tails.sealThrough(through)
     },
+    trust: (donorKey, entry) => {
+      trusts.set(donorKey, entry)
+    },
   })
   commit()
   return {
@@ -102,14 +112,18 @@ export function liveState(db: Database.Database, ids: DonorIds): LiveState {
     tallies,
     tails,
     pools,
+    trusts,
+    windows,
     edits,
     flush: () => {
+      for (const donorKey of trusts.changed) log.trust(donorKey, trusts.get(donorKey))
       log.write(edits.changed)
     },
     forget() {
       log.forget()
       edits.takeBack()
       tails.takeBack()
+      trusts.takeBack()
       tallies.forget()
     },
     committed: commit,

@@ -11,6 +11,8 @@ export interface Pools {
   /** Units that want another copy, by lottery number, and of those the ones with a vote. */
   readonly waiting: SortedPool
   readonly voted: SortedPool
+  /** Units on which results differ, all under the same number. */
+  readonly disputed: SortedPool
   moved(unit: UnitId, before: UnitState, after: UnitState): void
   /** Units with a copy that ran out by `now`, oldest first, once for each such copy. */
   overdue(now: number, limit: number): readonly UnitId[]
@@ -21,6 +23,7 @@ export interface Pools {
 export function pools(): Pools {
   const waiting = new SortedPool()
   const voted = new SortedPool()
+  const disputed = new SortedPool()
   const byExpiry = new SortedPool()
   const byDonor = new Map<DonorKey, UnitId[]>()
 
@@ -53,9 +56,13 @@ export function pools(): Pools {
   return {
     waiting,
     voted,
+    disputed,
     moved(unit, before, after) {
       follow(waiting, unit, before, after, isWaiting)
       follow(voted, unit, before, after, (state) => isWaiting(state) && hasVotes(state))
+      const [wasDisputed, isDisputed] = [before.disputants !== undefined, after.disputants !== undefined]
+      if (wasDisputed && !isDisputed) disputed.remove(0, unit)
+      if (isDisputed && !wasDisputed) disputed.add(0, unit)
       if (before.copies === after.copies) return
       for (const copy of before.copies)
         if (copy.standing === 'leased' && !after.copies.includes(copy)) release(unit, copy)

@@ -66,6 +66,13 @@ export class SortedPool {
     }
   }
 
+  /** The first units in the order of their keys, once for each of their places. */
+  first(limit: number): UnitId[] {
+    const found: UnitId[] = []
+    this.visit(0, (_key, unit) => found.length < limit && found.push(unit) > 0)
+    return found
+  }
+
   /** The first chunk whose last place is not below this one; the last chunk when there is none. */
   private chunkFor(key: number, batch: number, index: number): number {
     let [low, high] = [0, this.chunks.length - 1]

@@ -1,6 +1,6 @@
 import type { DonorKey, Hex32, UnitId } from '../../../../../domain/ids.ts'
 import { UNSENT, type WorkUnit } from '../../../../../domain/work-unit.ts'
-import type { CopyRow } from '../../../../ports.ts'
+import type { CopyRow, OnTrustRow } from '../../../../ports.ts'
 
 /** A unit with everything that hangs on it. Never changed: a move makes a new one. */
 export interface UnitState {
@@ -11,7 +11,12 @@ export interface UnitState {
   /** Donors that were granted it: each once, for ever. */
   readonly granted: readonly DonorKey[]
   readonly outputs: readonly StoredOutput[]
+  /** On whose word it rests, or rested before it was questioned. */
+  readonly onTrust: OnTrust | undefined
+  /** Results on it differ: donors whose trust is suspended until it is decided, perhaps none. */
+  readonly disputants: readonly DonorKey[] | undefined
 }
+export type OnTrust = Omit<OnTrustRow, 'unit'>
 export interface StoredOutput {
   /** Its row in the table of outputs. */
   readonly id: number
@@ -30,7 +35,15 @@ export interface UnitEntry {
   dirty: boolean
 }
 
-export const NOTHING_YET: UnitState = { work: UNSENT, lottery: 0, copies: [], granted: [], outputs: [] }
+export const NOTHING_YET: UnitState = {
+  work: UNSENT,
+  lottery: 0,
+  copies: [],
+  granted: [],
+  outputs: [],
+  onTrust: undefined,
+  disputants: undefined,
+}
 
 /** Whether another copy of it should go out. */
 export function isWaiting({ work }: UnitState): boolean {
@@ -39,4 +52,15 @@ export function isWaiting({ work }: UnitState): boolean {
 
 export function hasVotes({ work }: UnitState): boolean {
   return work.state === 'leased' && work.votes > 0
+}
+
+/** Whether the pools list it. */
+export function isOpen(state: UnitState): boolean {
+  const isLeased = state.copies.some(({ standing }) => standing === 'leased')
+  return isLeased || isWaiting(state) || state.disputants !== undefined
+}
+
+/** Whether it is unlikely to move again: then it need not stay in memory. */
+export function isSettled({ work }: UnitState): boolean {
+  return work.state !== 'leased' && work.state !== 'trusted'
 }

@@ -8,16 +8,18 @@ import type { StoredOutput, UnitState } from './unit-entry.ts'
 /**
  * A unit as its row and the log of changes hold it, field by field:
  * - outputs: count; for each its id and digest
- * - work: place in {@link STATES}; for a leased unit live, votes, failures, wanted; for a verified one its digest
+ * - work: place in {@link STATES} and bits; for a leased unit live, votes, failures, wanted; its digest if it has one
  * - lottery
  * - copies: count; for each donor number, bits, expiry, and as the bits say answer time, device and digest
+ * - on whose word it rests, if the bits say so: donor number, window, whether it was drawn
+ * - who disputes it, if the bits say so: count, donor numbers
  *
  * A digest that an output has is the output's place from 2 on; 1 comes before another digest, 0 stands for none.
  */
 type Ids = Pick<DonorIds, 'ensure' | 'key'>
 
 /** On disk a state or standing is its place in its list. Append only. */
-const STATES = ['leased', 'verified', 'inconclusive', 'suspended'] as const
+const STATES = ['leased', 'verified', 'inconclusive', 'suspended', 'trusted', 'released'] as const
 export const STANDINGS: readonly CopyStanding[] = [
   'leased',
   'lapsed',
@@ -31,17 +33,28 @@ const STANDING_BITS = 7
 const GRANTED = 8
 const ANSWERED = 16
 const DEVICE = 32
+/** Bits of a unit, above the place of its state. */
+const STATE_BITS = 7
+const ON_TRUST = 8
+const DISPUTED = 16
 
-/** Place of a unit's state in its list. Throws for a unit that was never handed out: it has no row. */
-export function stateNumber({ state }: WorkUnit): number {
+/**
+ * What a unit's row says of its state: the place in the list, that of `verified` for all with an answer. Throws for a
+ * unit that was never handed out: it has no row.
+ */
+export function stateColumn(work: WorkUnit): number {
+  return STATES.indexOf('digest' in work ? 'verified' : storedState(work))
+}
+
+function storedState({ state }: WorkUnit): (typeof STATES)[number] {
   if (state === 'unsent') throw new Error('a unit that was never handed out has no row')
-  return STATES.indexOf(state)
+  return state
 }
 
 export function writeImage(
   to: ByteWriter,
   ids: Ids,
-  { work, lottery, copies, granted, outputs }: UnitState,
+  { work, lottery, copies, granted, outputs, onTrust, disputants }: UnitState,
 ): void {
   const digestOf = (digest: Hex32 | undefined): void => {
     const place = outputs.findIndex((output) => output.digest === digest)
@@ -53,10 +66,13 @@ export function writeImage(
     to.number(output.id)
     to.hex32(output.digest)
   }
-  to.number(stateNumber(work))
+  let workBits = STATES.indexOf(storedState(work))
+  if (onTrust) workBits |= ON_TRUST
+  if (disputants) workBits |= DISPUTED
+  to.number(workBits)
   if (work.state === 'leased')
     for (const count of [work.live, work.votes, work.failures, work.wanted]) to.number(count)
-  if (work.state === 'verified') digestOf(work.digest)
+  if ('digest' in work) digestOf(work.digest)
   to.number(lottery)
   to.number(copies.length)
   for (const { donorKey, standing, expiresAt, answeredAt, digest, deviceKey } of copies) {
@@ -71,6 +87,13 @@ export function writeImage(
     if (deviceKey !== undefined) to.hex32(deviceKey)
     digestOf(digest)
   }
+  if (onTrust)
+    for (const number of [ids.ensure(onTrust.donorKey), onTrust.window, Number(onTrust.drawn)])
+      to.number(number)
+  if (disputants) {
+    to.number(disputants.length)
+    for (const donorKey of disputants) to.number(ids.ensure(donorKey))
+  }
 }
 
 export function readImage(from: ByteReader, ids: Ids, unit: UnitId): UnitState {
@@ -79,7 +102,8 @@ export function readImage(from: ByteReader, ids: Ids, unit: UnitId): UnitState {
     const place = from.number()
     return place === 0 ? undefined : place === 1 ? from.hex32() : outputs[place - 2]?.digest
   }
-  const work = readWork(from, readDigest)
+  const workBits = from.number()
+  const work = readWork(STATES[workBits & STATE_BITS], from, readDigest)
   const lottery = from.number()
   const granted: UnitState['granted'][number][] = []
   const copies = times(from.number(), (): CopyRow => {
@@ -102,11 +126,19 @@ export function readImage(from: ByteReader, ids: Ids, unit: UnitId): UnitState {
       ...(deviceKey === undefined ? {} : { deviceKey }),
     }
   })
-  return { work, lottery, copies, granted, outputs }
+  const onTrust =
+    workBits & ON_TRUST
+      ? { donorKey: ids.key(from.number()), window: from.number(), drawn: from.number() === 1 }
+      : undefined
+  const disputants = workBits & DISPUTED ? times(from.number(), () => ids.key(from.number())) : undefined
+  return { work, lottery, copies, granted, outputs, onTrust, disputants }
 }
 
-function readWork(from: ByteReader, readDigest: () => Hex32 | undefined): WorkUnit {
-  const state = STATES[from.number()]
+function readWork(
+  state: (typeof STATES)[number] | undefined,
+  from: ByteReader,
+  readDigest: () => Hex32 | undefined,
+): WorkUnit {
   switch (state) {
     case 'leased':
       return {
@@ -116,7 +148,9 @@ function readWork(from: ByteReader, readDigest: () => Hex32 | undefined): WorkUn
         failures: from.number(),
         wanted: from.number(),
       }
-    case 'verified': {
+    case 'verified':
+    case 'trusted':
+    case 'released': {
       const digest = readDigest()
       if (digest === undefined) break
       return { state, digest }

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { UnitId } from '../../../../../domain/ids.ts'
 import { ByteReader } from '../../bytes.ts'
 import type { DonorIds } from '../donor-ids.ts'
-import { NOTHING_YET, type UnitEntry, type UnitState } from './unit-entry.ts'
+import { NOTHING_YET, isSettled, type UnitEntry, type UnitState } from './unit-entry.ts'
 import { readImage } from './unit-image.ts'
 
 /** Units that stay in memory after their rows were written, the latest ones: they are likely to move again. */
@@ -66,7 +66,7 @@ export function unitTable(db: Database.Database, ids: DonorIds): UnitTable {
       // Settled units first, then the oldest of the others.
       for (const units of batches.values())
         for (const [index, { dirty, state }] of units)
-          if (!dirty && (state.work.state !== 'leased' || size > KEPT)) {
+          if (!dirty && (isSettled(state) || size > KEPT)) {
             units.delete(index)
             size -= 1
           }

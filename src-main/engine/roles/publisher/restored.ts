@@ -1,0 +1,88 @@
+import { PowerswarmError } from '../../../domain/errors.ts'
+import type { DonorKey } from '../../../domain/ids.ts'
+import type { PublisherComponents } from './components.ts'
+
+/** Name of the setting that a restored store carries until {@link Restored} is done; its value is not read. */
+export const RESTORED_SETTING = 'restored-from-backup'
+
+/**
+ * A project that was put back from a backup may lack what was published and granted after it. Writing on from there
+ * would fork its cores, so nothing is appended until a donor that the backup knows was heard:
+ *
+ *   waiting ── a donor holds no more than the backup, and no peer has more of the project core ──▶ done
+ *      └── a donor holds more ──▶ behind, until a newer backup is put back
+ *
+ * Meanwhile units are leased and results taken as ever; their grants wait in the store.
+ */
+export class Restored {
+  private readonly parts: Pick<PublisherComponents, 'store' | 'cores' | 'log'>
+  private readonly done: () => void
+  private readonly changed: () => void
+  private waiting: boolean
+  private confirming: Promise<void> | undefined
+  private behind: string | undefined
+
+  constructor(
+    parts: Pick<PublisherComponents, 'store' | 'cores' | 'log'>,
+    on: {
+      /** Appending is allowed from now on. */
+      readonly done: () => void
+      /** {@link why} changed. */
+      readonly changed: () => void
+    },
+  ) {
+    this.parts = parts
+    this.done = on.done
+    this.changed = on.changed
+    this.waiting = (parts.store.setting(RESTORED_SETTING) ?? '') !== ''
+  }
+
+  /** Why nothing may be appended yet, for the person; undefined when everything may. */
+  get why(): string | undefined {
+    if (!this.waiting) return undefined
+    return (
+      this.behind ??
+      'This project was restored from a backup and writes nothing until a donor that it knows has connected: serve it and wait; if nothing can be newer than the backup, restore it with --newest'
+    )
+  }
+
+  /** Throws `store-behind` while nothing may be appended. */
+  check(): void {
+    const { why } = this
+    if (why !== undefined) throw new PowerswarmError('store-behind', why)
+  }
+
+  /** A donor asks for its records from `fromSequence` on: it holds all before. */
+  heard(donorKey: DonorKey, fromSequence: number): void {
+    if (!this.waiting || this.behind !== undefined) return
+    const { store } = this.parts
+    const last = store.lastRecord(donorKey)
+    const { leased, verified, rejected } = store.donor(donorKey)
+    // A donor that the backup does not know cannot tell, and anybody can make one up.
+    if (!last && leased + verified + rejected === 0) return
+    const known = last ? last.sequence + 1 : 0
+    if (fromSequence > known)
+      this.isBehind(`donor ${donorKey} holds ${fromSequence} records instead of ${known}`)
+    // One with fewer may have missed just those that the backup lacks.
+    else if (fromSequence === known) this.confirming ??= this.confirm(donorKey)
+  }
+
+  private async confirm(donorKey: DonorKey): Promise<void> {
+    try {
+      await this.parts.cores.checkProject()
+    } catch (error) {
+      this.isBehind(error instanceof Error ? error.message : String(error))
+      return
+    }
+    this.waiting = false
+    this.parts.store.setSetting(RESTORED_SETTING, '')
+    this.parts.log('info', 'restored-project-goes-on', { donorKey })
+    this.done()
+  }
+
+  private isBehind(how: string): void {
+    this.behind = `This backup is older than what others hold, so it writes nothing; restore a newer one (${how})`
+    this.parts.log('error', 'backup-too-old', { how })
+    this.changed()
+  }
+}

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { openCoreStore } from '../../src-main/engine/adapters/hyper/core-store.ts'
+import { exportReceipt, findLedger } from '../../src-main/engine/adapters/hyper/receipt-export.ts'
+import { verifyReceipt } from '../../src-main/engine/verifier/verify-receipt.ts'
+import { median, printReport } from '../support/bench-report.ts'
+import { growLedger, makeCores } from '../support/ledger-blocks.ts'
+
+/** Receipts out of a long ledger: how large they are, and what making and checking one takes. */
+const BLOCKS = 100_000
+const RECEIPTS = 280
+const STEP = 7919
+
+const dir = mkdtempSync(join(tmpdir(), 'powerswarm-receipts-'))
+const store = await openCoreStore(join(dir, 'cores'))
+try {
+  const { projectKey, project, ledger } = await makeCores(store, new Uint8Array(32).fill(9), 0)
+  await growLedger(ledger, BLOCKS)
+  const announced = await findLedger(projectKey, project, 0)
+  const exportMs: number[] = []
+  const verifyMs: number[] = []
+  const sizes: number[] = []
+  let held = 0
+  let tampered = 0
+  for (let i = 0; i < RECEIPTS; i++) {
+    const index = (i * STEP) % BLOCKS
+    const startMs = performance.now()
+    const file = await exportReceipt(announced, ledger, index)
+    exportMs.push(performance.now() - startMs)
+    sizes.push(file.byteLength)
+    const checkMs = performance.now()
+    const verdict = verifyReceipt(file, projectKey)
+    verifyMs.push(performance.now() - checkMs)
+    if (verdict.holds && verdict.grant.index === index) held += 1
+    file[i % file.byteLength]! ^= 1
+    if (!verifyReceipt(file, projectKey).holds) tampered += 1
+  }
+  const figures = {
+    blocks: BLOCKS,
+    held,
+    tamperedRefused: tampered,
+    bytes: median(sizes),
+    exportMs: Number(median(exportMs).toFixed(3)),
+    verifyMs: Number(median(verifyMs).toFixed(3)),
+  }
+  console.log(
+    `${held} of ${RECEIPTS} receipts of a ledger of ${BLOCKS} blocks hold, ${tampered} with a bit flipped are refused`,
+  )
+  console.log(
+    `${figures.bytes} bytes, export ${figures.exportMs} ms, verify ${figures.verifyMs} ms (medians)`,
+  )
+  printReport({ bench: 'receipts', figures, versions: { node: process.versions.node } })
+} finally {
+  await store.close()
+  rmSync(dir, { recursive: true, force: true })
+}
