@@ -48,6 +48,8 @@ it(
     expect(JSON.parse(refused.stderr)).toMatchObject({
       error: { code: 'bad-argument', message: expect.stringContaining('list.jsonl:2: ') as string },
     })
+    const nowhere = await runCli(homeDir, ...add(join(dir, 'nowhere')))
+    expect(JSON.parse(nowhere.stderr)).toMatchObject({ error: { code: 'file-not-found' } })
     const before = await batches()
     writeFileSync(list, '{"args":["1"]}\n{"args":["2"]}\n')
     expect(JSON.parse((await runCli(homeDir, ...add(list))).stdout)).toMatchObject({ units: 2 })
