@@ -23,12 +23,15 @@ type Known =
   | { readonly kind: 'either'; readonly parts: readonly number[] }
   /** 1 when a sum or both are negative, else 0; `isNot` the other way round. */
   | { readonly kind: 'negative'; readonly of: number; readonly isNot: boolean }
-  /** The one or the other, of which one is a sum, by a condition that is looked at again. */
-  | { readonly kind: 'choice'; readonly yes: number; readonly no: number; readonly on: number }
+  /** The one or the other, of which one is a sum: by a condition that is looked at again, or by any at one place. */
+  | { readonly kind: 'choice'; readonly yes: number; readonly no: number; readonly by: Chooser }
   /** True when both are. */
   | { readonly kind: 'both'; readonly parts: readonly number[] }
   /** Whatever the instruction at this place found in a local; `isZero`: 1 when that was 0, else 0. */
   | { readonly kind: 'found'; readonly at: number; readonly isZero: boolean; readonly isFlag: boolean }
+
+/** A value, or the place of an instruction whose condition is not known again. */
+type Chooser = { readonly on: number } | { readonly at: number }
 
 type Choice = Known & { readonly kind: 'choice' }
 
@@ -66,6 +69,14 @@ export class AbstractValues {
   addedTo(base: Base, value: number): number | undefined {
     const known = this.#known[value]
     return known?.kind === 'sum' && known.base === base ? known.add : undefined
+  }
+
+  /** What it may add to `base`; undefined when it may be anything else. */
+  mayAddTo(base: Base, value: number): readonly number[] | undefined {
+    const known = this.#known[value]
+    const one = known?.kind === 'choice' ? [known.yes, known.no] : [value]
+    const added = one.map((part) => this.addedTo(base, part))
+    return added.includes(undefined) ? undefined : (added as number[])
   }
 
   /** Whether it is other than 0, where that is known. */
@@ -142,7 +153,8 @@ export class AbstractValues {
       return isTrue ? both.parts.reduce((one, part) => this.where(one, part, true), value) : value
     const [known, of] = [this.#known[value], this.#known[condition]]
     if (known?.kind === 'choice') {
-      const truth = this.truth(this.where(known.on, condition, isTrue))
+      if (!('on' in known.by)) return value
+      const truth = this.truth(this.where(known.by.on, condition, isTrue))
       return truth === undefined ? value : truth ? known.yes : known.no
     }
     const isSame =
@@ -153,14 +165,16 @@ export class AbstractValues {
     return this.#isFlag(value) ? this.constant(1) : NOT_ZERO
   }
 
-  /** One or the other. */
-  select(yes: number, no: number, condition: number): number {
+  /** One or the other, as the instruction at this place selects it. */
+  select(at: number, yes: number, no: number, condition: number): number {
     const truth = this.truth(condition)
     if (truth !== undefined) return truth ? yes : no
+    if (yes === no) return yes
     const [whenTrue, whenFalse] = [this.truth(yes), this.truth(no)]
     if (whenFalse === false && yes > FLAG && condition > FLAG)
       return this.#find(`both ${String(condition)} ${String(yes)}`, { kind: 'both', parts: [condition, yes] })
-    if (whenTrue === undefined || whenFalse === undefined) return this.#choice(yes, no, condition)
+    if (whenTrue === undefined || whenFalse === undefined)
+      return this.#choice(yes, no, condition > FLAG ? { on: condition } : { at })
     if (whenTrue === whenFalse) return whenTrue ? NOT_ZERO : this.constant(0)
     return whenTrue ? condition : this.unary(OP.i32Eqz, condition)
   }
@@ -258,15 +272,17 @@ export class AbstractValues {
     return this.constant((left.value === right.value) !== isNot ? 1 : 0)
   }
 
-  #choice(yes: number, no: number, on: number): number {
-    const isSum = [yes, no].some((value) => this.#known[value]?.kind === 'sum')
-    if (yes === no || on <= FLAG || !isSum) return this.join(yes, no)
-    return this.#find(`${String(on)} ? ${String(yes)} : ${String(no)}`, { kind: 'choice', yes, no, on })
+  #choice(yes: number, no: number, by: Chooser): number {
+    const sums = [yes, no].filter((value) => this.#known[value]?.kind === 'sum').length
+    // By a condition that is not known again it is of use only where either is a charge.
+    if (yes === no || sums < ('on' in by ? 1 : 2)) return this.join(yes, no)
+    const name = 'on' in by ? `on ${String(by.on)}` : `at ${String(by.at)}`
+    return this.#find(`${name} ? ${String(yes)} : ${String(no)}`, { kind: 'choice', yes, no, by })
   }
 
   /** A choice whose condition is about the meter does not outlive what changes that. */
-  #each({ yes, no, on }: Choice, one: (value: number) => number): number {
-    return one(on) === on ? this.#choice(one(yes), one(no), on) : UNKNOWN
+  #each({ yes, no, by }: Choice, one: (value: number) => number): number {
+    return 'on' in by && one(by.on) !== by.on ? UNKNOWN : this.#choice(one(yes), one(no), by)
   }
 
   /** 0 or 1. */

@@ -69,7 +69,7 @@ export class BodySteps {
         return
       case OP.select:
       case OP.selectTyped:
-        this.#select(flow)
+        this.#select(at, flow)
         return
       default:
         this.#other(at, code, flow, mode)
@@ -157,10 +157,7 @@ export class BodySteps {
     }
     const own = index - firstMeterGlobal
     if (own === METER_GLOBAL.fuel) {
-      const added = this.#values.addedTo('fuel', value)
-      if (added === undefined) throw new NotShown('fuel that is not what it was less a charge')
-      this.#event(flow, mode, `charge ${String(-added)}`)
-      flow.change((one) => this.#values.afterCharge(one, -added))
+      this.#charge(value, flow, mode)
       return
     }
     if (own === METER_GLOBAL.room) {
@@ -172,9 +169,26 @@ export class BodySteps {
     this.#event(flow, mode, `write global ${String(index)}: ${name}`)
   }
 
-  #select(flow: Flow): void {
+  /** `value` is what is left. It may be one of two where an `if` that did nothing but charge became a `select`. */
+  #charge(value: number, flow: Flow, mode: Mode): void {
+    const added = this.#values.mayAddTo('fuel', value)
+    if (added === undefined) throw new NotShown('fuel that is not what it was less a charge')
+    this.#events(
+      flow,
+      mode,
+      added.map((one) => `charge ${String(-one)}`),
+    )
+    const [only = 0, other] = added
+    const left = this.#values.sum('fuel', 0)
+    flow.change((one) => {
+      if (one === value) return left
+      return other === undefined ? this.#values.afterCharge(one, -only) : this.#values.afterCall(one)
+    })
+  }
+
+  #select(at: number, flow: Flow): void {
     const [condition, no, yes] = [flow.pop(), flow.pop(), flow.pop()]
-    flow.stack.push(this.#values.select(yes, no, condition))
+    flow.stack.push(this.#values.select(at, yes, no, condition))
   }
 
   #other(at: number, code: number, flow: Flow, mode: Mode): void {
@@ -238,9 +252,14 @@ export class BodySteps {
   }
 
   #event(flow: Flow, mode: Mode, name: string): void {
-    if (mode !== MODE.normal) throw new NotShown(`on the way out or back: ${name}`)
+    this.#events(flow, mode, [name])
+  }
+
+  /** One of them. */
+  #events(flow: Flow, mode: Mode, names: readonly string[]): void {
+    if (mode !== MODE.normal) throw new NotShown(`on the way out or back: ${names.join(' or ')}`)
     const node = this.#graph.node()
-    this.#graph.edge(flow.node, node, this.#names.number(name))
+    for (const name of names) this.#graph.edge(flow.node, node, this.#names.number(name))
     flow.node = node
   }
 
