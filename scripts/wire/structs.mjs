@@ -9,6 +9,19 @@ const version = required('version', 'uint')
 const kind = required('kind', 'uint')
 const type = (name, fields, more = {}) => ({ name, fields, ...more })
 
+const batch = [
+  version,
+  kind,
+  required('batch', 'uint'),
+  required('app', 'uint'),
+  required('first', 'uint'),
+  required('count', 'uint'),
+  list('args', 'string'),
+  required('quorum', 'uint'),
+  required('maxFuel', 'biguint64'),
+  required('maxOutputBytes', 'uint'),
+]
+
 export const structs = [
   type('unit-id', [required('batch', 'uint'), required('index', 'uint')], { compact: true }),
 
@@ -40,18 +53,7 @@ export const structs = [
     required('memoryLimitBytes', 'uint'),
     flag('checkpoint'),
   ]),
-  type('batch', [
-    version,
-    kind,
-    required('batch', 'uint'),
-    required('app', 'uint'),
-    required('first', 'uint'),
-    required('count', 'uint'),
-    list('args', 'string'),
-    required('quorum', 'uint'),
-    required('maxFuel', 'biguint64'),
-    required('maxOutputBytes', 'uint'),
-  ]),
+  type('batch', batch),
   type('ledger-record', [
     version,
     required('sequence', 'uint'),
@@ -111,6 +113,28 @@ export const structs = [
     required('more', 'uint'),
     list('rejected', '@wire/unit-id'),
     list('uncounted', '@wire/unit-id'),
+  ]),
+
+  type('cancellation', [version, kind, required('batch', 'uint'), list('indexes', 'uint')]),
+  type('closing', [version, kind, required('at', 'uint')]),
+  type('batch-with-inputs', [...batch, required('inputsCore', 'fixed32'), required('inputsBytes', 'uint')]),
+  type('byte-range', [required('offset', 'uint'), required('length', 'uint')], { compact: true }),
+  type('input-file', [required('path', 'string'), required('range', '@wire/byte-range')], { compact: true }),
+  type('input-entry', [
+    version,
+    required('name', 'string'),
+    list('args', 'string'),
+    required('stdin', '@wire/byte-range'),
+    list('files', '@wire/input-file'),
+  ]),
+  type('result-file', [required('result', 'uint'), required('path', 'string'), required('bytes', 'buffer')], {
+    compact: true,
+  }),
+  type('results-with-files', [
+    version,
+    required('zero', 'uint'),
+    list('results', '@wire/result'),
+    list('files', '@wire/result-file'),
   ]),
 
   // Proofs that are kept in files: receipts, and evidence of two ledgers.

@@ -28,7 +28,7 @@ export function donorLines(state: DonorState): string[] {
     `  units run in  ${state.isolation.note}`,
     ...state.projects.map(
       (project) =>
-        `  ${project.name || 'new project'}  ${project.connection}, ${creditText(project.counted)}  ${project.projectKey}`,
+        `  ${project.name || 'new project'}  ${project.closed === true ? 'closed by its publisher, ' : ''}${project.connection}, ${creditText(project.counted)}  ${project.projectKey}`,
     ),
     ...state.projects.flatMap(({ name, signedTwice = [] }) =>
       signedTwice.map(

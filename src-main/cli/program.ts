@@ -4,10 +4,12 @@ import { addAppCommands } from './commands/app-add.ts'
 import { addBackupCommand, addRestoreCommand } from './commands/backup.ts'
 import { addBatchCommands } from './commands/batch-add.ts'
 import { addBootstrapCommand } from './commands/bootstrap.ts'
+import { addCancelCommand } from './commands/cancel.ts'
 import { addDonateCommand } from './commands/donate.ts'
 import { addDonorCommands } from './commands/donor.ts'
 import { addDonorsCommands } from './commands/donors.ts'
 import { addDonorEvidence, addDonorReceipt, addReceiptCommand } from './commands/receipt.ts'
+import { addProjectClose } from './commands/project-close.ts'
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
@@ -62,6 +64,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addProjectCreate(project, io)
   addProjectInfo(project, io)
   addProjectLink(project, io)
+  addProjectClose(project, io)
   const app = program
     .command('app')
     .description('publish apps: WebAssembly modules (WASI preview 1 commands)')
@@ -70,6 +73,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   const batch = program.command('batch').description('publish batches of work units')
   showHelpWithoutCommand(batch)
   addBatchCommands(batch, io)
+  addCancelCommand(program, io)
   addServeCommand(program, io)
   addStatusCommand(program, io)
   addResultsCommand(program, io)

@@ -38,6 +38,12 @@ export async function connectPublisher(
   }
 }
 
+/** Whether a process serves this project, or has it open for others to ask. */
+export function isServed(homeDir: string, projectName: string | undefined): boolean {
+  const holder = runningPublisher(homeDir, chooseProject(homeDir, projectName))
+  return holder !== undefined && holder.socketPath !== ''
+}
+
 async function overSocket(homeDir: string, folder: string): Promise<PublisherConnection | undefined> {
   const holder = runningPublisher(homeDir, folder)
   if (holder === undefined || holder.socketPath === '') return undefined

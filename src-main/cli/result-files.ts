@@ -12,10 +12,11 @@ import { join } from 'node:path'
 import type { ResultPage, VerifiedUnit } from '../contracts/publisher-state.ts'
 import { PowerswarmError } from '../domain/errors.ts'
 import { jsonLine } from './output.ts'
+import { writeUnitFiles } from './unit-files.ts'
 import { makeFolder, replaceFile } from './written-files.ts'
 
 /**
- * A folder of results: `batch-<batch>/<n>.out` with a unit's standard output, `index.jsonl` with one line a unit in
+ * A folder of results: `batch-<batch>/<name>.out` with a unit's standard output, `batch-<batch>/<name>/` with the files that it left, `index.jsonl` with one line a unit in
  * the order of verification, and `.cursor.json`, which says how far it got. A page's files come first, then its lines
  * in the index, then the cursor. Lines that no cursor covers are cut off and written again, so that every unit is in
  * the index exactly once, whenever the program was killed.
@@ -67,18 +68,20 @@ export function openResultFiles(dir: string, projectKey: string): ResultFiles {
 }
 
 /** Path of a unit's output, relative to the folder. */
-export function unitPath({ batch, n }: VerifiedUnit): string {
-  return `batch-${String(batch)}/${String(n)}.out`
+export function unitPath({ batch, name }: VerifiedUnit): string {
+  return `batch-${String(batch)}/${name}.out`
 }
 
 function indexEntry(unit: VerifiedUnit): object {
-  const { stdout, ...rest } = unit
-  return { ...rest, bytes: stdout.byteLength, file: unitPath(unit) }
+  const { stdout, files, ...rest } = unit
+  const left = files.map(({ path, bytes }) => ({ path, bytes: bytes.byteLength }))
+  return { ...rest, bytes: stdout.byteLength, file: unitPath(unit), ...(left.length > 0 && { files: left }) }
 }
 
 function writeUnit(dir: string, unit: VerifiedUnit): void {
   makeFolder(join(dir, `batch-${String(unit.batch)}`))
   replaceFile(join(dir, unitPath(unit)), unit.stdout)
+  if (unit.files.length > 0) writeUnitFiles(join(dir, `batch-${String(unit.batch)}`, unit.name), unit.files)
 }
 
 function begin(dir: string, projectKey: string): Cursor {

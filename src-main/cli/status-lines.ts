@@ -11,7 +11,7 @@ export function statusLines(status: PublisherStatus): string[] {
     status.name,
     `  purpose  ${status.purpose}`,
     `  link     ${status.link}`,
-    `  serving  ${status.serving ? `yes, ${quantity(status.donorsConnected, 'donor')} connected` : 'no'}`,
+    `  serving  ${status.closed ? 'closed for good; ' : ''}${status.serving ? `yes, ${quantity(status.donorsConnected, 'donor')} connected` : 'no'}`,
     ...(status.waiting === undefined ? [] : [`  WAITING  ${status.waiting}`]),
     `  ledger   ${creditText(ledger.fuel)} to ${quantity(status.donorsGranted, 'donor')} in ${quantity(ledger.grants, 'grant')}`,
     ...(status.batches.length === 0 ? ["  No batches yet; 'powerswarm batch add' publishes one"] : []),
@@ -30,7 +30,12 @@ function batchLine(status: PublisherStatus, batch: BatchStatus): string {
     ([state, words]) => `${countText(batch[state])} ${words}`,
   )
   const verified = `${countText(batch.verified)} of ${quantity(batch.units, 'unit')} verified`
-  return `batch ${String(batch.batch)} (${notes.join(', ')}): ${[verified, ...others].join(', ')}`
+  const plan = [
+    ...(batch.cancelled ? ['cancelled'] : []),
+    ...(batch.priority === 0 ? [] : [`priority ${String(batch.priority)}`]),
+    ...(batch.deadline === undefined ? [] : [`wanted by ${new Date(batch.deadline).toLocaleString('sv')}`]),
+  ]
+  return `batch ${String(batch.batch)} (${notes.join(', ')}): ${[verified, ...others, ...plan].join(', ')}`
 }
 
 /** States that a batch's line names after the verified units, each with its cause where the word alone says none. */
@@ -48,9 +53,12 @@ export function totals(status: PublisherStatus): { units: number; verified: numb
   const sum = (pick: (batch: BatchStatus) => number): number =>
     status.batches.reduce((total, batch) => total + pick(batch), 0)
   return {
-    units: sum(({ units }) => units),
+    // What a cancelled batch has not verified never will be.
+    units: sum(({ units, verified, cancelled }) => (cancelled ? verified : units)),
     verified: sum(({ verified }) => verified),
-    done: sum(({ verified, inconclusive, suspended }) => verified + inconclusive + suspended),
+    done: sum(({ verified, inconclusive, suspended, cancelled }) =>
+      cancelled ? verified : verified + inconclusive + suspended,
+    ),
   }
 }
 

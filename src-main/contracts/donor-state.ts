@@ -54,6 +54,8 @@ export interface ProjectView {
   readonly connection: 'connected' | 'offline'
   /** A message for the person when the project cannot be used, for instance because its protocol is newer. */
   readonly trouble?: string
+  /** Its publisher closed it: there is no more work, and nothing is wrong. */
+  readonly closed?: true
   readonly counted: Fuel
   readonly pending: Fuel
   /** Units leased and not yet computed. */

@@ -105,16 +105,29 @@ const knownAnswerValue = v.object({
 const addBatchValue = v.object({
   /** App by name (its newest version) or number. */
   app: v.string(),
-  first: wholeNumber,
-  count: v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.batchUnits)),
+  /** A range of numbers, or else inputs. */
+  first: v.exactOptional(wholeNumber),
+  count: v.exactOptional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.batchUnits))),
+  inputs: v.exactOptional(
+    v.object({ kind: v.picklist(['folder', 'lines']), path: v.pipe(v.string(), v.maxLength(4096)) }),
+  ),
   args: argumentsValue,
   quorum: v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.quorumMax)),
   maxFuel: v.pipe(fuelValue, v.minValue(1n), v.maxValue(LIMITS.fuelPerUnit)),
   maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
+  priority: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(-1000), v.maxValue(1000))),
+  deadline: v.exactOptional(wholeNumber),
   /** Trusts donors as far as this share (0..1) of wrong results allows: domain/max-error.ts. Absent: nobody is trusted. */
   maxError: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
   /** Units whose answers the publisher knows: they check whoever gets them, and count as verified from the start. */
   known: v.optional(v.pipe(v.array(knownAnswerValue), v.maxLength(LIMITS.knownAnswers))),
+})
+
+const cancelValue = v.object({
+  batch: v.exactOptional(wholeNumber),
+  units: v.exactOptional(
+    v.pipe(v.array(v.object({ batch: wholeNumber, index: wholeNumber })), v.maxLength(LIMITS.grantUnits)),
+  ),
 })
 
 const donorValue = v.object({ donor: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) })
@@ -129,6 +142,10 @@ export const publisherEngineSchema = {
   status: call<void, PublisherStatus>(nothing),
   addApp: call<v.InferOutput<typeof addAppValue>, AddedApp>(addAppValue),
   addBatch: call<v.InferOutput<typeof addBatchValue>, { batch: number; units: number }>(addBatchValue),
+  /** Takes a batch or units back: nobody computes them any more. Rejects with `not-found`. Again: no effect. */
+  cancel: call<v.InferOutput<typeof cancelValue>, void>(cancelValue),
+  /** There will be no more work, for good. */
+  closeProject: call<void, void>(nothing),
   /** Verified units after `cursor` (opaque, start with ''), in the order in which they were verified. */
   results: call<{ cursor: string; limit: number }, ResultPage>(
     v.object({ cursor: v.string(), limit: v.pipe(wholeNumber, v.minValue(1), v.maxValue(256)) }),

@@ -1,4 +1,5 @@
 import type { CountedOutcome } from '../domain/outcome.ts'
+import type { UnitFile } from '../domain/unit-file.ts'
 import type { Fuel, UnixMs } from '../domain/units.ts'
 
 /** What `powerswarm status` and `serve` show of one project. */
@@ -8,6 +9,8 @@ export interface PublisherStatus {
   readonly purpose: string
   readonly link: string
   readonly serving: boolean
+  /** For good: nothing is handed out any more. */
+  readonly closed: boolean
   /** Why nothing is published or granted yet though results are taken; absent when everything goes its way. */
   readonly waiting?: string
   readonly donorsConnected: number
@@ -42,6 +45,11 @@ export interface BatchStatus {
   readonly inconclusive: number
   /** The machines of several donors failed on them: `retry` computes them anew. */
   readonly suspended: number
+  /** Of the highest priority first; 0 unless told. */
+  readonly priority: number
+  readonly deadline?: UnixMs
+  /** It was taken back: nothing of it is handed out. */
+  readonly cancelled: boolean
   /** What `--max-error` asked for; absent where every unit gets its quorum. */
   readonly maxError?: number
 }
@@ -74,11 +82,15 @@ export interface VerifiedUnit {
   readonly index: number
   /** The number that `{n}` stood for. */
   readonly n: number
+  /** What its results are called: the name of its inputs, or else its number. */
+  readonly name: string
   readonly args: readonly string[]
   readonly outcome: CountedOutcome
   readonly exitCode: number
   readonly fuel: Fuel
   readonly stdout: Uint8Array
+  /** What it left in `/out`, sorted by path. */
+  readonly files: readonly UnitFile[]
   readonly verifiedAt: UnixMs
   /** Donor keys whose equal results made the quorum; a single one where it was accepted on that donor's word. */
   readonly donors: readonly string[]

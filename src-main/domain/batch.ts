@@ -3,6 +3,7 @@ import { PowerswarmError } from './errors.ts'
 import type { UnitId } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import type { Batch } from './project.ts'
+import { NO_INPUTS, type UnitInputs } from './unit-inputs.ts'
 
 /** A range of numbers, both ends included. */
 export interface Range {
@@ -36,29 +37,46 @@ export function checkRange(range: Range): Range {
 const LONGEST_NUMBER = String(Number.MAX_SAFE_INTEGER)
 const PLACEHOLDER = /\{([A-Za-z_]\w*)\}/g
 
+/** What an argument template may hold. `name` only where units have names: in a batch with inputs. */
+export type Placeholder = 'n' | 'name'
+
 /**
- * Checks an argument template: `{n}` stands for the unit's number, other `{words}` are refused, braces around
- * anything else are plain text. What passes may stand in a batch's record, where people read it and programs receive
- * it. Throws `bad-argument`, naming the argument by its place (from 1).
+ * Checks an argument template: `{n}` stands for the unit's number, `{name}` for its name, other `{words}` are refused,
+ * braces around anything else are plain text. What passes may stand in a batch's record, where people read it and
+ * programs receive it. Throws `bad-argument`, naming the argument by its place (from 1).
  */
-export function checkTemplate(template: readonly string[]): readonly string[] {
-  if (template.length > LIMITS.argumentCount)
-    throw bad(`An app takes at most ${LIMITS.argumentCount} arguments, not ${template.length}`)
+export function checkTemplate(
+  template: readonly string[],
+  allowed: readonly Placeholder[] = ['n'],
+): readonly string[] {
+  const longest = template.map((argument) => argument.replaceAll('{n}', LONGEST_NUMBER))
+  checkArguments(longest)
+  for (const [index, argument] of template.entries())
+    for (const [text, name] of argument.matchAll(PLACEHOLDER))
+      if (!(allowed as readonly (string | undefined)[]).includes(name)) {
+        const known = allowed.map((word) => `{${word}}`).join(' and ')
+        const only = allowed.length === 1 ? 'the only placeholder is' : 'the only placeholders are'
+        throw bad(`Argument ${index + 1} holds ${text}; ${only} ${known}`)
+      }
+  return template
+}
+
+/** Checks arguments as they are. Throws `bad-argument`, naming the argument by its place (from 1). */
+export function checkArguments(args: readonly string[]): readonly string[] {
+  if (args.length > LIMITS.argumentCount)
+    throw bad(`An app takes at most ${LIMITS.argumentCount} arguments, not ${args.length}`)
   let total = 0
-  for (const [index, argument] of template.entries()) {
+  for (const [index, argument] of args.entries()) {
     const place = `Argument ${index + 1}`
-    const { length } = argument.replaceAll('{n}', LONGEST_NUMBER)
-    if (length > LIMITS.argumentBytes)
+    if (argument.length > LIMITS.argumentBytes)
       throw bad(`${place} may become longer than ${LIMITS.argumentBytes} characters`)
     const fault = lineFault(argument, LIMITS.argumentBytes)
     if (fault !== undefined) throw bad(`${place} ${fault}`)
-    total += length
-    for (const [text, name] of argument.matchAll(PLACEHOLDER))
-      if (name !== 'n') throw bad(`${place} holds ${text}; the only placeholder is {n}`)
+    total += argument.length
   }
   if (total > LIMITS.argumentBytes)
     throw bad(`The arguments may together become longer than ${LIMITS.argumentBytes} characters`)
-  return template
+  return args
 }
 
 /** The number that a unit of this batch stands for. */
@@ -74,10 +92,28 @@ export function unitForNumber(batch: Batch, n: number): UnitId | undefined {
     : undefined
 }
 
-/** The arguments of one unit: the template with its number filled in. */
-export function unitArguments(batch: Batch, index: number): string[] {
-  const n = String(unitNumber(batch, index))
-  return batch.args.map((argument) => argument.replaceAll('{n}', n))
+/** The arguments of one unit: the template with number and name filled in, then those of its own. */
+export function unitArguments(
+  batch: Pick<Batch, 'first' | 'args'>,
+  index: number,
+  inputs: Pick<UnitInputs, 'name' | 'args'> = NO_INPUTS,
+): string[] {
+  const n = String(batch.first + index)
+  const name = unitName(batch, index, inputs)
+  const words: Readonly<Record<string, string>> = { '{n}': n, '{name}': name }
+  return [
+    ...batch.args.map((argument) => argument.replaceAll(/\{n(?:ame)?\}/g, (word) => words[word] ?? word)),
+    ...inputs.args,
+  ]
+}
+
+/** What a unit is called: by the name of its inputs or else by its number. */
+export function unitName(
+  { first }: Pick<Batch, 'first'>,
+  index: number,
+  inputs: Pick<UnitInputs, 'name'> = NO_INPUTS,
+): string {
+  return inputs.name === '' ? String(first + index) : inputs.name
 }
 
 function bad(message: string): PowerswarmError {

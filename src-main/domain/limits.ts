@@ -17,6 +17,18 @@ export const LIMITS = {
   /** What a unit finds in /in: it lies in the slot's memory while the unit runs. */
   inputFiles: 1024,
   inputFilesBytes: 64 * MIB,
+  /** Inputs of a batch: 64 KiB a block, and so many units, whose places the publisher keeps in memory while it adds them. */
+  inputBlockBytes: 64 * KIB,
+  inputUnits: 4_000_000,
+  inputsBytes: 1024 * 1024 * MIB,
+  /** What tells a unit's inputs apart: as many files as it may have, with paths as long as they may be. */
+  inputEntryBytes: 1280 * KIB,
+  /** One line of a list of inputs: room for all that a unit may have, written as base64. */
+  inputLineBytes: 96 * MIB,
+  /** Inputs of all batches of a project that a donor keeps on disk; those used longest ago go first. */
+  inputsCacheBytes: 1024 * MIB,
+  /** Cores of inputs that a donor has open in a project: each takes a channel on every connection. */
+  inputCoresOpen: 8,
   /** Names that may exist in /out at a time, folders and links included, and the bytes behind them. */
   outputFiles: 1024,
   outputFilesBytes: 16 * MIB,
@@ -90,8 +102,10 @@ export const LIMITS = {
   /** Units that a donor without any history may hold: a new key costs nothing, so it gets little. */
   firstUnits: 16,
   submitResults: 256,
+  /** Files that a unit leaves in /out, with their paths, that travel with its result. More is `output-too-large`. */
+  submitFilesBytes: 128 * KIB,
   /** Room for one result with all the output it may have. Small enough for a slow uplink to get each submit through. */
-  submitBytes: 272 * KIB,
+  submitBytes: 400 * KIB,
   grantsPerAnswer: 64,
   /** Units named in one ledger record: the record's root is checked against them. No list in any record is longer. */
   grantUnits: 4096,

@@ -1,3 +1,4 @@
+import { LIMITS } from './limits.ts'
 import type { UnitFile } from './unit-file.ts'
 import type { Fuel } from './units.ts'
 import { utf8 } from './utf8.ts'
@@ -44,6 +45,29 @@ export interface UnitRun {
   readonly files?: readonly UnitFile[]
   /** One line for the log: the trap's message, the host's reason. Never compared. */
   readonly reason?: string
+}
+
+/** What a file takes in a submit beside its path and its bytes, at most. */
+const FILE_BYTES = 24
+
+/** What files take in a submit, roughly and never less than that. */
+export function sentBytes(files: readonly UnitFile[]): number {
+  return files.reduce((sum, { path, bytes }) => sum + utf8(path).length + bytes.byteLength + FILE_BYTES, 0)
+}
+
+/**
+ * The run as it counts. A unit that leaves more in `/out` than a submit carries ended as `output-too-large`, on every
+ * machine.
+ */
+export function submittable(run: UnitRun): UnitRun {
+  if (sentBytes(run.files ?? []) <= LIMITS.submitFilesBytes) return run
+  return {
+    outcome: 'output-too-large',
+    fuel: run.fuel,
+    stdout: new Uint8Array(),
+    stderr: run.stderr,
+    reason: `it left more than ${String(LIMITS.submitFilesBytes)} bytes in /out`,
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { BatchNumber, Hex32, ModuleHash } from './ids.ts'
+import type { BatchInputs } from './unit-inputs.ts'
 import type { Fuel, UnixMs } from './units.ts'
 
 /** First block of every project core. `boxKey` is for sealing what only the publisher may read. */
@@ -51,7 +52,7 @@ export function appModule(
 
 /**
  * A parametric range of work units over one app: unit `index` stands for the number `first + index` and
- * `{n}` in the argument template for that number.
+ * `{n}` in the argument template for that number. With inputs, each unit has an entry of its own in them.
  */
 export interface Batch {
   readonly type: 'batch'
@@ -64,9 +65,25 @@ export interface Batch {
   readonly quorum: number
   readonly maxFuel: Fuel
   readonly maxOutputBytes: number
+  /** Absent: units differ by their number alone. */
+  readonly inputs?: BatchInputs
 }
 
-export type ProjectRecord = ProjectManifest | CoreAnnouncement | App | Batch
+/** Takes back a batch, or some units of it: nobody computes them any more, and nobody is to blame. */
+export interface Cancellation {
+  readonly type: 'cancel'
+  readonly batch: BatchNumber
+  /** Units of the batch in ascending order, 4,096 at most; none stands for the whole batch. */
+  readonly indexes: readonly number[]
+}
+
+/** The project's last record: there will be no more work. */
+export interface Closing {
+  readonly type: 'close'
+  readonly at: UnixMs
+}
+
+export type ProjectRecord = ProjectManifest | CoreAnnouncement | App | Batch | Cancellation | Closing
 
 /**
  * One block of the ledger: everything one donor was granted in one interval, and its total so far. Or what was taken

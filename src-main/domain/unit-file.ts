@@ -46,6 +46,11 @@ export function filesProblem(
   if (files.length > max.count) return `more than ${String(max.count)} files`
   if (files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) > max.bytes)
     return `more than ${String(max.bytes)} bytes of files`
+  return pathsProblem(files)
+}
+
+/** What is wrong with the paths of the files of one folder; undefined when nothing is. */
+export function pathsProblem(files: readonly Pick<UnitFile, 'path'>[]): string | undefined {
   const paths = new Set<string>()
   for (const { path } of files) {
     if (!isFilePath(path)) return `not a path of a file: ${JSON.stringify(path.slice(0, 80))}`

@@ -9,7 +9,7 @@ import type { Verdict } from './validation.ts'
  *              ▼   │
  *   unsent ──▶ leased ──▶ verified       a quorum of donors agrees, or the answer was known
  *                │ ▲ ├──▶ inconclusive   the copies are used up and no quorum is in reach ─┐ retried by the
- *                │ │ └──▶ suspended      the machines of several donors failed on it ──────┤ publisher:
+ *                │ │ └──▶ suspended      its machines failed on it, or it was cancelled ─────┤ publisher:
  *                │ ├───────────────────────────────────────────────────────────────────────┘ leased again
  *                │ │ questioned: drawn for a check, or its donor failed one
  *                │ ├──────────┐
@@ -44,6 +44,7 @@ export interface LeasedUnit {
  * - `leased`: a copy went to a donor
  * - `lapsed`: a copy is lost: its lease ran out, or what came back cannot be a result of this unit
  * - `failed`: a donor's machine failed on it
+ * - `cancelled`: its publisher took it back, handed out or not
  * - `voted`: a counted result arrived and all votes were judged anew
  * - `trusted`: a first result arrived and is accepted on its donor's word
  * - `released`: that donor passed a check later
@@ -55,6 +56,7 @@ export type UnitEvent =
   | { readonly kind: 'leased'; readonly quorum: number }
   | { readonly kind: 'lapsed'; readonly held: boolean }
   | { readonly kind: 'failed'; readonly held: boolean }
+  | { readonly kind: 'cancelled' }
   | { readonly kind: 'voted'; readonly held: boolean; readonly verdict: Verdict }
   | { readonly kind: 'trusted' | 'known'; readonly digest: Hex32 }
   | { readonly kind: 'released' | 'questioned' }
@@ -67,6 +69,7 @@ export function moveUnit(unit: WorkUnit, event: UnitEvent): WorkUnit {
   switch (unit.state) {
     case 'unsent':
       if (event.kind === 'leased') return { ...NO_VOTES, live: 1, wanted: event.quorum }
+      if (event.kind === 'cancelled') return { state: 'suspended' }
       return event.kind === 'known' ? { state: 'verified', digest: event.digest } : unit
     case 'leased':
       return moveLeased(unit, event)
@@ -98,6 +101,8 @@ function moveLeased(unit: LeasedUnit, event: UnitEvent): WorkUnit {
       return decided(unit, liveAfter(unit, event), event.verdict)
     case 'trusted':
       return unit.votes === 0 ? { state: 'trusted', digest: event.digest } : unit
+    case 'cancelled':
+      return { state: 'suspended' }
     case 'known':
     case 'released':
     case 'questioned':

@@ -11,6 +11,7 @@ import { realClock, realTimers } from './adapters/host/real-time.ts'
 import { createDigests } from './adapters/hyper/digests.ts'
 import { openPublisherCores } from './adapters/hyper/publisher-cores.ts'
 import { createPublisherNetwork, type PublisherNetworkInit } from './adapters/hyper/publisher-network.ts'
+import { openInputs } from './adapters/inputs/input-places.ts'
 import { openPublisherStore } from './adapters/sqlite/publisher-store.ts'
 import { backUp, backUpContinuously } from './backup.ts'
 import { linkOf } from './create-project.ts'
@@ -128,6 +129,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
         slotHost,
         digests: createDigests(),
         host: hostInfo,
+        openInputs,
         clock,
         timers: realTimers,
         log,

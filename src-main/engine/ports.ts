@@ -16,6 +16,8 @@ import type { CountedOutcome, UnitRun } from '../domain/outcome.ts'
 import type { Preferences } from '../domain/preferences.ts'
 import type { App, Batch, LedgerRecord, ProjectRecord } from '../domain/project.ts'
 import type { DonorTrust, TrustPolicy } from '../domain/trust.ts'
+import type { UnitFile } from '../domain/unit-file.ts'
+import type { BatchInputs, InputsPlace, UnitInputs } from '../domain/unit-inputs.ts'
 import type { Fuel, UnixMs } from '../domain/units.ts'
 import type { LeasedUnit, WorkUnit } from '../domain/work-unit.ts'
 
@@ -136,6 +138,8 @@ export interface OutputRow {
   readonly fuel: Fuel
   /** Empty unless the outcome is `ok`: only then the digest covers it. */
   readonly stdout: Uint8Array
+  /** What the unit left in `/out`, sorted by path; absent where there is nothing. */
+  readonly files?: readonly UnitFile[]
 }
 /** A search through the units that want another copy, in the order of their secret lottery numbers. */
 export interface WantingSearch {
@@ -220,14 +224,34 @@ export interface LedgerTotals {
   readonly donors: number
 }
 
+/** What only the publisher knows of a batch. */
+export interface BatchPlan {
+  /** Batches of a higher priority are handed out first; 0 unless told. */
+  readonly priority: number
+  /** When its publisher wants it; among equal priorities the earlier comes first. */
+  readonly deadline?: UnixMs
+  readonly cancelledAt?: UnixMs
+}
+
+/** Units as they lie on this machine's disk, read one by one. Throws what the files say, naming them. */
+export type OpenInputs = (place: InputsPlace) => AsyncIterable<UnitInputs>
+
 /** Apps and batches in the order of their numbers. */
 export interface CatalogueStore {
   addApp(app: App, original: Uint8Array): void
   apps(): readonly App[]
   /** The original module of an app, undefined for an unknown number. */
   originalModule(app: number): Uint8Array | undefined
-  addBatch(batch: Batch): void
+  addBatch(batch: Batch, plan?: BatchPlan): void
   batches(): readonly Batch[]
+  /** One for each batch, in the same order. */
+  plans(): readonly BatchPlan[]
+  /** Stays as it was when it is cancelled already. */
+  cancelBatch(batch: number, at: UnixMs): void
+  /** Again: no effect. */
+  cancelUnits(units: readonly UnitId[]): void
+  /** In `compareUnits` order. */
+  cancelledUnits(): readonly UnitId[]
   counts(): readonly BatchCounts[]
 }
 
@@ -400,6 +424,20 @@ export interface PublisherCores {
   holdsModule(app: App): Promise<boolean>
   /** Puts an original module into a static core named by its content. Same bytes, same key. */
   addModule(original: Uint8Array): Promise<{ readonly moduleCore: Hex32 }>
+  /**
+   * Writes inputs of a batch as they come. `draft`: 32 random bytes of this call alone. When it resolves they are on disk
+   * and offered to whoever knows their key. A call that fails, or is killed, may leave bytes for {@link dropInputs}.
+   */
+  addInputs(
+    draft: Hex32,
+    units: AsyncIterable<UnitInputs>,
+  ): Promise<{ readonly inputs: BatchInputs; readonly units: number }>
+  /** Removes what a call with this draft wrote and nobody published. */
+  dropInputs(draft: Hex32): Promise<void>
+  /** The inputs of one unit, from disk. Rejects with `not-found` for a batch without inputs. */
+  unitInputs(batch: Batch, index: number): Promise<UnitInputs>
+  /** The same without contents: what the unit is called and its own arguments. */
+  inputLabel(batch: Batch, index: number): Promise<Pick<UnitInputs, 'name' | 'args'>>
   close(): Promise<void>
 }
 
@@ -618,6 +656,11 @@ export interface ProjectConnection {
   ledgerRecord(epoch: number, index: number): Promise<LedgerRecord>
   /** Fetches the original module from whoever has it; checks length and hash (`module-hash-mismatch`). */
   module(app: App): Promise<Uint8Array>
+  /**
+   * Inputs of one unit, from disk or from whoever has them; empty ones for a batch without. Rejects with `not-connected`
+   * when nobody brings them for `LIMITS.moduleStallMs`, and with `bad-record` when the publisher's are none.
+   */
+  inputs(batch: Batch, index: number): Promise<UnitInputs>
   leave(): Promise<void>
 }
 

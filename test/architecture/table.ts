@@ -31,7 +31,7 @@ const PROGRAM = 'src-main/slot/program'
 const CREATE_ENGINE = 'src-main/engine/create-engine.ts'
 const VERIFIER = 'src-main/engine/verifier'
 const LIB = 'src-renderer/lib'
-const ADAPTERS = ['hyper', 'sqlite', 'host', 'slot-host', 'snapshots'].map(
+const ADAPTERS = ['hyper', 'sqlite', 'host', 'inputs', 'slot-host', 'snapshots'].map(
   (name) => `src-main/engine/adapters/${name}`,
 )
 
@@ -112,6 +112,7 @@ export const LAYERS: readonly Layer[] = [
     endings: ['.sql'],
   },
   { at: 'src-main/engine/adapters/host', layers: FOR_ENGINE, node: true, npm: ['systeminformation'] },
+  { at: 'src-main/engine/adapters/inputs', layers: FOR_ENGINE, node: true },
   { at: 'src-main/engine/adapters/slot-host', layers: FOR_ENGINE, node: true },
   { at: 'src-main/engine/adapters/snapshots', layers: FOR_ENGINE, node: true },
   // A receipt must be checkable by a reader of this folder and the wire records alone.

@@ -17,11 +17,13 @@ function unit(index: number): VerifiedUnit {
     batch: 0,
     index,
     n: 100 + index,
+    name: String(100 + index),
     args: [String(100 + index)],
     outcome: 'ok',
     exitCode: 0,
     fuel: 10n ** 15n,
     stdout: Buffer.from(`output ${String(index)}`),
+    files: index === 1 ? [{ path: 'made/by', bytes: Buffer.from('unit 1') }] : [],
     verifiedAt: 1,
     donors: ['a', 'b'],
   }
@@ -48,7 +50,9 @@ describe('result files', () => {
       { unit: '0.1', file: 'batch-0/101.out' },
     ])
     expect(readFileSync(join(dir, 'batch-0/101.out'), 'utf8')).toBe('output 1')
-    expect(readdirSync(join(dir, 'batch-0'))).toEqual(['100.out', '101.out'])
+    expect(readdirSync(join(dir, 'batch-0'))).toEqual(['100.out', '101', '101.out'])
+    expect(readFileSync(join(dir, 'batch-0/101/made/by'), 'utf8')).toBe('unit 1')
+    expect(index()[1]).toMatchObject({ files: [{ path: 'made/by', bytes: 6 }] })
   })
 
   it('go on where they stopped', () => {

@@ -13,6 +13,8 @@ const batch = (part: Partial<BatchStatus>): BatchStatus => ({
   acceptedOnTrust: 0,
   inconclusive: 0,
   suspended: 0,
+  priority: 0,
+  cancelled: false,
   ...part,
 })
 const status = (...batches: readonly BatchStatus[]): PublisherStatus => ({
@@ -21,6 +23,7 @@ const status = (...batches: readonly BatchStatus[]): PublisherStatus => ({
   purpose: 'Find primes',
   link: 'powerswarm://x',
   serving: true,
+  closed: false,
   donorsConnected: 2,
   donorsGranted: 1,
   apps: [

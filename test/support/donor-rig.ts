@@ -110,6 +110,7 @@ export class DonorHome {
   async start(
     units = [0, 1, 2, 3].map(unit),
     presence: Presence = { kind: 'unattended' },
+    before: (connection: FakeConnection) => void = () => undefined,
   ): Promise<RunningDonor> {
     this.crash()
     const { cores = 1, leaseMs = 3_600_000 } = this.init
@@ -185,6 +186,7 @@ export class DonorHome {
       createdAt: 0,
     })
     connection.say(this.init.app ?? app)
+    before(connection)
     connection.say(batch)
     return opened
   }

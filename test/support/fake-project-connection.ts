@@ -7,6 +7,7 @@ import type {
 import { PowerswarmError } from '../../src-main/domain/errors.ts'
 import { hex32, type ProjectKey, type UnitId } from '../../src-main/domain/ids.ts'
 import type { LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
+import { NO_INPUTS } from '../../src-main/domain/unit-inputs.ts'
 import type { ConnectionState, Digests, ProjectConnection } from '../../src-main/engine/ports.ts'
 
 /** A publisher in memory behind the donor's port: hands out units in order and grants what the test grants. */
@@ -132,6 +133,7 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
       moduleRequests++
       return new Uint8Array([1])
     },
+    inputs: async () => Promise.resolve(NO_INPUTS),
     leave: async () => undefined,
     setState: (next) => {
       state = next

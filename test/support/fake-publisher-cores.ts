@@ -3,6 +3,7 @@ import { encodeLedgerRecord, parseLedgerRecord } from '../../src-main/contracts/
 import { PowerswarmError } from '../../src-main/domain/errors.ts'
 import type { ProjectKey } from '../../src-main/domain/ids.ts'
 import type { LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
+import type { UnitInputs } from '../../src-main/domain/unit-inputs.ts'
 import type { CoreJournal, PublisherCores } from '../../src-main/engine/ports.ts'
 import { hex } from './publisher-store.ts'
 
@@ -10,6 +11,8 @@ import { hex } from './publisher-store.ts'
 export interface CoreBytes {
   readonly project: ProjectRecord[]
   readonly ledger: Uint8Array[]
+  /** By draft, which stands for their key. */
+  readonly inputs: Map<string, UnitInputs[]>
 }
 
 export const PROJECT_KEY = hex<ProjectKey>(0xfeed)
@@ -50,6 +53,15 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
     holdsModule: () => Promise.resolve(true),
     receipt: () => Promise.reject(new PowerswarmError('not-found', 'Nothing is signed here')),
     addModule: () => Promise.resolve({ moduleCore: hex(0xc0de) }),
+    async addInputs(draft, units) {
+      const added: UnitInputs[] = []
+      for await (const unit of units) added.push(unit)
+      bytes.inputs.set(draft, added)
+      return { inputs: { key: draft, byteLength: 16 + 12 * added.length }, units: added.length }
+    },
+    dropInputs: (draft) => Promise.resolve(void bytes.inputs.delete(draft)),
+    unitInputs: ({ inputs }, index) => Promise.resolve(bytes.inputs.get(inputs!.key)![index]!),
+    inputLabel: ({ inputs }, index) => Promise.resolve(bytes.inputs.get(inputs!.key)![index]!),
     close: () => Promise.resolve(),
   }
 }

@@ -29,6 +29,8 @@ import type {
 } from '../../src-main/engine/ports.ts'
 import { memoryJournal } from './memory-journal.ts'
 
+export { noise } from './noise.ts'
+
 /** A publisher and donors on a DHT of their own on this machine, all in this process. */
 
 export const PUBLISHER_SEED = new Uint8Array(32).fill(11)
@@ -179,17 +181,6 @@ export const batchRecord: Batch = {
   quorum: 2,
   maxFuel: 1_000_000n,
   maxOutputBytes: 1024,
-}
-
-/** Bytes that are the same for the same seed and hard to compress. */
-export function noise(byteLength: number, seed: number): Uint8Array {
-  const bytes = new Uint8Array(byteLength)
-  let state = seed + 1
-  for (let i = 0; i < byteLength; i++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    bytes[i] = state >>> 24
-  }
-  return bytes
 }
 
 function idleHandlers(): PublisherHandlers {

@@ -5,6 +5,7 @@ import type { SubmittedResult } from '../../src-main/contracts/wire/messages.ts'
 import type { DonorKey, ModuleHash, UnitId } from '../../src-main/domain/ids.ts'
 import type { ProjectManifest } from '../../src-main/domain/project.ts'
 import { createDigests } from '../../src-main/engine/adapters/hyper/digests.ts'
+import { openInputs } from '../../src-main/engine/adapters/inputs/input-places.ts'
 import { openPublisherStore } from '../../src-main/engine/adapters/sqlite/publisher-store.ts'
 import type {
   PublisherCores,
@@ -106,7 +107,7 @@ export interface Rig {
 /** What survives a restart: the file and the cores; and the clock. */
 export class Project {
   readonly file = join(tempDir(), 'publisher.sqlite')
-  readonly bytes: CoreBytes = { project: [], ledger: [] }
+  readonly bytes: CoreBytes = { project: [], ledger: [], inputs: new Map() }
   now = 1_000_000
   private store: PublisherStore | undefined
   private seed = 7
@@ -147,6 +148,7 @@ export class Project {
         slotHost: options.slotHost ?? checkingSlotHost(),
         digests,
         host: { moduleHash: () => hex<ModuleHash>(0x0d) },
+        openInputs,
         clock: { now: () => this.now, monotonicMs: () => this.now },
         timers,
         log: (level, event) => void logged.push(`${level} ${event}`),

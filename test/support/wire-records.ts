@@ -13,6 +13,7 @@ import {
   parseHello,
   parseHelloAnswer,
 } from '../../src-main/contracts/wire/hello.ts'
+import { encodeInputEntry, parseInputEntry } from '../../src-main/contracts/wire/inputs.ts'
 import {
   encodeLeaseAnswer,
   encodeLeaseRequest,
@@ -83,6 +84,15 @@ const result = fc
     exitCode: each.outcome === 'exit-nonzero' ? each.exitCode : 0,
     stdout: each.outcome === 'ok' || each.outcome === 'exit-nonzero' ? each.stdout : new Uint8Array(),
   }))
+const resultWithFiles = fc
+  .tuple(
+    result,
+    fc.uniqueArray(fc.constantFrom('a', 'b/c', 'b/d', 'e'), { minLength: 1, maxLength: 4 }),
+    bytes(0, 200),
+  )
+  .map(([each, paths, content]) =>
+    each.outcome === 'ok' ? { ...each, files: paths.sort().map((path) => ({ path, bytes: content })) } : each,
+  )
 
 const APP_KEYS = [
   'type',
@@ -95,6 +105,17 @@ const APP_KEYS = [
   'rewrittenHash',
   'memoryLimitBytes',
 ] as const
+
+const BATCH = {
+  type: fc.constant('batch'),
+  batch: number,
+  app: number,
+  first: whole(0, 2 ** 52),
+  args: fc.array(text(30), { maxLength: LIMITS.argumentCount }),
+  quorum: whole(1, LIMITS.quorumMax),
+  maxFuel: fc.bigInt({ min: 1n, max: LIMITS.fuelPerUnit }),
+  maxOutputBytes: whole(0, LIMITS.outputBytes),
+}
 
 const projectRecords = fc.oneof(
   fc.record({
@@ -120,18 +141,33 @@ const projectRecords = fc.oneof(
     },
     { requiredKeys: [...APP_KEYS] },
   ),
+  fc.record({ ...BATCH, count: whole(1, LIMITS.batchUnits) }),
+  fc.record({ type: fc.constant('close'), at: time }),
   fc.record({
-    type: fc.constant('batch'),
+    type: fc.constant('cancel'),
     batch: number,
-    app: number,
-    first: whole(0, 2 ** 52),
-    count: whole(1, LIMITS.batchUnits),
-    args: fc.array(text(30), { maxLength: LIMITS.argumentCount }),
-    quorum: whole(1, LIMITS.quorumMax),
-    maxFuel: fc.bigInt({ min: 1n, max: LIMITS.fuelPerUnit }),
-    maxOutputBytes: whole(0, LIMITS.outputBytes),
+    indexes: fc
+      .uniqueArray(whole(0, LIMITS.batchUnits - 1), { maxLength: 20 })
+      .map((list) => list.sort((a, b) => a - b)),
+  }),
+  fc.record({
+    ...BATCH,
+    count: whole(1, LIMITS.inputUnits),
+    inputs: fc.record({ key, byteLength: whole(12 * LIMITS.inputUnits, LIMITS.inputsBytes) }),
   }),
 )
+
+const range = (maxLength: number) =>
+  fc.record({ offset: whole(0, LIMITS.inputsBytes), length: whole(0, maxLength) })
+const inputEntries = fc.record({
+  name: fc.constantFrom('', 'a', 'molecule.pdb', 'ä'),
+  args: fc.array(text(30), { maxLength: LIMITS.argumentCount }),
+  stdin: range(LIMITS.stdinBytes),
+  files: fc.uniqueArray(
+    fc.record({ path: fc.constantFrom('a', 'b/c', 'b/d', 'e'), range: range(LIMITS.inputFilesBytes / 4) }),
+    { maxLength: 4, selector: ({ path }) => path },
+  ),
+})
 
 const ledgerRecords = fc
   .record({
@@ -209,6 +245,7 @@ const { recordBytes, messageBytes, submitBytes, grantsAnswerBytes, receiptBytes 
 export const WIRE_RECORDS: readonly WireRecord[] = [
   record('project-record', recordBytes, encodeProjectRecord, parseProjectRecord, projectRecords),
   record('ledger-record', recordBytes, encodeLedgerRecord, parseLedgerRecord, ledgerRecords),
+  record('input-entry', LIMITS.inputEntryBytes, encodeInputEntry, parseInputEntry, inputEntries),
   record('ledger-revocation', recordBytes, encodeLedgerRecord, parseLedgerRecord, revokingRecords),
   record(
     'hello',
@@ -256,7 +293,7 @@ export const WIRE_RECORDS: readonly WireRecord[] = [
     submitBytes,
     encodeResults,
     parseResults,
-    fc.array(result, { minLength: 1, maxLength: 20 }),
+    fc.array(fc.oneof(result, resultWithFiles), { minLength: 1, maxLength: 20 }),
   ),
   record(
     'submit',

@@ -1,34 +1,46 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { checkTemplate, parseRange } from '../../domain/batch.ts'
+import { PowerswarmError } from '../../domain/errors.ts'
 import { LIMITS } from '../../domain/limits.ts'
 import { policyFor } from '../../domain/max-error.ts'
+import type { InputsPlace } from '../../domain/unit-inputs.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { readKnownAnswers } from '../known-answers.ts'
 import { withPublisher } from '../publisher-connection.ts'
+import { parseDeadline, parsePriority } from '../plans.ts'
 import { parseBytes, parseFuel, parseWhole, sizeText } from '../quantities.ts'
 import { quantity } from '../text.ts'
 
 interface Options {
   readonly app: string
-  readonly range: string
+  readonly range?: string
+  readonly inputs?: string
   readonly arg: readonly string[]
   readonly quorum: string
   readonly maxError?: string
   readonly known?: string
   readonly maxFuel?: string
   readonly output?: string
+  readonly priority?: string
+  readonly deadline?: string
 }
 
-/** `powerswarm batch add`: publishes a range of work units over one app. */
+/** `powerswarm batch add`: publishes work units over one app: a range of numbers, or one for each input. */
 export function addBatchCommands(parent: Command, io: CliIo): void {
   parent
     .command('add')
-    .description('publish a range of work units over one app')
+    .description('publish work units over one app: a range of numbers, or one for each input')
     .requiredOption('--app <app>', 'name of the app (its newest version) or its number')
-    .requiredOption('--range <A..B>', 'one unit for each number from A to B, both included')
+    .option('--range <A..B>', 'one unit for each number from A to B, both included')
+    .option(
+      '--inputs <path>',
+      'one unit for each entry of a folder (a file is found as /in/<its name>, a folder’s content as /in), or for each line of a .jsonl file',
+    )
     .option(
       '--arg <template>',
-      'an argument of the app; {n} stands for the unit’s number; repeatable',
+      'an argument of the app; {n} stands for the unit’s number, {name} for its entry’s name; repeatable',
       collect,
       [],
     )
@@ -43,6 +55,11 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
     )
     .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
     .option('--output <size>', OUTPUT_HELP)
+    .option('--priority <n>', 'batches of a higher priority are handed out first, -1000 to 1000 (default: 0)')
+    .option(
+      '--deadline <date>',
+      'when you want it, such as 2027-03-01 or 2027-03-01T18:00; the earlier comes first',
+    )
     .addHelpText(
       'after',
       examples(
@@ -55,6 +72,14 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
           'three equal results each, at most 2·10¹² instructions a unit',
         ],
         [
+          "powerswarm batch add --app docking --inputs ligands --arg '/in/{name}'",
+          'one unit for each file in the folder ligands',
+        ],
+        [
+          'powerswarm batch add --app docking --inputs units.jsonl',
+          'one unit for each line, such as {"args": ["-v"], "stdin": "text", "files": {"a.pdb": "data/a.pdb"}}',
+        ],
+        [
           "powerswarm batch add --app mersenne --range 0..999999 --arg '{n}' --max-error 0.001",
           'little more than one execution a unit: a tenth of the donors, all forging, get 0.1 % past the checks',
         ],
@@ -62,23 +87,41 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
     )
     .action(async (options: Options, command: Command) => {
       const { homeDir, project, output } = contextOf(command, io)
-      const { first, count } = parseRange(options.range)
+      const work = workOf(options)
+      const deadline = parseDeadline(options.deadline, Date.now())
       const batch = {
         app: options.app,
-        first,
-        count,
-        args: [...checkTemplate(options.arg)],
+        ...work,
+        args: [...checkTemplate(options.arg, work.inputs?.kind === 'folder' ? ['n', 'name'] : ['n'])],
         quorum: parseWhole(options.quorum, '--quorum', 1, LIMITS.quorumMax),
         maxError: parseMaxError(options.maxError),
         known: options.known === undefined ? undefined : readKnownAnswers(options.known),
         maxFuel: parseMaxFuel(options.maxFuel),
         maxOutputBytes: parseOutput(options.output),
+        ...(options.priority !== undefined && { priority: parsePriority(options.priority) }),
+        ...(deadline !== undefined && { deadline }),
       }
       const added = await withPublisher(homeDir, project, (engine) => engine.addBatch(batch))
       output.answer(added, [`batch ${String(added.batch)}: ${quantity(added.units, 'unit')}`])
+      const { count = 1 } = work
       if (count > 1 && !batch.args.some((argument) => argument.includes('{n}')))
         output.note(`No argument holds {n}: all ${quantity(count, 'unit')} do the same.`)
     })
+}
+
+/** Where the units come from. Throws `bad-argument` unless exactly one place is named. */
+function workOf({ range, inputs }: Options): {
+  readonly first?: number
+  readonly count?: number
+  readonly inputs?: InputsPlace
+} {
+  if ((range === undefined) === (inputs === undefined))
+    throw new PowerswarmError('bad-argument', 'Say where the units come from: --range A..B or --inputs PATH')
+  if (inputs === undefined) return parseRange(range ?? '')
+  const path = resolve(inputs)
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found) throw new PowerswarmError('file-not-found', `There are no inputs at ${inputs}`)
+  return { inputs: { kind: found.isDirectory() ? 'folder' : 'lines', path } }
 }
 
 /** `--max-fuel` of `batch add` and `run`. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { UnitRun } from '../../domain/outcome.ts'
+import { submittable, type UnitRun } from '../../domain/outcome.ts'
 import { LIMITS } from '../../domain/limits.ts'
 import { REWRITER_VERSION } from '../../toolchain/index.ts'
 import { hostInfo, openForegroundSlots } from '../../engine/create-engine.ts'
@@ -72,16 +72,18 @@ export function addRunCommand(parent: Command, io: CliIo, setExitCode: (code: nu
         const slot = await slots.open(0)
         const loaded = await namingModule(path, () => slot.load({ module, original }))
         const startedMs = performance.now()
-        const unit = await slot.run({
-          run: 0,
-          module,
-          args: options.arg,
-          stdin,
-          files,
-          seed: new Uint8Array(32),
-          maxFuel,
-          maxOutputBytes,
-        })
+        const unit = submittable(
+          await slot.run({
+            run: 0,
+            module,
+            args: options.arg,
+            stdin,
+            files,
+            seed: new Uint8Array(32),
+            maxFuel,
+            maxOutputBytes,
+          }),
+        )
         const elapsedMs = performance.now() - startedMs
         if (options.out !== undefined && unit.outcome === 'ok') writeUnitFiles(options.out, unit.files ?? [])
         report(output, unit, { elapsedMs, prepareMs: loaded.prepareMs, isolation: slots.isolation.note })

@@ -1,5 +1,6 @@
 import type { Hex32, UnitId } from '../../domain/ids.ts'
 import type { Outcome } from '../../domain/outcome.ts'
+import type { UnitFile } from '../../domain/unit-file.ts'
 import type { Fuel, UnixMs } from '../../domain/units.ts'
 
 /** What donor and publisher say to each other over the Noise stream. The codecs stand in this folder, beside it. */
@@ -49,6 +50,8 @@ export interface SubmittedResult {
   readonly fuel: Fuel
   /** Empty unless the outcome is `ok` or `exit-nonzero`. */
   readonly stdout: Uint8Array
+  /** What is left in `/out`, sorted by path; absent where there is nothing. Only of `ok`. */
+  readonly files?: readonly UnitFile[]
   /** Rewriter version and engine that computed it, for diagnosis: at most 64 characters. */
   readonly engine: string
 }

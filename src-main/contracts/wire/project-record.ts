@@ -1,13 +1,23 @@
 import { lineFault } from '../../domain/display-text.ts'
 import { hexToBytes } from '../../domain/ids.ts'
 import { LIMITS } from '../../domain/limits.ts'
-import type { App, Batch, CoreAnnouncement, ProjectManifest, ProjectRecord } from '../../domain/project.ts'
+import type {
+  App,
+  Batch,
+  Cancellation,
+  Closing,
+  CoreAnnouncement,
+  ProjectManifest,
+  ProjectRecord,
+} from '../../domain/project.ts'
 import { MIB, WASM_PAGE_BYTES } from '../../domain/units.ts'
 import { checksOf, NUMBER_MAX } from './checks.ts'
 import { badRecord, checkVersion, leadingNumbers, wireCodec, type WireCodec } from './codec.ts'
+import { INPUT_ROW_BYTES } from './inputs.ts'
+import type { BatchLayout } from './spec/index.js'
 
 /** The records of the project core. The second field says which one it is. */
-const KINDS = { project: 1, core: 2, app: 3, batch: 4 } as const
+const KINDS = { project: 1, core: 2, app: 3, batch: 4, batchWithInputs: 5, cancel: 6, close: 7 } as const
 
 const maxBytes = LIMITS.recordBytes
 const LEDGER_ROLE = 1
@@ -102,32 +112,87 @@ const batch = wireCodec<'@wire/batch', Batch>({
   what: 'batch record',
   layout: '@wire/batch',
   maxBytes,
-  toLayout: ({ type: _, ...plain }) => ({ ...plain, kind: KINDS.batch }),
+  toLayout: ({ type: _, inputs: _none, ...plain }) => ({ ...plain, kind: KINDS.batch }),
+  fromLayout: batchOf,
+})
+
+const batchWithInputs = wireCodec<'@wire/batch-with-inputs', Batch>({
+  what: 'batch record',
+  layout: '@wire/batch-with-inputs',
+  maxBytes,
+  toLayout: ({ type: _, inputs, ...plain }) => ({
+    ...plain,
+    kind: KINDS.batchWithInputs,
+    inputsCore: hexToBytes(inputs?.key ?? ''),
+    inputsBytes: inputs?.byteLength ?? 0,
+  }),
   fromLayout(layout) {
-    const { args } = layout
-    batchCheck.that(args.length <= LIMITS.argumentCount, 'has too many arguments')
-    batchCheck.that(sum(args.map((text) => text.length)) <= LIMITS.argumentBytes, 'has too long arguments')
-    for (const text of args) {
-      const fault = lineFault(text, MIB)
-      batchCheck.that(fault === undefined, `has an argument that ${fault ?? ''}`)
-    }
-    const first = batchCheck.whole('a first number', layout.first, 0, Number.MAX_SAFE_INTEGER)
-    const count = batchCheck.whole('a count', layout.count, 1, LIMITS.batchUnits)
-    batchCheck.whole('a last number', first + count - 1, 0, Number.MAX_SAFE_INTEGER)
-    const maxFuel = batchCheck.fuel('maximum fuel', layout.maxFuel, LIMITS.fuelPerUnit)
-    batchCheck.that(maxFuel > 0n, 'allows no fuel')
+    const plain = batchOf(layout)
+    batchCheck.that(plain.count <= LIMITS.inputUnits, 'has too many units for inputs')
+    const least = plain.count * INPUT_ROW_BYTES
     return {
-      type: 'batch',
-      batch: batchCheck.whole('a number', layout.batch, 0, NUMBER_MAX),
-      app: batchCheck.whole('an app', layout.app, 0, NUMBER_MAX),
-      first,
-      count,
-      args,
-      quorum: batchCheck.whole('a quorum', layout.quorum, 1, LIMITS.quorumMax),
-      maxFuel,
-      maxOutputBytes: batchCheck.whole('an output limit', layout.maxOutputBytes, 0, LIMITS.outputBytes),
+      ...plain,
+      inputs: {
+        key: batchCheck.key('a core of inputs', layout.inputsCore),
+        byteLength: batchCheck.whole('a length of inputs', layout.inputsBytes, least, LIMITS.inputsBytes),
+      },
     }
   },
+})
+
+function batchOf(layout: BatchLayout): Batch {
+  const { args } = layout
+  batchCheck.that(args.length <= LIMITS.argumentCount, 'has too many arguments')
+  batchCheck.that(sum(args.map((text) => text.length)) <= LIMITS.argumentBytes, 'has too long arguments')
+  for (const text of args) {
+    const fault = lineFault(text, MIB)
+    batchCheck.that(fault === undefined, `has an argument that ${fault ?? ''}`)
+  }
+  const first = batchCheck.whole('a first number', layout.first, 0, Number.MAX_SAFE_INTEGER)
+  const count = batchCheck.whole('a count', layout.count, 1, LIMITS.batchUnits)
+  batchCheck.whole('a last number', first + count - 1, 0, Number.MAX_SAFE_INTEGER)
+  const maxFuel = batchCheck.fuel('maximum fuel', layout.maxFuel, LIMITS.fuelPerUnit)
+  batchCheck.that(maxFuel > 0n, 'allows no fuel')
+  return {
+    type: 'batch',
+    batch: batchCheck.whole('a number', layout.batch, 0, NUMBER_MAX),
+    app: batchCheck.whole('an app', layout.app, 0, NUMBER_MAX),
+    first,
+    count,
+    args,
+    quorum: batchCheck.whole('a quorum', layout.quorum, 1, LIMITS.quorumMax),
+    maxFuel,
+    maxOutputBytes: batchCheck.whole('an output limit', layout.maxOutputBytes, 0, LIMITS.outputBytes),
+  }
+}
+
+const cancelCheck = checksOf('cancellation')
+const cancellation = wireCodec<'@wire/cancellation', Cancellation>({
+  what: 'cancellation',
+  layout: '@wire/cancellation',
+  maxBytes,
+  toLayout: ({ batch: number, indexes }) => ({ kind: KINDS.cancel, batch: number, indexes }),
+  fromLayout({ batch: number, indexes }) {
+    cancelCheck.that(indexes.length <= LIMITS.grantUnits, 'names too many units')
+    cancelCheck.that(
+      indexes.every((index, i) => i === 0 || (indexes[i - 1] ?? 0) < index),
+      'names units out of order',
+    )
+    return {
+      type: 'cancel',
+      batch: cancelCheck.whole('a batch', number, 0, NUMBER_MAX),
+      indexes: indexes.map((index) => cancelCheck.whole('an index', index, 0, LIMITS.batchUnits - 1)),
+    }
+  },
+})
+
+const closeCheck = checksOf('closing')
+const closing = wireCodec<'@wire/closing', Closing>({
+  what: 'closing',
+  layout: '@wire/closing',
+  maxBytes,
+  toLayout: ({ at }) => ({ kind: KINDS.close, at }),
+  fromLayout: ({ at }) => ({ type: 'close', at: closeCheck.time('a time', at) }),
 })
 
 /** One block of the project core. Throws `bad-argument` for a record that no donor would accept. */
@@ -140,7 +205,11 @@ export function encodeProjectRecord(record: ProjectRecord): Uint8Array {
     case 'app':
       return encodeApp(record)
     case 'batch':
-      return batch.encode(record)
+      return (record.inputs ? batchWithInputs : batch).encode(record)
+    case 'cancel':
+      return cancellation.encode(record)
+    case 'close':
+      return closing.encode(record)
   }
 }
 
@@ -149,6 +218,9 @@ const BY_KIND: Readonly<Record<number, WireCodec<ProjectRecord>['parse']>> = {
   [KINDS.core]: core.parse,
   [KINDS.app]: parseApp,
   [KINDS.batch]: batch.parse,
+  [KINDS.batchWithInputs]: batchWithInputs.parse,
+  [KINDS.cancel]: cancellation.parse,
+  [KINDS.close]: closing.parse,
 }
 
 /** Throws `bad-record` or `protocol-version`. How records follow each other is for the reader of the core to check. */

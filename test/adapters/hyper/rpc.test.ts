@@ -9,6 +9,6 @@ it('gives a call the usual time plus what its request needs on a slow uplink', (
 })
 
 it('lets the largest submit through within half a minute, and room for one result with all its output', () => {
-  expect(callTimeoutMs(LIMITS.submitBytes)).toBe(22_000)
-  expect(LIMITS.submitBytes - LIMITS.outputBytes).toBe(16 * 1024)
+  expect(callTimeoutMs(LIMITS.submitBytes)).toBe(30_000)
+  expect(LIMITS.submitBytes - LIMITS.outputBytes - LIMITS.submitFilesBytes).toBe(16 * 1024)
 })

@@ -6,6 +6,7 @@ import {
   openPublisherCores,
   type HyperPublisherCores,
 } from '../../../src-main/engine/adapters/hyper/publisher-cores.ts'
+import { openInputs } from '../../../src-main/engine/adapters/inputs/input-places.ts'
 import { openPublisherStore } from '../../../src-main/engine/adapters/sqlite/publisher-store.ts'
 import type { PublisherNetwork, PublisherStore, Timers } from '../../../src-main/engine/ports.ts'
 import { Publisher } from '../../../src-main/engine/roles/publisher/publisher.ts'
@@ -64,6 +65,7 @@ async function open(store: PublisherStore, cores: HyperPublisherCores): Promise<
       slotHost: fakeSlotHost(),
       digests,
       host: { moduleHash: () => key<ModuleHash>(1) },
+      openInputs,
       clock: { now: () => 1_700_000_000_000, monotonicMs: () => 0 },
       timers: tickingBy(ticks),
       log: () => undefined,

@@ -177,6 +177,65 @@ export interface EvidenceLayout {
   readonly heads: readonly HeadProofLayout[]
 }
 
+export interface CancellationLayout {
+  readonly version: number
+  readonly kind: number
+  readonly batch: number
+  readonly indexes: readonly number[]
+}
+
+export interface ClosingLayout {
+  readonly version: number
+  readonly kind: number
+  readonly at: number
+}
+
+export interface BatchWithInputsLayout {
+  readonly version: number
+  readonly kind: number
+  readonly batch: number
+  readonly app: number
+  readonly first: number
+  readonly count: number
+  readonly args: readonly string[]
+  readonly quorum: number
+  readonly maxFuel: bigint
+  readonly maxOutputBytes: number
+  readonly inputsCore: Uint8Array
+  readonly inputsBytes: number
+}
+
+export interface ByteRangeLayout {
+  readonly offset: number
+  readonly length: number
+}
+
+export interface InputFileLayout {
+  readonly path: string
+  readonly range: ByteRangeLayout
+}
+
+export interface InputEntryLayout {
+  readonly version: number
+  readonly name: string
+  readonly args: readonly string[]
+  readonly stdin: ByteRangeLayout
+  readonly files: readonly InputFileLayout[]
+}
+
+export interface ResultFileLayout {
+  readonly result: number
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+export interface ResultsWithFilesLayout {
+  readonly version: number
+  readonly zero: number
+  readonly results: readonly ResultLayout[]
+  readonly files: readonly ResultFileLayout[]
+}
+
 export interface GiveBackLayout {
   readonly version: number
   readonly units: readonly UnitIdLayout[]
@@ -206,6 +265,14 @@ export interface Layouts {
   readonly '@wire/head-proof': HeadProofLayout
   readonly '@wire/ledger-name': LedgerNameLayout
   readonly '@wire/evidence': EvidenceLayout
+  readonly '@wire/cancellation': CancellationLayout
+  readonly '@wire/closing': ClosingLayout
+  readonly '@wire/batch-with-inputs': BatchWithInputsLayout
+  readonly '@wire/byte-range': ByteRangeLayout
+  readonly '@wire/input-file': InputFileLayout
+  readonly '@wire/input-entry': InputEntryLayout
+  readonly '@wire/result-file': ResultFileLayout
+  readonly '@wire/results-with-files': ResultsWithFilesLayout
   readonly '@wire/give-back': GiveBackLayout
 }
 

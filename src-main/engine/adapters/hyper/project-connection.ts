@@ -14,10 +14,12 @@ import { displayLine } from '../../../domain/display-text.ts'
 import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import { bytesToHex, type ModuleHash, type ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
-import type { App, LedgerRecord, ProjectRecord } from '../../../domain/project.ts'
+import type { App, Batch, LedgerRecord, ProjectRecord } from '../../../domain/project.ts'
+import type { UnitInputs } from '../../../domain/unit-inputs.ts'
 import type { UnixMs } from '../../../domain/units.ts'
 import type { ConnectionState, KeyPair, Log, ProjectConnection, Timers } from '../../ports.ts'
 import type { Guard } from './guard.ts'
+import { InputShelf } from './inputs/input-shelf.ts'
 import { projectCoreKey } from './keys.ts'
 import { watchForks } from './fork-watch.ts'
 import { fetchLedgerBlock } from './ledger-block.ts'
@@ -67,6 +69,7 @@ export class HyperProjectConnection implements ProjectConnection {
   readonly #records: ProjectRecord[] = []
   readonly #left = new AbortController()
   readonly #shelf: ModuleShelf
+  readonly #inputs: InputShelf
   readonly #watch: SeederWatch
   readonly #stopFeed: () => void
   #publisher: SwarmConnection | undefined
@@ -92,6 +95,14 @@ export class HyperProjectConnection implements ProjectConnection {
       watch: this.#watch,
       isPublisher: (connection) => this.#isPublisher(connection),
       moduleHash: (bytes) => init.moduleHash(bytes),
+    })
+    this.#inputs = new InputShelf({
+      store: init.store,
+      timers: init.timers,
+      log: init.log,
+      peers: this.#peers,
+      signal: this.#left.signal,
+      watch: this.#watch,
     })
     this.#core.on('peer-add', () => {
       for (const [connection, guard] of this.#peers) if (this.isKnownTo(connection)) guard.trust()
@@ -142,6 +153,7 @@ export class HyperProjectConnection implements ProjectConnection {
     })
     this.#core.replicate(connection)
     this.#shelf.attach(connection)
+    this.#inputs.attach(connection)
     if (this.#isPublisher(connection)) void this.#greet(connection)
     this.#changed()
   }
@@ -151,9 +163,9 @@ export class HyperProjectConnection implements ProjectConnection {
     return this.#core.peers.some((peer) => peer.stream === connection)
   }
 
-  /** The project's modules by discovery key, for a peer that asks. */
+  /** The project's modules and inputs by discovery key, for a peer that asks. */
   offered(discoveryKey: Uint8Array): Hypercore | undefined {
-    return this.#shelf.offered(discoveryKey)
+    return this.#shelf.offered(discoveryKey) ?? this.#inputs.offered(discoveryKey)
   }
 
   onChange(listener: () => void): () => void {
@@ -201,6 +213,10 @@ export class HyperProjectConnection implements ProjectConnection {
     return this.#shelf.fetch(app)
   }
 
+  inputs(batch: Batch, index: number): Promise<UnitInputs> {
+    return this.#inputs.fetch(batch, index)
+  }
+
   async leave(): Promise<void> {
     if (this.#left.signal.aborted) return
     this.#left.abort()
@@ -210,6 +226,7 @@ export class HyperProjectConnection implements ProjectConnection {
     for (const set of Object.values(this.#listeners)) set.clear()
     await this.#init.onLeave()
     await this.#shelf.close()
+    await this.#inputs.close()
     await this.#core.close()
   }
 
@@ -231,7 +248,17 @@ export class HyperProjectConnection implements ProjectConnection {
   #learn(record: ProjectRecord): void {
     this.#records.push(record)
     if (record.type === 'app') this.#shelf.learn(record)
+    if (record.type === 'batch' && record.inputs) this.#inputs.learn(record.inputs)
+    if (record.type === 'cancel' && record.indexes.length === 0)
+      this.#dropInputs((batch) => batch === record.batch)
+    if (record.type === 'close') this.#dropInputs(() => true)
     for (const listener of this.#listeners.record) listener(record)
+  }
+
+  /** Nobody computes these batches any more. */
+  #dropInputs(isOver: (batch: number) => boolean): void {
+    for (const record of this.#records)
+      if (record.type === 'batch' && record.inputs && isOver(record.batch)) this.#inputs.drop(record.inputs)
   }
 
   async #greet(connection: SwarmConnection): Promise<void> {

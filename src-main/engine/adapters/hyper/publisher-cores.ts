@@ -8,6 +8,7 @@ import type { ProjectRecord } from '../../../domain/project.ts'
 import type { CoreJournal, Log, PublisherCores } from '../../ports.ts'
 import { damaged, openCoreStore, setAsideStore, storageBarrier } from './core-store.ts'
 import { openDurableCore } from './durable-core.ts'
+import { PublishedInputs } from './inputs/published-inputs.ts'
 import { manifestOf, projectKeyOf, publisherKeyPair } from './keys.ts'
 import { openLedgerCore } from './ledger-core.ts'
 import { createModuleCore } from './module-core.ts'
@@ -52,6 +53,7 @@ async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores>
   const { seed, journal } = init
   const keys = publisherKeyPair(seed)
   const store = await openCoreStore(init.dir)
+  const inputs = new PublishedInputs(store)
   const offered = new Map<string, Hypercore>()
   const offer = (core: Hypercore): void => void offered.set(bytesToHex(core.discoveryKey), core)
 
@@ -70,7 +72,10 @@ async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores>
     const announced = records.reduce((last, record) => (record.type === 'core' ? record.epoch : last), 0)
     let ledger = await openLedgerCore({ store, seed, journal, epoch: Math.max(announced, init.epoch ?? 0) })
     offer(ledger.core)
-    for (const record of records) if (record.type === 'app') await offerModule(record.moduleCore)
+    for (const record of records) {
+      if (record.type === 'app') await offerModule(record.moduleCore)
+      if (record.type === 'batch' && record.inputs) inputs.learn(record.inputs)
+    }
 
     return {
       projectKey: projectKeyOf(keys),
@@ -98,6 +103,8 @@ async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores>
       async appendProject(added) {
         journal.record(PROJECT_CORE, added.map(encodeProjectRecord))
         await project.flush()
+        // After a crash a batch is published whose inputs were added by the process before.
+        for (const record of added) if (record.type === 'batch' && record.inputs) inputs.learn(record.inputs)
       },
       projectRecords: () => readAll(project.core, parseProjectRecord),
       encodeLedger: encodeLedgerRecord,
@@ -131,8 +138,13 @@ async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores>
         await storageBarrier(store)
         return { moduleCore: bytesToHex(module.key) as Hex32 }
       },
-      offered: (discoveryKey) => offered.get(bytesToHex(discoveryKey)),
+      addInputs: (draft, units) => inputs.add(draft, units),
+      dropInputs: (draft) => inputs.drop(draft),
+      unitInputs: (batch, index) => inputs.read(batch, index),
+      inputLabel: (batch, index) => inputs.label(batch, index),
+      offered: (discoveryKey) => offered.get(bytesToHex(discoveryKey)) ?? inputs.offered(discoveryKey),
       async close() {
+        await inputs.close()
         await project.close()
         await ledger.close()
         await store.close()

@@ -44,6 +44,7 @@ export class SeederWatch {
   /** `mayFork`: somebody signs the core, and blocks that do not fit may be those of another signed story. */
   watch(core: Hypercore, { mayFork = false } = {}): void {
     this.#cores.add(core)
+    core.on('close', () => this.#cores.delete(core))
     core.on('verification-error', (_error, _request, _response, from) => {
       const connection = from.stream as SwarmConnection
       if (mayFork) this.#suspect(core, connection)

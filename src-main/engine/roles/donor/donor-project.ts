@@ -2,7 +2,7 @@ import type { Standing, SubmittedResult } from '../../../contracts/wire/messages
 import { errorCode } from '../../../domain/errors.ts'
 import { bytesToHex, type ProjectKey, type UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
-import { isCounted, type UnitRun } from '../../../domain/outcome.ts'
+import { isCounted, sentBytes, submittable, type UnitRun } from '../../../domain/outcome.ts'
 import type {
   KeyPair,
   ProjectConnection,
@@ -10,9 +10,10 @@ import type {
   StoredResult,
   StoredResultState,
 } from '../../ports.ts'
-import { Catalogue, type Task } from './catalogue.ts'
+import { Catalogue, withInputs, type Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { followLedger, syncGrants } from './grants.ts'
+import { InputBuffer } from './input-buffer.ts'
 import { keepEvidence } from './keep-evidence.ts'
 import { LeaseAhead } from './lease-ahead.ts'
 import { ResultWriter } from './result-writer.ts'
@@ -41,6 +42,7 @@ export class DonorProject {
   private readonly owner: ProjectOwner
   private readonly ahead: LeaseAhead
   private readonly writer: ResultWriter
+  private readonly inputs: InputBuffer
   private readonly stops: (() => void)[] = []
   private stored: StoredProject
   private grantsAskedAt = Number.NEGATIVE_INFINITY
@@ -66,6 +68,15 @@ export class DonorProject {
     this.projectKey = stored.projectKey
     this.queue = new UnitQueue(parts.store, parts.snapshots, stored.projectKey)
     this.ahead = new LeaseAhead(parts, connection, this.catalogue, this.queue)
+    this.inputs = new InputBuffer({
+      connection,
+      timers: parts.timers,
+      log: parts.log,
+      changed: () => {
+        this.prepareInputs()
+        owner.changed()
+      },
+    })
     this.writer = new ResultWriter(parts, (results) => {
       for (const { unit } of results) {
         this.queue.done(unit)
@@ -76,6 +87,8 @@ export class DonorProject {
     this.stops.push(
       connection.onRecord((record) => {
         this.catalogue.add(record)
+        if (record.type === 'cancel' || record.type === 'close')
+          this.queue.dropAll((unit) => this.isOver(unit))
         // A new ledger repeats what this donor holds: that is looked at as soon as it can be.
         if (record.type === 'core') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.nameProject()
@@ -83,6 +96,7 @@ export class DonorProject {
         owner.changed()
       }),
       connection.onChange(() => {
+        this.inputs.retry()
         if (connection.state === 'offline') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
         owner.changed()
@@ -120,6 +134,11 @@ export class DonorProject {
     return !this.catalogue.allows(this.init.onlyModules)
   }
 
+  /** The publisher took this unit back: its result counts for nobody. */
+  isOver(unit: UnitId): boolean {
+    return this.left || this.catalogue.endings.has(unit)
+  }
+
   /** There is something to compute for it, as far as is known. */
   get hasWork(): boolean {
     return this.catalogue.hasWork && !this.restricted
@@ -136,7 +155,12 @@ export class DonorProject {
     const taskOf = (unit: UnitId): Task | undefined =>
       this.catalogue.task(unit, this.projectKey, this.parts.digests)
     const away = this.connection.state !== 'connected'
-    const unit = this.queue.take(this.parts.clock.now(), (candidate) => taskOf(candidate) !== undefined, away)
+    const fits = (candidate: UnitId): boolean => {
+      const task = taskOf(candidate)
+      return task !== undefined && (!task.batch.inputs || this.inputs.isReady(candidate))
+    }
+    const unit = this.queue.take(this.parts.clock.now(), fits, away)
+    this.prepareInputs()
     // Only a unit that left the buffer is a reason to look after it: a wake-up that finds nothing must end here. And
     // only a buffer that runs low: small units leave it a hundred times a second.
     if (unit && this.ahead.wanted > 0) this.tend()
@@ -148,9 +172,29 @@ export class DonorProject {
     return this.ahead.unitMs(task.unit.batch)
   }
 
+  /**
+   * The task with what its unit is given. Undefined when that cannot be had: the unit then waits again, or has failed if
+   * its inputs are none.
+   */
+  async complete(task: Task): Promise<Task | undefined> {
+    if (!task.batch.inputs) return task
+    try {
+      return withInputs(task, await this.inputs.take(task))
+    } catch (error) {
+      if (errorCode(error) !== 'bad-record') this.giveBack(task)
+      else this.finish(task, failedRun(error instanceof Error ? error.message : String(error)), 0)
+      return undefined
+    }
+  }
+
+  /** A unit that is over and was taken: neither its result nor the unit comes back. */
+  drop(task: Task, computedMs = 0): void {
+    this.owner.ended(task.unit, computedMs)
+  }
+
   giveBack(task: Task): void {
     this.owner.ended(task.unit, 0)
-    if (this.left) return
+    if (this.isOver(task.unit)) return
     this.queue.putBack(task.unit)
   }
 
@@ -160,15 +204,15 @@ export class DonorProject {
    * dropped.
    */
   finish(task: Task, run: UnitRun, computedMs: number): void {
-    if (this.left) return
-    if (isCounted(run.outcome)) this.ahead.learn(task.unit.batch, run.fuel, computedMs)
     this.owner.ended(task.unit, computedMs)
+    if (this.isOver(task.unit)) return
+    if (isCounted(run.outcome)) this.ahead.learn(task.unit.batch, run.fuel, computedMs)
     this.writer.add({
       projectKey: this.projectKey,
       unit: task.unit,
       appName: task.app.name,
       args: task.args,
-      run,
+      run: submittable(run),
       state: 'computed',
       finishedAt: this.parts.clock.now(),
     })
@@ -198,6 +242,7 @@ export class DonorProject {
   /** The first half of leaving: what is finished is saved; from here on nothing is taken, saved or sent. */
   retire(): void {
     if (!this.left) this.writer.close()
+    this.inputs.close()
     this.left = true
     for (const stop of this.stops.splice(0)) stop()
   }
@@ -256,13 +301,15 @@ export class DonorProject {
   }
 
   private submission({ unit, run }: StoredResult): SubmittedResult {
-    const printed = run.outcome === 'ok' || run.outcome === 'exit-nonzero'
+    const { outcome, fuel, stdout, files } = run
+    const isPrinted = outcome === 'ok' || outcome === 'exit-nonzero'
     return {
       unit,
-      outcome: run.outcome,
+      outcome,
       exitCode: run.exitCode ?? 0,
-      fuel: run.fuel,
-      stdout: printed ? run.stdout : new Uint8Array(),
+      fuel,
+      stdout: isPrinted ? stdout : new Uint8Array(),
+      ...(files !== undefined && { files }),
       engine: this.init.engineLabel,
     }
   }
@@ -272,12 +319,26 @@ export class DonorProject {
     if (await this.ahead.leaseMore()) this.tend()
   }
 
+  /** Units that a slot may take next, where they need inputs. */
+  private prepareInputs(): void {
+    if (this.left) return
+    const needs = this.queue.ahead(LIMITS.leaseUnits).flatMap((unit) => {
+      const batch = this.catalogue.batch(unit.batch)
+      return batch?.inputs ? [{ unit, batch }] : []
+    })
+    this.inputs.prepare(needs, 2 * this.ahead.slotCount)
+  }
+
   private nameProject(): void {
     const { manifest } = this.catalogue
     if (!manifest || (manifest.name === this.stored.name && manifest.purpose === this.stored.purpose)) return
     this.stored = { ...this.stored, name: manifest.name, purpose: manifest.purpose }
     this.parts.store.saveProject(this.stored)
   }
+}
+
+function failedRun(reason: string): UnitRun {
+  return { outcome: 'host-failure', fuel: 0n, stdout: new Uint8Array(), stderr: new Uint8Array(), reason }
 }
 
 /** What an acknowledged result is to the donor. A verified one is pending until the ledger has it. */
@@ -290,12 +351,18 @@ const STATE_OF: Readonly<Record<Standing, StoredResultState>> = {
   uncounted: 'uncounted',
 }
 
+/** A result without its output takes less than this. */
+const RESULT_BYTES = 128
+
 /** As many of the oldest results as one submit may carry by size; always at least one. */
 function withinBytes(results: readonly StoredResult[]): readonly StoredResult[] {
   let bytes = 0
+  let files = 0
   const end = results.findIndex((result, i) => {
-    bytes += result.run.stdout.byteLength + 128
-    return i > 0 && bytes > LIMITS.submitBytes
+    const { stdout, files: own = [] } = result.run
+    bytes += stdout.byteLength + sentBytes(own) + RESULT_BYTES
+    files += own.length
+    return i > 0 && (bytes > LIMITS.submitBytes || files > LIMITS.grantUnits)
   })
   return end < 0 ? results : results.slice(0, end)
 }

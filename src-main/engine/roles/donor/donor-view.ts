@@ -94,6 +94,7 @@ function projectView(project: DonorProject, store: DonorStore, restriction: stri
     purpose: project.project.purpose,
     connection: project.connection.state,
     ...(trouble === undefined ? {} : { trouble }),
+    ...(project.catalogue.endings.closed && { closed: true }),
     counted: store.granted(project.projectKey).cumulativeFuel,
     pending: store.pending(project.projectKey).fuel,
     leased: project.queue.length,

@@ -205,6 +205,7 @@ export class Donor {
     const { projectKey } = stored
     const project = new DonorProject(this.parts, this.init, stored, connection, keys, {
       changed: () => {
+        void this.pool.endOver()
         this.shareSlots()
         this.pool.wake()
         this.announce()

@@ -52,6 +52,11 @@ export class LeaseAhead {
     return true
   }
 
+  /** Slots that compute for the project now. */
+  get slotCount(): number {
+    return this.slots
+  }
+
   /** A unit of this batch was computed. */
   learn(batch: number, fuel: Fuel, computedMs: number): void {
     this.pace.add(batch, fuel, computedMs)
@@ -83,8 +88,9 @@ export class LeaseAhead {
     const fuelCapacity = this.pace.capacity(slots, bufferMs, queue.length)
     const answer = await this.connection.lease({ units, fuelCapacity })
     // Units that are here already are told again when there is nothing new.
-    const added = queue.add(answer.units, answer.expiresAt)
-    this.prefetch.lookAhead(answer.units, (unit) => this.catalogue.app(unit.batch))
+    const stillWanted = answer.units.filter((unit) => !this.catalogue.endings.has(unit))
+    const added = queue.add(stillWanted, answer.expiresAt)
+    this.prefetch.lookAhead(stillWanted, (unit) => this.catalogue.app(unit.batch))
     if (added > 0) return this.wanted > 0
     const waitMs = queue.length > 2 * slots ? ASK_AT_EASE_MS : 1_000
     this.askAgainAt = now + Math.max(answer.retryAfterMs, waitMs)

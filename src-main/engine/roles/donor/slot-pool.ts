@@ -38,6 +38,11 @@ export class SlotPool {
     await Promise.all(this.workers.map((worker) => worker.abandon(project)))
   }
 
+  /** Stops what slots compute of units that were taken back. */
+  async endOver(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.endOver()))
+  }
+
   /** There may be work: idle slots look again. */
   wake(): void {
     for (const worker of this.workers) worker.wake()

@@ -78,6 +78,12 @@ export class SlotWorker {
     if (this.working?.project === project) await this.slot.end()
   }
 
+  /** Ends the slot's process if its unit was taken back. */
+  async endOver(): Promise<void> {
+    const { working } = this
+    if (working?.project.isOver(working.task.unit) === true) await this.slot.end()
+  }
+
   /** Takes no other unit; the one at work goes on until {@link close}. */
   retire(): void {
     this.closing = true
@@ -120,7 +126,13 @@ export class SlotWorker {
     })
   }
 
-  private async compute(project: DonorProject, task: Task): Promise<void> {
+  private async compute(project: DonorProject, taken: Task): Promise<void> {
+    const task = await project.complete(taken)
+    if (project.isOver(taken.unit)) {
+      project.drop(taken)
+      return
+    }
+    if (!task) return this.backOff()
     const work = new WorkInSlot(this.nextRun++, project, task, this.parts.clock)
     // Nothing is to be prepared where the module is: small units would have the window say so a hundred times a second.
     if (!isSaved(task) && this.slot.has(task.request.module)) work.begin()
@@ -130,7 +142,10 @@ export class SlotWorker {
     const { computedMs } = work
     this.working = undefined
     this.source.changed()
-    if (result === 'dropped') return
+    if (result === 'dropped') {
+      project.drop(task, computedMs)
+      return
+    }
     if (result !== 'again' && result !== 'interrupted') return this.save(project, task, result, computedMs)
     project.giveBack(task)
     if (result === 'again') await this.backOff()
@@ -201,7 +216,7 @@ export class SlotWorker {
 
   private recover(project: DonorProject, task: Task, error: unknown): UnitRun | NoResult {
     // The lease stays on disk; the next start computes the unit again.
-    if (this.closing || project.hasLeft) return 'dropped'
+    if (this.closing || project.isOver(task.unit)) return 'dropped'
     if (this.slot.interrupted) return 'interrupted'
     const code = this.logFailure('unit-failed', error, task)
     if (code === 'not-found') this.slot.forget(task.request.module)

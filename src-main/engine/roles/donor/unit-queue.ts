@@ -27,6 +27,11 @@ export class UnitQueue {
     return this.waiting.length
   }
 
+  /** Units that wait, the one leased first in front. */
+  ahead(limit: number): readonly UnitId[] {
+    return this.waiting.slice(0, limit).map(({ unit }) => unit)
+  }
+
   /** Saves a lease answer and returns how many units are new. Those already here or already computed are ignored. */
   add(units: readonly UnitId[], expiresAt: UnixMs): number {
     const before = this.waiting.length
@@ -78,6 +83,14 @@ export class UnitQueue {
   /** The unit's result is saved (which ended the lease on disk). */
   done(unit: UnitId): void {
     this.taken.delete(unitText(unit))
+  }
+
+  /** Gives up units that wait, or that a slot had, and that nobody wants any more. */
+  dropAll(isOver: (unit: UnitId) => boolean): void {
+    for (const { unit } of this.store.leases(this.projectKey).filter((lease) => isOver(lease.unit))) {
+      this.taken.delete(unitText(unit))
+      this.drop(unit)
+    }
   }
 
   private drop(unit: UnitId): void {

@@ -3,12 +3,17 @@ import type { Handlers } from '../../../contracts/rpc.ts'
 import { encodeProjectRecord } from '../../../contracts/wire/project-record.ts'
 import { checkRange, checkTemplate } from '../../../domain/batch.ts'
 import { checkDisplayText } from '../../../domain/display-text.ts'
+import { Endings } from '../../../domain/endings.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
+import { unitText, type UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import { policyFor } from '../../../domain/max-error.ts'
 import type { App, Batch, ProjectManifest, ProjectRecord } from '../../../domain/project.ts'
+import { addWithInputs, batchesWithoutInputs, dropUnfinishedInputs } from './batch-inputs.ts'
+import { byUrgency, CLOSED_SETTING, endingsOf, missingEndings } from './endings.ts'
 import type { BatchTrust } from '../../ports.ts'
 import { checkModule } from './check-module.ts'
+import type { BatchPlan } from '../../ports.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
 import { knownByBatch, knownOutputs, saveKnown } from './known-answers.ts'
 import type { Restored } from './restored.ts'
@@ -28,6 +33,10 @@ export class Catalogue {
   private published: ProjectRecord[] = []
   private batchesByNumber = new Map<number, Batch>()
   private appsByNumber = new Map<number, App>()
+  private plansByBatch: readonly BatchPlan[] = []
+  private ended = new Endings()
+  private withoutInputs: ReadonlySet<number> = new Set()
+  private inOrder: readonly Batch[] = []
   private trustByBatch: ReadonlyMap<number, BatchTrust> = new Map()
   private knownUnits: ReadonlyMap<number, ReadonlySet<number>> = new Map()
   /** Additions happen one after the other: numbers follow their order in the core. */
@@ -41,7 +50,10 @@ export class Catalogue {
 
   /** Reads the project core and publishes what it lacks. Throws `not-found` where no project was ever made. */
   async open(): Promise<void> {
+    await dropUnfinishedInputs(this.parts)
     await this.publish()
+    this.withoutInputs = await batchesWithoutInputs(this.parts, this.inOrder)
+    this.remember(this.published)
     if (!this.published.some((record) => record.type === 'project'))
       throw new PowerswarmError('not-found', 'There is no project here yet; create one first')
     await this.restoreModules()
@@ -59,6 +71,17 @@ export class Catalogue {
   }
   get batches(): readonly Batch[] {
     return [...this.batchesByNumber.values()]
+  }
+  /** Batches that are handed out, the most urgent first. */
+  get queue(): readonly Batch[] {
+    return this.inOrder
+  }
+  /** What was taken back. */
+  get endings(): Endings {
+    return this.ended
+  }
+  plan(batch: number): BatchPlan {
+    return this.plansByBatch[batch] ?? { priority: 0 }
   }
   app(number: number): App | undefined {
     return this.appsByNumber.get(number)
@@ -117,28 +140,93 @@ export class Catalogue {
     })
   }
 
-  /** Publishes a batch. Rejects with `not-found` for an unknown app and `bad-argument` for what cannot be a batch. */
+  /**
+   * Publishes a batch. Rejects with `not-found` for an unknown app, `bad-argument` for what cannot be a batch, and with
+   * what is wrong with its inputs; then nothing of it is kept.
+   */
   addBatch(wanted: NewBatch): Promise<{ batch: number; units: number }> {
     return this.inLane(async () => {
       this.restored.check()
-      const app = this.find(wanted.app)
-      checkRange(wanted)
-      checkTemplate(wanted.args)
+      if (this.ended.closed) throw new PowerswarmError('bad-argument', 'The project is closed')
+      const {
+        app,
+        first = 0,
+        count = 0,
+        inputs,
+        priority = 0,
+        deadline,
+        maxError,
+        known = [],
+        ...limits
+      } = wanted
       const { store } = this.parts
-      const { maxError, known = [], ...described } = wanted
+      const batch: Batch = {
+        ...limits,
+        type: 'batch',
+        app: this.find(app).app,
+        batch: store.batches().length,
+        first,
+        count,
+      }
+      const plan: BatchPlan = { priority, ...(deadline !== undefined && { deadline }) }
       const trust = maxError === undefined ? undefined : { ...policyFor(maxError), maxError }
-      const batch: Batch = { ...described, type: 'batch', app: app.app, batch: store.batches().length }
-      encodeProjectRecord(batch)
-      const answers = knownOutputs(batch, known, this.parts)
+      const save = (whole: Batch): void => {
+        const answers = knownOutputs(whole, known, this.parts)
+        store.transact(() => {
+          store.addBatch(whole, plan)
+          // Not in the record: donors must not know how often they are checked.
+          if (trust) store.setBatchTrust(whole.batch, trust)
+          saveKnown(this.parts, answers)
+        })
+      }
+      if (inputs) await addWithInputs(this.parts, batch, inputs, save)
+      else {
+        checkRange(batch)
+        checkTemplate(batch.args)
+        encodeProjectRecord(batch)
+        save(batch)
+      }
+      await this.publish()
+      return { batch: batch.batch, units: this.batch(batch.batch)?.count ?? 0 }
+    })
+  }
+
+  /** Takes a batch back. Rejects with `not-found`. Again: no effect. */
+  cancelBatch(batch: number): Promise<void> {
+    return this.inLane(async () => {
+      this.batchOrThrow(batch)
+      this.parts.store.cancelBatch(batch, this.parts.clock.now())
+      await this.publish()
+    })
+  }
+
+  /** Takes units back. Rejects with `not-found` unless all exist. Again: no effect. */
+  cancelUnits(units: readonly UnitId[]): Promise<void> {
+    return this.inLane(async () => {
+      for (const unit of units)
+        if (unit.index >= this.batchOrThrow(unit.batch).count)
+          throw new PowerswarmError('not-found', `There is no unit ${unitText(unit)} in this project`)
+      const { store } = this.parts
       store.transact(() => {
-        store.addBatch(batch)
-        // Not in the record: donors must not know how often they are checked.
-        if (trust) store.setBatchTrust(batch.batch, trust)
-        saveKnown(this.parts, answers)
+        store.cancelUnits(units)
       })
       await this.publish()
-      return { batch: batch.batch, units: batch.count }
     })
+  }
+
+  /** Ends the project for good. Again: no effect. */
+  close(): Promise<void> {
+    return this.inLane(async () => {
+      const { store, clock } = this.parts
+      if (store.setting(CLOSED_SETTING) === undefined) store.setSetting(CLOSED_SETTING, String(clock.now()))
+      await this.publish()
+    })
+  }
+
+  private batchOrThrow(number: number): Batch {
+    const batch = this.batch(number)
+    if (!batch) throw new PowerswarmError('not-found', `There is no batch ${number} in this project`)
+    return batch
   }
 
   /** The store has every module; cores that were lost with their folder are made again from it. */
@@ -177,9 +265,10 @@ export class Catalogue {
       ...this.missingHead(),
       ...store.apps().filter((app) => !this.appsByNumber.has(app.app)),
       ...store.batches().filter((batch) => !this.batchesByNumber.has(batch.batch)),
+      ...missingEndings(store, this.ended),
     ]
-    if (missing.length === 0 || this.restored.why !== undefined) return
-    await cores.appendProject(missing)
+    if (missing.length > 0 && this.restored.why !== undefined) return
+    if (missing.length > 0) await cores.appendProject(missing)
     this.remember([...this.published, ...missing])
   }
 
@@ -204,5 +293,11 @@ export class Catalogue {
       if (record.type === 'app') this.appsByNumber.set(record.app, record)
       if (record.type === 'batch') this.batchesByNumber.set(record.batch, record)
     }
+    this.ended = endingsOf(records)
+    this.plansByBatch = this.parts.store.plans()
+    this.inOrder = byUrgency(
+      this.batches.filter(({ batch }) => !this.ended.hasBatch(batch) && !this.withoutInputs.has(batch)),
+      this.plansByBatch,
+    )
   }
 }

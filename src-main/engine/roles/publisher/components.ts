@@ -3,6 +3,7 @@ import type { ProjectManifest } from '../../../domain/project.ts'
 import type {
   Digests,
   HostInfo,
+  OpenInputs,
   Log,
   PublisherCores,
   PublisherNetwork,
@@ -19,6 +20,7 @@ export interface PublisherComponents {
   readonly slotHost: SlotHost
   readonly digests: Digests
   readonly host: Pick<HostInfo, 'moduleHash'>
+  readonly openInputs: OpenInputs
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log

@@ -66,6 +66,8 @@ export class Intake {
     const held = copy.standing === 'leased'
     const answered: CopyRow = { ...copy, answeredAt: clock.now() }
     const { outcome } = result
+    if (work.state === 'leased' && this.catalogue.endings.has(result.unit))
+      return this.dismiss(copy, answered, 'uncounted', work, { kind: 'cancelled' })
     if (!isCounted(outcome)) return this.dismiss(copy, answered, 'noted', work, { kind: 'failed', held })
     if (!possible(result, batch)) {
       this.trusting.failed(donorKey)
@@ -160,7 +162,7 @@ export class Intake {
   private dismiss(
     before: CopyRow,
     after: CopyRow,
-    standing: 'noted' | 'rejected',
+    standing: 'noted' | 'rejected' | 'uncounted',
     work: WorkUnit,
     event: UnitEvent,
   ): Taken {
@@ -188,12 +190,14 @@ export class Intake {
   }
 
   private outputOf(result: SubmittedResult, outcome: CountedOutcome): OutputRow {
-    const { unit, exitCode, fuel } = result
+    const { unit, exitCode, fuel, files } = result
+    const left = files === undefined ? {} : { files }
     const digest = this.parts.digests.hash(
-      digestParts({ outcome, exitCode, fuel, stdout: result.stdout, stderr: NONE }),
+      digestParts({ outcome, exitCode, fuel, stdout: result.stdout, stderr: NONE, ...left }),
     )
     // What the digest does not cover is not kept: one donor alone would vouch for it.
-    return { unit, digest, outcome, exitCode, fuel, stdout: outcome === 'ok' ? result.stdout : NONE }
+    const stdout = outcome === 'ok' ? result.stdout : NONE
+    return { unit, digest, outcome, exitCode, fuel, stdout, ...left }
   }
 }
 

@@ -8,6 +8,7 @@ import type { CopyRow, RemoteDonor } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Checks, Drawn } from './checks.ts'
 import type { PublisherComponents } from './components.ts'
+import type { UnitEndings } from './endings.ts'
 import type { FuelMeans } from './fuel-means.ts'
 import type { Holder, Pairs } from './pairs.ts'
 import type { Trusting } from './trusting.ts'
@@ -37,6 +38,7 @@ export interface LeasingInit {
   readonly trusting: Trusting
   readonly pairs: Pairs
   readonly checks: Checks
+  readonly unitEndings: UnitEndings
   readonly fuelMeans: FuelMeans
 }
 
@@ -62,6 +64,7 @@ export class Leasing {
   private readonly trusting: Trusting
   private readonly pairs: Pairs
   private readonly checks: Checks
+  private readonly unitEndings: UnitEndings
   private readonly fuelMeans: FuelMeans
   /** Where a donor's search goes on when the last one met only units that it has had. */
   private readonly places = new Map<DonorKey, number>()
@@ -75,6 +78,7 @@ export class Leasing {
     this.trusting = init.trusting
     this.pairs = init.pairs
     this.checks = init.checks
+    this.unitEndings = init.unitEndings
     this.fuelMeans = init.fuelMeans
     this.openedAt = init.parts.clock.monotonicMs()
   }
@@ -84,6 +88,7 @@ export class Leasing {
     const { store } = this.parts
     const { donorKey } = holder
     const draw = this.begin(holder)
+    this.lapseEnded(donorKey)
     const size = leaseSize({
       requested: request.units,
       held: store.donor(donorKey).leased,
@@ -183,13 +188,15 @@ export class Leasing {
 
   private drawFresh(draw: Draw, limit: number): UnitId[] {
     const units: UnitId[] = []
-    for (const { batch } of this.catalogue.batches) {
-      if (units.length >= limit) break
+    for (const { batch } of this.catalogue.queue) {
       const known = this.catalogue.known(batch)
-      for (const unit of this.parts.store.takeFresh(batch, limit - units.length)) {
-        if (known?.has(unit.index) === true) continue
-        this.handOut({ unit, work: UNSENT, lapsed: false }, draw)
-        units.push(unit)
+      while (units.length < limit) {
+        const fresh = this.parts.store.takeFresh(batch, limit - units.length)
+        for (const unit of fresh) {
+          if (known?.has(unit.index) === true) continue
+          if (this.handOut({ unit, work: UNSENT, lapsed: false }, draw)) units.push(unit)
+        }
+        if (fresh.length === 0) break
       }
     }
     return units
@@ -212,14 +219,27 @@ export class Leasing {
     return units
   }
 
-  private handOutSuitable(found: readonly Drawn[], draw: Draw): UnitId[] {
-    const suitable = found.filter(({ unit, work }) => this.pairs.mayHave(draw.holder, unit, work))
-    for (const row of suitable) this.handOut(row, draw)
-    return suitable.map(({ unit }) => unit)
+  /** Gives up what this donor holds of units that were taken back: it may have others instead. */
+  private lapseEnded(donorKey: DonorKey): void {
+    const { endings } = this.catalogue
+    if (!endings.some) return
+    for (const copy of this.parts.store.leasedTo(donorKey)) if (endings.has(copy.unit)) this.lapse(copy)
   }
 
-  private handOut({ unit, work, lapsed }: Drawn, { holder, now }: Draw): void {
+  private handOutSuitable(found: readonly Drawn[], draw: Draw): UnitId[] {
+    return found
+      .filter(({ unit, work }) => this.pairs.mayHave(draw.holder, unit, work))
+      .filter((row) => this.handOut(row, draw))
+      .map(({ unit }) => unit)
+  }
+
+  /** False for a unit that was taken back: it ends instead. */
+  private handOut({ unit, work, lapsed }: Drawn, { holder, now }: Draw): boolean {
     const { store } = this.parts
+    if (this.catalogue.endings.has(unit)) {
+      this.unitEndings.end(unit, work, this.parts.randomWord())
+      return false
+    }
     const { donorKey } = holder
     // Where donors are trusted, the first result says whether another one is wanted.
     const quorum = this.catalogue.trust(unit.batch) ? 1 : (this.catalogue.batch(unit.batch)?.quorum ?? 1)
@@ -229,5 +249,6 @@ export class Leasing {
     const { deviceKey } = holder
     const device = deviceKey === undefined ? {} : { deviceKey }
     store.saveCopy(before, { unit, donorKey, ...device, standing: 'leased', expiresAt: now + LIMITS.leaseMs })
+    return true
   }
 }

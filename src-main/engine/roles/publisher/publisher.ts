@@ -9,6 +9,7 @@ import { Checks } from './checks.ts'
 import type { PublisherComponents, PublisherInit, ServeInit } from './components.ts'
 import { Credits } from './credits.ts'
 import { DonorDesk, type DeskComponents } from './donor-desk.ts'
+import { sweepEnded, UnitEndings } from './endings.ts'
 import { FuelMeans } from './fuel-means.ts'
 import { Intake } from './intake.ts'
 import { ownDonorKey } from './own-donor-key.ts'
@@ -64,7 +65,8 @@ export class Publisher {
     const { catalogue, trusting } = this
     const pairs = new Pairs(parts, catalogue, trusting)
     const checks = new Checks(parts, catalogue, trusting)
-    this.leasing = new Leasing({ parts, catalogue, trusting, pairs, checks, fuelMeans })
+    const unitEndings = new UnitEndings(parts, trusting, credits)
+    this.leasing = new Leasing({ parts, catalogue, trusting, pairs, checks, unitEndings, fuelMeans })
     this.writes = new WriteQueue(parts.store, parts.timers, parts.log)
     this.sealer = new Sealer(parts, this.restored, (donorKeys) => {
       this.network?.notifyGranted(donorKeys)
@@ -94,6 +96,15 @@ export class Publisher {
         const added = await this.changing(this.catalogue.addBatch(batch))
         this.network?.notifyWork()
         return added
+      },
+      cancel: async (what) => {
+        if (what.batch !== undefined) await this.catalogue.cancelBatch(what.batch)
+        if (what.units !== undefined) await this.catalogue.cancelUnits(what.units)
+        await this.changing(sweepEnded(parts, unitEndings, catalogue, this.writes))
+      },
+      closeProject: async () => {
+        await this.catalogue.close()
+        await this.changing(sweepEnded(parts, unitEndings, catalogue, this.writes))
       },
       results: (page) => resultPage(parts, this.catalogue, page),
       donors: (page) => {

@@ -4,7 +4,8 @@ import { unitArguments } from '../../../domain/batch.ts'
 import { errorCode } from '../../../domain/errors.ts'
 import type { UnitId } from '../../../domain/ids.ts'
 import { appModule, type App } from '../../../domain/project.ts'
-import type { UnitRun } from '../../../domain/outcome.ts'
+import { submittable, type UnitRun } from '../../../domain/outcome.ts'
+import { NO_INPUTS } from '../../../domain/unit-inputs.ts'
 import type { Slot } from '../../ports.ts'
 import { CHECK_SLOT } from './check-module.ts'
 import type { DeskComponents } from './donor-desk.ts'
@@ -119,11 +120,13 @@ class CoreSlot {
     const app = batch && catalogue.app(batch.app)
     if (!app) throw new Error(`unit ${unit.batch}.${unit.index} has no app`)
     const slot = await this.ready(app)
+    const inputs = batch.inputs ? await parts.cores.unitInputs(batch, unit.index) : NO_INPUTS
     const request: RunUnit = {
       run: this.runs++,
       module: appModule(app),
-      args: unitArguments(batch, unit.index),
-      stdin: new Uint8Array(),
+      args: unitArguments(batch, unit.index, inputs),
+      stdin: inputs.stdin,
+      ...(inputs.files.length > 0 && { files: inputs.files }),
       seed: parts.digests.unitSeed(parts.cores.projectKey, unit),
       maxFuel: batch.maxFuel,
       maxOutputBytes: batch.maxOutputBytes,
@@ -156,6 +159,8 @@ class CoreSlot {
   }
 }
 
-function submission(unit: UnitId, { outcome, exitCode, fuel, stdout }: UnitRun): SubmittedResult {
-  return { unit, outcome, exitCode: exitCode ?? 0, fuel, stdout, engine: 'verify-core' }
+function submission(unit: UnitId, run: UnitRun): SubmittedResult {
+  const { outcome, exitCode, fuel, stdout, files } = submittable(run)
+  const left = files === undefined ? {} : { files }
+  return { unit, outcome, exitCode: exitCode ?? 0, fuel, stdout, ...left, engine: 'verify-core' }
 }

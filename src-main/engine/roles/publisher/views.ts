@@ -6,10 +6,12 @@ import type {
   ResultPage,
   VerifiedUnit,
 } from '../../../contracts/publisher-state.ts'
-import { unitArguments, unitNumber } from '../../../domain/batch.ts'
+import { unitArguments, unitName, unitNumber } from '../../../domain/batch.ts'
 import { PowerswarmError } from '../../../domain/errors.ts'
 import { unitText, type DonorKey } from '../../../domain/ids.ts'
+import { sentBytes } from '../../../domain/outcome.ts'
 import { isChecker } from '../../../domain/trust.ts'
+import { NO_INPUTS } from '../../../domain/unit-inputs.ts'
 import { MIB } from '../../../domain/units.ts'
 import type { VerifiedRow } from '../../ports.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -46,6 +48,7 @@ export function publisherStatus(
     const verified = row.verified + row.released
     const unsent = count - leased - pending - acceptedOnTrust - verified - inconclusive - suspended
     const trust = catalogue.trust(batch)
+    const { priority, deadline } = catalogue.plan(batch)
     return {
       batch,
       app,
@@ -58,6 +61,9 @@ export function publisherStatus(
       inconclusive,
       suspended,
       ...(trust ? { maxError: trust.maxError } : {}),
+      priority,
+      ...(deadline !== undefined && { deadline }),
+      cancelled: catalogue.endings.hasBatch(batch),
     }
   })
   return {
@@ -66,6 +72,7 @@ export function publisherStatus(
     purpose: catalogue.manifest?.purpose ?? '',
     link,
     ...serving,
+    closed: catalogue.endings.closed,
     donorsGranted: donors,
     apps: catalogue.apps.map(({ app, name, moduleHash, checkpoint = false }) => ({
       app,
@@ -118,11 +125,11 @@ export async function donorReceipt(
 const PAGE_BYTES = 4 * MIB
 
 /** Verified units after `cursor` in the order of verification. Throws `bad-argument` for a foreign cursor. */
-export function resultPage(
-  { store }: PublisherComponents,
+export async function resultPage(
+  { store, cores }: PublisherComponents,
   catalogue: Catalogue,
   { cursor, limit }: { readonly cursor: string; readonly limit: number },
-): ResultPage {
+): Promise<ResultPage> {
   if (!/^\d{0,15}$/.test(cursor))
     throw new PowerswarmError('bad-argument', `'${cursor}' is not a cursor of results`)
   const rows = store.verifiedAfter(Number(cursor), limit + 1)
@@ -130,26 +137,33 @@ export function resultPage(
   let last = Number(cursor)
   let bytes = 0
   for (const row of rows) {
-    bytes += row.output.stdout.byteLength
+    bytes += row.output.stdout.byteLength + sentBytes(row.output.files ?? [])
     if (units.length >= limit || (bytes > PAGE_BYTES && units.length > 0)) break
-    units.push(verifiedUnit(row, catalogue))
+    units.push(await verifiedUnit(row, catalogue, cores))
     last = row.cursor
   }
   return { units, cursor: String(last), more: units.length < rows.length }
 }
 
-function verifiedUnit({ unit, verifiedAt, output, donors }: VerifiedRow, catalogue: Catalogue): VerifiedUnit {
+async function verifiedUnit(
+  { unit, verifiedAt, output, donors }: VerifiedRow,
+  catalogue: Catalogue,
+  cores: PublisherComponents['cores'],
+): Promise<VerifiedUnit> {
   const batch = catalogue.batch(unit.batch)
   if (!batch) throw new Error(`batch ${unit.batch} is verified but not published`)
+  const label = batch.inputs ? await cores.inputLabel(batch, unit.index) : NO_INPUTS
   return {
     unit: unitText(unit),
     ...unit,
     n: unitNumber(batch, unit.index),
-    args: unitArguments(batch, unit.index),
+    name: unitName(batch, unit.index, label),
+    args: unitArguments(batch, unit.index, label),
     outcome: output.outcome,
     exitCode: output.exitCode,
     fuel: output.fuel,
     stdout: output.stdout,
+    files: output.files ?? [],
     verifiedAt,
     donors,
   }

@@ -445,6 +445,6 @@ describe('results', () => {
       cursor,
       more: false,
     })
-    expect(() => rig.publisher.handlers.results({ cursor: 'x', limit: 2 })).toThrow(/cursor/)
+    await expect(rig.publisher.handlers.results({ cursor: 'x', limit: 2 })).rejects.toThrow(/cursor/)
   })
 })

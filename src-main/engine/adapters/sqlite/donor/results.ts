@@ -3,6 +3,7 @@ import type { ProjectKey } from '../../../../domain/ids.ts'
 import { COUNTED_OUTCOMES, UNCOUNTED_OUTCOMES, type Outcome } from '../../../../domain/outcome.ts'
 import type { DonorStore, StoredResult, StoredResultState } from '../../../ports.ts'
 import { blob32, bytesOf, hexOf } from '../columns.ts'
+import { fileRows } from '../file-rows.ts'
 import type { Transactions } from '../transactions.ts'
 
 type Results = Pick<
@@ -11,6 +12,7 @@ type Results = Pick<
 >
 
 interface ResultColumns {
+  id: bigint
   project: Buffer
   batch: bigint
   idx: bigint
@@ -45,12 +47,24 @@ const STATES: readonly StoredResultState[] = [
   'uncounted',
 ]
 
+/** The publisher has not acknowledged them. */
+const AWAITED: readonly StoredResultState[] = ['computed', 'sent']
+
 export function results(db: Database.Database, tx: Transactions): Results {
   const insert = db.prepare(
     `INSERT OR IGNORE INTO results
        (project, batch, idx, app_name, args, outcome, exit_code, fuel, stdout, stderr, reason, state, finished_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  const files = fileRows(db, 'result_files', 'result')
+  const dropFiles = db.prepare(
+    'DELETE FROM result_files WHERE result = (SELECT id FROM results WHERE project = ? AND batch = ? AND idx = ?)',
+  )
+  const withFiles = (row: ResultColumns): StoredResult => {
+    const stored = resultOf(row)
+    const own = files.of(Number(row.id))
+    return own.length === 0 ? stored : { ...stored, run: { ...stored.run, files: own } }
+  }
   const endLease = db.prepare('DELETE FROM leases WHERE project = ? AND batch = ? AND idx = ?')
   const granted = db
     .prepare('SELECT 1 FROM granted_units WHERE project = ? AND batch = ? AND idx = ?')
@@ -85,7 +99,7 @@ export function results(db: Database.Database, tx: Transactions): Results {
         const now = granted.get(...place) === undefined ? state : 'verified'
         const said = [run.stdout, run.stderr, run.reason ?? null]
         const outcome = [OUTCOMES.indexOf(run.outcome), run.exitCode ?? null, run.fuel]
-        insert.run(
+        const added = insert.run(
           ...place,
           appName,
           JSON.stringify(args),
@@ -94,17 +108,21 @@ export function results(db: Database.Database, tx: Transactions): Results {
           STATES.indexOf(now),
           finishedAt,
         )
+        if (added.changes > 0) files.add(Number(added.lastInsertRowid), run.files ?? [])
         endLease.run(...place)
       })
     },
     result: (projectKey, { batch, index }) => {
       const row = one.get(blob32(projectKey), batch, index)
-      return row && resultOf(row)
+      return row && withFiles(row)
     },
-    unsent: (projectKey, limit) => unsent.all(blob32(projectKey), limit).map(resultOf),
+    unsent: (projectKey, limit) => unsent.all(blob32(projectKey), limit).map(withFiles),
     markResult: (projectKey, { batch, index }, state) => {
       const place = STATES.indexOf(state)
-      mark.run(place, blob32(projectKey), batch, index, place)
+      tx.transact(() => {
+        mark.run(place, blob32(projectKey), batch, index, place)
+        if (!AWAITED.includes(state)) dropFiles.run(blob32(projectKey), batch, index)
+      })
     },
     recentResults: (limit) => recent.all(limit).map(resultOf),
     pending: (projectKey) => {

@@ -78,4 +78,15 @@ CREATE TABLE evidence (
 ) STRICT;
 `
 
-export const donorMigrations: Migrations = [initial, evidence, revokingRecords]
+/** Version 4: what units left in /out, until the publisher has it. */
+const files = `
+CREATE TABLE result_files (
+  result INTEGER NOT NULL REFERENCES results ON DELETE CASCADE,
+  place INTEGER NOT NULL CHECK (place >= 0),
+  path TEXT NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (result, place)
+) STRICT;
+`
+
+export const donorMigrations: Migrations = [initial, evidence, revokingRecords, files]

@@ -1,6 +1,7 @@
 import type { Migrations } from '../open.ts'
 import { changesInALog } from './publisher-3.ts'
 import { trustTables } from './publisher-4.ts'
+import { inputsAndPlans } from './publisher-5.ts'
 
 /** Version 1: everything but what later versions add. Units are keyed (batch, idx) throughout. */
 const initial = `
@@ -162,4 +163,10 @@ const checkpoints = `
 ALTER TABLE apps ADD COLUMN checkpoint INTEGER NOT NULL DEFAULT 0 CHECK (checkpoint IN (0, 1));
 `
 
-export const publisherMigrations: Migrations = [initial, checkpoints, changesInALog, trustTables]
+export const publisherMigrations: Migrations = [
+  initial,
+  checkpoints,
+  changesInALog,
+  trustTables,
+  inputsAndPlans,
+]

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { Hex32, ModuleHash } from '../../../../domain/ids.ts'
 import type { App, Batch } from '../../../../domain/project.ts'
-import type { CatalogueStore } from '../../../ports.ts'
+import type { BatchPlan, CatalogueStore } from '../../../ports.ts'
 import { blob32, bytesOf, hexOf } from '../columns.ts'
 import type { LiveState } from './live/live-state.ts'
 
@@ -25,6 +25,13 @@ interface BatchColumns {
   quorum: bigint
   max_fuel: bigint
   max_output_bytes: bigint
+  inputs_core: Buffer | null
+  inputs_bytes: bigint | null
+}
+interface PlanColumns {
+  priority: number
+  deadline: number | null
+  cancelled_at: number | null
 }
 
 export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 'tallies'>): CatalogueStore {
@@ -40,14 +47,24 @@ export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 't
   )
   const selectModule = db.prepare<[number], Buffer>('SELECT original FROM apps WHERE app = ?').pluck()
   const insertBatch = db.prepare(
-    `INSERT INTO batches (batch, app, first, count, args, quorum, max_fuel, max_output_bytes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO batches (batch, app, first, count, args, quorum, max_fuel, max_output_bytes, inputs_core, inputs_bytes,
+       priority, deadline, cancelled_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const selectBatches = db
     .prepare<[], BatchColumns>(
-      'SELECT batch, app, first, count, args, quorum, max_fuel, max_output_bytes FROM batches ORDER BY batch',
+      `SELECT batch, app, first, count, args, quorum, max_fuel, max_output_bytes, inputs_core, inputs_bytes
+       FROM batches ORDER BY batch`,
     )
     .safeIntegers()
+  const selectPlans = db.prepare<[], PlanColumns>(
+    'SELECT priority, deadline, cancelled_at FROM batches ORDER BY batch',
+  )
+  const cancelUnit = db.prepare('INSERT OR IGNORE INTO cancelled_units VALUES (?, ?)')
+  const selectCancelled = db.prepare<[], { batch: number; idx: number }>(
+    'SELECT batch, idx FROM cancelled_units ORDER BY batch, idx',
+  )
+  const cancel = db.prepare('UPDATE batches SET cancelled_at = ? WHERE batch = ? AND cancelled_at IS NULL')
   return {
     addApp(app, original) {
       const { name, moduleHash, moduleCore, rewriterVersion, rewrittenHash, memoryLimitBytes } = app
@@ -60,8 +77,8 @@ export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 't
       const original = selectModule.get(app)
       return original && bytesOf(original)
     },
-    addBatch(batch) {
-      const { app, first, count, quorum, maxFuel, maxOutputBytes } = batch
+    addBatch(batch, { priority, deadline, cancelledAt } = { priority: 0 }) {
+      const { app, first, count, quorum, maxFuel, maxOutputBytes, inputs } = batch
       insertBatch.run(
         batch.batch,
         app,
@@ -71,9 +88,22 @@ export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 't
         quorum,
         maxFuel,
         maxOutputBytes,
+        inputs ? blob32(inputs.key) : null,
+        inputs?.byteLength ?? null,
+        priority,
+        deadline ?? null,
+        cancelledAt ?? null,
       )
     },
     batches: () => selectBatches.all().map(batchOf),
+    plans: () => selectPlans.all().map(planOf),
+    cancelBatch(batch, at) {
+      cancel.run(at, batch)
+    },
+    cancelUnits(units) {
+      for (const { batch, index } of units) cancelUnit.run(batch, index)
+    },
+    cancelledUnits: () => selectCancelled.all().map(({ batch, idx }) => ({ batch, index: idx })),
     counts: () => tallies.counts(),
   }
 }
@@ -104,5 +134,16 @@ function batchOf(row: BatchColumns): Batch {
     quorum: Number(row.quorum),
     maxFuel: row.max_fuel,
     maxOutputBytes: Number(row.max_output_bytes),
+    ...(row.inputs_core && {
+      inputs: { key: hexOf<Hex32>(row.inputs_core), byteLength: Number(row.inputs_bytes) },
+    }),
+  }
+}
+
+function planOf({ priority, deadline, cancelled_at }: PlanColumns): BatchPlan {
+  return {
+    priority,
+    ...(deadline !== null && { deadline }),
+    ...(cancelled_at !== null && { cancelledAt: cancelled_at }),
   }
 }

@@ -3,6 +3,7 @@ import { unitText, type Hex32, type UnitId } from '../../../../domain/ids.ts'
 import type { CopyRow, OutputRow, UnitStore, VerifiedRow } from '../../../ports.ts'
 import { ByteReader } from '../bytes.ts'
 import { bytesOf, outcomeAt } from '../columns.ts'
+import { fileRows } from '../file-rows.ts'
 import type { Transactions } from '../transactions.ts'
 import type { DonorIds } from './donor-ids.ts'
 import type { LiveState } from './live/live-state.ts'
@@ -35,6 +36,7 @@ export function outputs(
   const select = db
     .prepare<[number], OutputColumns>('SELECT outcome, exit_code, fuel, stdout FROM outputs WHERE id = ?')
     .safeIntegers()
+  const files = fileRows(db, 'output_files', 'output')
   // The rows of units come along: a reader of all results must not fill the memory with units.
   const verified = db.prepare<[number, number], VerifiedColumns>(
     `SELECT v.id, v.batch, v.idx, v.at, u.image
@@ -43,7 +45,10 @@ export function outputs(
 
   const outputOf = (unit: UnitId, state: UnitState | undefined, digest: Hex32): OutputRow | undefined => {
     const output = state?.outputs.find((each) => each.digest === digest)
-    return output && storedOutput(unit, digest, select.get(output.id))
+    if (!output) return undefined
+    const row = storedOutput(unit, digest, select.get(output.id))
+    const own = files.of(output.id)
+    return row && own.length > 0 ? { ...row, files: own } : row
   }
   const number = ({ donorKey }: CopyRow): number => ids.find(donorKey) ?? 0
   /** Nothing while the unit is questioned: it was verified on trust, and others are to say now. */

@@ -5,6 +5,7 @@ import type { Fuel, UnixMs } from '../../../../../domain/units.ts'
 import type { WorkUnit } from '../../../../../domain/work-unit.ts'
 import type { CopyRow, OutputRow } from '../../../../ports.ts'
 import { blob32, outcomeNumber } from '../../columns.ts'
+import { fileRows } from '../../file-rows.ts'
 import type { Tallies } from '../tallies.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { Pools } from './pools.ts'
@@ -54,6 +55,7 @@ export function edits({ db, table, tallies, tails, pools, windows, log }: EditsI
   const insertOutput = db.prepare(
     'INSERT INTO outputs (digest, outcome, exit_code, fuel, stdout) VALUES (?, ?, ?, ?, ?)',
   )
+  const outputFiles = fileRows(db, 'output_files', 'output')
   const dropOutput = db.prepare('DELETE FROM outputs WHERE id = ?')
   let changed: UnitEntry[] = []
   /** Those that the pools list as they were. */
@@ -119,8 +121,9 @@ export function edits({ db, table, tallies, tails, pools, windows, log }: EditsI
       const entry = existing(row.unit)
       const { outputs } = entry.state
       if (outputs.some(({ digest }) => digest === row.digest)) return
-      const { digest, outcome, exitCode, fuel, stdout } = row
+      const { digest, outcome, exitCode, fuel, stdout, files = [] } = row
       const added = insertOutput.run(blob32(digest), outcomeNumber(outcome), exitCode, fuel, stdout)
+      outputFiles.add(Number(added.lastInsertRowid), files)
       change(entry, { outputs: [...outputs, { id: Number(added.lastInsertRowid), digest }] })
     },
     keepOutput(unit, digest) {
