@@ -142,8 +142,8 @@ function takeBodies(
     functions.map((own) => {
       code.read(output, own)
       checkTransformedLoad(output, own, code)
-      check.function(own, code)
-      return [own, transformedBody(output, own, code, types)] as const
+      const neverCalled = check.function(own, code)
+      return [own, transformedBody(output, own, code, types, neverCalled)] as const
     }),
   )
 }

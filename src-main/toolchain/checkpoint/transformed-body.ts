@@ -22,13 +22,14 @@ export interface TransformedBody {
 
 /**
  * Takes own function `own` of `module`, which `code` holds. Types are numbered anew there, everything else has the
- * index that it had.
+ * index that it had. It traps where it would make one of the calls at the places `neverCalled`.
  */
 export function transformedBody(
   module: WasmModule,
   own: number,
   code: BodyCode,
   types: TypeIndices,
+  neverCalled: ReadonlySet<number> = new Set(),
 ): TransformedBody {
   const body = module.bodies[own]
   const type = module.types[module.functionTypes[own] ?? -1]
@@ -37,10 +38,10 @@ export function transformedBody(
   let copied = body.start
   /** Behind these offsets everything has moved by so much. */
   const moves: { readonly behind: number; readonly by: number }[] = []
-  const replaceType = (at: number, write: () => void): void => {
+  const replace = (at: number, until: number, write: () => void): void => {
     out.copy(module.bytes, copied, code.start(at))
     write()
-    copied = code.start(at + 1)
+    copied = until
     const by = out.length - (copied - body.start)
     if (by !== (moves.at(-1)?.by ?? 0)) moves.push({ behind: code.start(at) - body.start, by })
   }
@@ -48,10 +49,12 @@ export function transformedBody(
   for (let at = 0; at < code.count; at++) {
     const op = code.code(at)
     const index = code.index(at)
+    const next = code.start(at + 1)
+    if (neverCalled.has(at)) replace(at, code.start(at), () => out.byte(OP.unreachable))
     if ((op === OP.block || op === OP.loop || op === OP.if) && index >= 0)
-      replaceType(at, () => out.byte(op).signed(types.of(module.types[index])))
+      replace(at, next, () => out.byte(op).signed(types.of(module.types[index])))
     else if (op === OP.callIndirect)
-      replaceType(at, () => out.byte(op).u32(types.of(module.types[index])).u32(code.secondIndex(at)))
+      replace(at, next, () => out.byte(op).u32(types.of(module.types[index])).u32(code.secondIndex(at)))
     else if (code.secondIndex(at) === STACK_MEMORY) savedBytes += STORED_BYTES[op] ?? 0
   }
   out.copy(module.bytes, copied, body.end)

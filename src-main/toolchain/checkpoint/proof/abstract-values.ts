@@ -36,6 +36,9 @@ type Chooser = { readonly on: number } | { readonly at: number }
 type Choice = Known & { readonly kind: 'choice' }
 
 const [AND32, GE64_S, NE32] = [0x71, 0x59, 0x47]
+/** More than any code is charged; up to here sums are exact. */
+const SUM_MAX = 2 ** 46
+
 /** Comparisons and tests for 0. */
 const [FIRST_COMPARISON, LAST_COMPARISON] = [OP.i32Eqz, 0x66]
 
@@ -52,6 +55,7 @@ export class AbstractValues {
   }
 
   sum(base: Base, add: number): number {
+    if (Math.abs(add) > SUM_MAX) return UNKNOWN
     return this.#find(`${base}${add < 0 ? '' : '+'}${String(add)}`, { kind: 'sum', base, add })
   }
 

@@ -76,8 +76,11 @@ export class BodySteps {
     }
   }
 
-  /** A call, in all modes: the one in which it was left and that in which it goes on meet here. */
-  call(at: number, flows: ByMode): ByMode {
+  /**
+   * A call, in all modes: the one in which it was left and that in which it goes on meet here. `alsoBack` comes here from
+   * the other track, on its way back.
+   */
+  call(at: number, flows: ByMode, alsoBack?: Flow): ByMode {
     const { module, asyncify } = this.#facts
     const index = this.#body.index(at)
     const isDirect = this.#body.code(at) === OP.call
@@ -85,16 +88,17 @@ export class BodySteps {
     if (type === undefined) throw new NotShown('a call of nothing')
     const mayUnwind = (isDirect ? asyncify?.mayUnwind(index) : asyncify?.mayUnwindIndirectly) ?? false
     if (flows[MODE.unwinding] !== undefined) throw new NotShown('a call while the stack is unwound')
-    if (flows[MODE.rewinding] !== undefined && !mayUnwind)
+    if ((flows[MODE.rewinding] ?? alsoBack) !== undefined && !mayUnwind)
       throw new NotShown('a call on the way to another that the function was left in')
     const operands = type.params.length + (isDirect ? 0 : 1)
     const [behind, , rewinding] = flows
-    // It was left in this call, so it must have come here as it always does.
+    // Nothing leaves it in a call that it does not come to: see WalkedBody.neverLeftIn.
     if (behind === undefined) return NOWHERE
     const node = this.#graph.node()
     this.#graph.edge(behind.node, node, this.#names.number(this.#nameOfCall(at, type, behind)))
     behind.node = node
     if (rewinding !== undefined) this.#joinBehind(behind, rewinding)
+    if (alsoBack !== undefined) this.#joinBehind(behind, alsoBack)
     behind.stack.length = Math.max(0, behind.stack.length - operands)
     behind.change((value) => this.#values.afterCall(value))
     behind.locals[behind.locals.length - 1] = UNKNOWN

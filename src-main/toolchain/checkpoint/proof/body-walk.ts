@@ -31,6 +31,11 @@ export interface WalkedBody {
   readonly entry: number
   /** See {@link BodySteps.counts}. */
   readonly counts: ReadonlyMap<string, number>
+  /**
+   * Places of calls that it comes to only on its way back. It cannot have been left in one of them, so what lies behind
+   * is for nobody, and was not followed: the call must not be made.
+   */
+  readonly neverLeftIn: ReadonlySet<number>
 }
 
 /**
@@ -68,6 +73,7 @@ class BodyWalk {
   readonly #graph = new EventGraph()
   readonly #steps: BodySteps
   readonly #frames: Frame[] = []
+  readonly #neverLeftIn = new Set<number>()
   #flows = new Flows()
 
   constructor(
@@ -98,7 +104,7 @@ class BodyWalk {
     this.#flows.set(MODE.normal, 0, normal)
     if (this.#isTransformed) this.#flows.set(MODE.rewinding, 0, rewinding)
     for (let at = 0; at < this.#body.count; at++) this.#one(at)
-    return { graph: this.#graph, entry, counts: this.#steps.counts }
+    return { graph: this.#graph, entry, counts: this.#steps.counts, neverLeftIn: this.#neverLeftIn }
   }
 
   #one(at: number): void {
@@ -110,8 +116,13 @@ class BodyWalk {
   }
 
   #call(at: number): void {
-    for (let track = 0; track < 2; track++) {
-      const behind = this.#steps.call(at, this.#flows.byMode(track))
+    const tracks = [this.#flows.byMode(0), this.#flows.byMode(1)] as const
+    const comesBack = tracks.some((flows) => flows[MODE.rewinding] !== undefined)
+    if (comesBack && tracks.every((flows) => flows[MODE.normal] === undefined)) this.#neverLeftIn.add(at)
+    for (const track of [0, 1] as const) {
+      const other = tracks[1 - track] ?? tracks[track]
+      const alsoBack = other[MODE.normal] === undefined ? other[MODE.rewinding] : undefined
+      const behind = this.#steps.call(at, tracks[track], alsoBack)
       for (const mode of MODES) this.#flows.set(mode, track, behind[mode])
     }
   }

@@ -12,14 +12,19 @@ import { waysAreWithin } from './ways-within.ts'
  * Shows of what Asyncify returned that it is metered as before: whatever a transformed function does on any way through
  * it is what the metered function does on some way, the same in the same order: charges with their amounts, looks at
  * the meter and what they lead to, calls, writes to memory and globals, returns. When the stack is unwound or rewound,
- * nothing of it happens but the call in between. So nobody has to trust the library for what is paid.
+ * nothing of it happens but the call in between. So a charge that the library loses or changes is found.
  *
- * Not shown is what a donor cannot lose anything by: which values are computed, and that what is read back from the
- * unwound stack is what was put there. Results are compared with those of others.
+ * Not shown is which values are computed, so neither which of its ways is taken, nor that what is read back from the
+ * unwound stack is what was put there; that a function which is gone on with does not return before it is where it was;
+ * and how much work lies between two charges, which only the size of the body bounds. Results are compared with those of
+ * others, and the watchdog ends what shows no sign of life.
  */
 export interface TransformationCheck {
-  /** Throws `module-unproven`. `output` holds own function `own` as `code`. */
-  function(own: number, code: BodyCode): void
+  /**
+   * Throws `module-unproven`. `output` holds own function `own` as `code`. Answers the places of calls in it that must not
+   * be made: what is shown holds if it traps there.
+   */
+  function(own: number, code: BodyCode): ReadonlySet<number>
 }
 
 /** Throws `module-unproven` when the functions that Asyncify added are not the known ones. */
@@ -55,13 +60,15 @@ export function checkTransformation(
   const meteredCode = new BodyCode(longest)
   return {
     function(own, code) {
-      if (own >= kept) return
+      if (own >= kept) return NONE
       meteredCode.read(metered, own)
       try {
         const names = new EventNames()
         const from = walk(before, own, meteredCode, names)
         const facts = { ...before, module: output, asyncify }
-        compare(from, walk(facts, own, code, names), names)
+        const to = walk(facts, own, code, names)
+        compare(from, to, names)
+        return to.neverLeftIn
       } catch (error) {
         if (error instanceof NotShown) throw unproven(error.message, own)
         throw error
@@ -69,6 +76,8 @@ export function checkTransformation(
     },
   }
 }
+
+const NONE: ReadonlySet<number> = new Set()
 
 function walk(facts: BodyFacts, own: number, code: BodyCode, names: EventNames): WalkedBody {
   const { module } = facts

@@ -73,6 +73,27 @@ describe('what Asyncify made of a module', () => {
     for (const own of FUNCTIONS) expect(splice(before(own, 0, [OP.nop, ...i32(5), ...DROP]))).toBeDefined()
   })
 
+  it('traps where it would make a call that it can never have been left in', () => {
+    const back = [OP.globalGet, GLOBAL.mode, ...i32(2), 0x46, OP.if, 0x40]
+    const endless = [OP.loop, 0x40, OP.br, 0, OP.end]
+    for (const own of FUNCTIONS) {
+      const changed = before(own, 0, [...back, ...call(IMPORT.yield), ...endless, OP.end])
+      const made = instructionsOf(splice(changed), [own]).slice(0, 7)
+      expect(made.map(({ code }) => code)).toEqual([
+        ...[OP.globalGet, OP.i32Const, 0x46, OP.if],
+        ...[OP.unreachable, OP.call, OP.loop],
+      ])
+    }
+  })
+
+  it('is refused when numbers too large to add exactly hide a charge', () => {
+    const many = (count: number, value: bigint, code: number): number[] =>
+      Array.from({ length: count }, () => [OP.i64Const, ...signed(value), code]).flat()
+    const [add, subtract] = [0x7c, OP.i64Sub]
+    const hidden = [...many(80, 2n ** 47n, add), ...many(100, 1n, add), ...many(80, 2n ** 47n, subtract)]
+    expect(refusesEach(isWrite(GLOBAL.fuel), ({ bytes }) => [...hidden, ...bytes])).toBe(15)
+  })
+
   it('is refused without any one of its charges', () => {
     expect(refusesEach(isWrite(GLOBAL.fuel), () => DROP)).toBe(15)
   })
