@@ -26,7 +26,8 @@ function batchLine(status: PublisherStatus, batch: BatchStatus): string {
     ...(app?.checkpoint === true ? ['with checkpoints'] : []),
     ...(batch.maxError === undefined ? [] : [`at most ${String(batch.maxError)} wrong`]),
   ]
-  const others = OTHER_STATES.filter(([state]) => batch[state] > 0).map(
+  // Of a cancelled batch, nothing else will come of any other unit.
+  const others = OTHER_STATES.filter(([state]) => !batch.cancelled && batch[state] > 0).map(
     ([state, words]) => `${countText(batch[state])} ${words}`,
   )
   const verified = `${countText(batch.verified)} of ${quantity(batch.units, 'unit')} verified`
@@ -45,7 +46,7 @@ const OTHER_STATES = [
   ['leased', 'leased'],
   ['pending', 'pending'],
   ['inconclusive', 'inconclusive (donors disagree)'],
-  ['suspended', 'suspended (donors’ machines failed)'],
+  ['suspended', 'suspended (donors’ machines failed, or cancelled)'],
 ] as const satisfies readonly (readonly [keyof BatchStatus, string])[]
 
 /** Units of all batches; `done` counts those that will not change any more. */

@@ -41,7 +41,7 @@ describe('status', () => {
     expect(lines).toContain('  serving  yes, 2 donors connected')
     expect(lines).toContain('  ledger   2.5 credits to 1 donor in 1,234 grants')
     expect(lines).toContain(
-      '  batch 0 (mersenne): 400 of 1,000 units verified, 590 unsent, 10 suspended (donors’ machines failed)',
+      '  batch 0 (mersenne): 400 of 1,000 units verified, 590 unsent, 10 suspended (donors’ machines failed, or cancelled)',
     )
   })
 

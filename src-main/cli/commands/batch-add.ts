@@ -115,9 +115,11 @@ function workOf({ range, inputs }: Options): {
   readonly count?: number
   readonly inputs?: InputsPlace
 } {
-  if ((range === undefined) === (inputs === undefined))
+  if (range !== undefined && inputs !== undefined)
+    throw new PowerswarmError('bad-argument', 'Units come from --range or from --inputs, not from both')
+  if (range !== undefined) return parseRange(range)
+  if (inputs === undefined)
     throw new PowerswarmError('bad-argument', 'Say where the units come from: --range A..B or --inputs PATH')
-  if (inputs === undefined) return parseRange(range ?? '')
   const path = resolve(inputs)
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) throw new PowerswarmError('file-not-found', `There are no inputs at ${inputs}`)

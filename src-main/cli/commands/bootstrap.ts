@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import type { Command } from 'commander'
 import { startPrivateDht } from '../../engine/create-engine.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
@@ -42,6 +43,10 @@ export function addBootstrapCommand(parent: Command, io: CliIo): void {
             .map((address) => `${address.host}:${String(address.port)}`)
             .join(',')
           output.answer({ bootstrap }, [bootstrap])
+          if (!ownAddresses().includes(address))
+            output.note(
+              `This computer has no address ${address}: others reach it only if a router passes them on`,
+            )
           output.note('The private DHT runs until Ctrl-C')
           await signal.stopped
         } finally {
@@ -51,4 +56,8 @@ export function addBootstrapCommand(parent: Command, io: CliIo): void {
         signal.release()
       }
     })
+}
+
+function ownAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((items) => (items ?? []).map((item) => item.address))
 }

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import DHT from 'hyperdht'
+import { PowerswarmError } from '../../../domain/errors.ts'
 import type { NetworkAddress } from '../../../domain/link.ts'
 import { isLoopback } from './dht.ts'
 
@@ -18,10 +19,11 @@ export interface PrivateDht {
   close(): Promise<void>
 }
 
-/** A DHT of one's own for a LAN without internet, for the demo and for tests. */
+/** A DHT of one's own for a LAN without internet, for the demo and for tests. Rejects with `bad-argument` for a taken port. */
 export async function startPrivateDht(init: PrivateDhtInit): Promise<PrivateDht> {
   const { host } = init
-  const port = init.port ?? (await freePort(host))
+  if (init.port !== undefined) await checkPort(host, init.port)
+  const port = init.port ?? (await boundPort(host, 0))
   const bind = isLoopback(host) ? host : '0.0.0.0'
   const nodes = [DHT.bootstrapper(port, host, { host: bind })]
   const close = async (): Promise<void> => {
@@ -42,11 +44,24 @@ export async function startPrivateDht(init: PrivateDhtInit): Promise<PrivateDht>
   }
 }
 
-async function freePort(host: string): Promise<number> {
+/** A node that cannot bind its port can neither be opened nor closed. */
+async function checkPort(host: string, port: number): Promise<void> {
+  try {
+    await boundPort(host, port)
+  } catch (error) {
+    const message = `UDP port ${String(port)} cannot be had: another program may use it`
+    throw new PowerswarmError('bad-argument', message, { cause: error })
+  }
+}
+
+/** Binds a port and lets it go. 0 is any free one. */
+async function boundPort(host: string, wanted: number): Promise<number> {
   const socket = createSocket('udp4')
-  socket.bind(0, isLoopback(host) ? host : '0.0.0.0')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  return port
+  try {
+    socket.bind(wanted, isLoopback(host) ? host : '0.0.0.0')
+    await once(socket, 'listening')
+    return socket.address().port
+  } finally {
+    socket.close()
+  }
 }

@@ -55,6 +55,13 @@ export class Steering {
   async retry({ batch, index }: { batch: number; index?: number | undefined }): Promise<{ units: number }> {
     const { catalogue, parts, writes } = this.init
     if (!catalogue.batch(batch)) throw new PowerswarmError('not-found', `There is no batch ${batch}`)
+    const isOver =
+      index === undefined ? catalogue.endings.hasBatch(batch) : catalogue.endings.has({ batch, index })
+    if (isOver)
+      throw new PowerswarmError(
+        'bad-argument',
+        index === undefined ? `Batch ${batch} is cancelled` : `Unit ${batch}.${index} is cancelled`,
+      )
     if (index !== undefined) {
       const retried = await writes.run(1, () => this.retryUnits([{ batch, index }]))
       if (retried === 0)
@@ -67,7 +74,8 @@ export class Steering {
         const ended = parts.store.unitsThat(state, batch, after, RETRY_UNITS)
         const last = ended.at(-1)
         if (!last) break
-        units += await writes.run(ended.length, () => this.retryUnits(ended))
+        const open = ended.filter((unit) => !catalogue.endings.has(unit))
+        if (open.length > 0) units += await writes.run(open.length, () => this.retryUnits(open))
         after = last.index
       }
     return { units }

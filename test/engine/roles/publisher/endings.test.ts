@@ -57,6 +57,17 @@ describe('a cancelled batch', () => {
     expect(units).toHaveLength(1)
   })
 
+  it('is not computed anew, and neither is a cancelled unit', async () => {
+    const rig = await new Project().start()
+    await addWork(rig, 3)
+    const { cancel, retry } = rig.publisher.handlers
+    await cancel({ units: [unitAt(1)] })
+    await expect(retry({ batch: 0, index: 1 })).rejects.toThrow('Unit 0.1 is cancelled')
+    expect(await retry({ batch: 0 })).toEqual({ units: 0 })
+    await cancel({ batch: 0 })
+    await expect(retry({ batch: 0 })).rejects.toThrow('Batch 0 is cancelled')
+  })
+
   it('must exist', async () => {
     const rig = await new Project().start()
     await expect(rig.publisher.handlers.cancel({ batch: 7 })).rejects.toMatchObject({ code: 'not-found' })
