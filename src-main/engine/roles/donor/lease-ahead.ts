@@ -27,7 +27,8 @@ export class LeaseAhead {
   /** What {@link slots} was when it computed last: a pause is expected to end. */
   private slotsAtWork = 1
   private bufferMs = 0
-  private askAgainAt = 0
+  /** When there was nothing to lease, and how long the publisher wants to be left alone then. */
+  private inVain: { readonly at: number; readonly retryAfterMs: number } | undefined
   private gaveBackAt = Number.NEGATIVE_INFINITY
 
   constructor(
@@ -69,7 +70,7 @@ export class LeaseAhead {
 
   /** There is new work: asking is worthwhile at once. */
   hurry(): void {
-    this.askAgainAt = 0
+    this.inVain = undefined
   }
 
   /** Units to ask for now; 0 when enough lie ready. */
@@ -92,9 +93,15 @@ export class LeaseAhead {
     const added = queue.add(stillWanted, answer.expiresAt)
     this.prefetch.lookAhead(stillWanted, (unit) => this.catalogue.app(unit.batch))
     if (added > 0) return this.wanted > 0
-    const waitMs = queue.length > 2 * slots ? ASK_AT_EASE_MS : 1_000
-    this.askAgainAt = now + Math.max(answer.retryAfterMs, waitMs)
+    this.inVain = { at: now, retryAfterMs: answer.retryAfterMs }
     return false
+  }
+
+  /** By the monotonic clock. Looked at anew each time: small units are computed sooner than one who is at ease asks. */
+  private get askAgainAt(): number {
+    if (this.inVain === undefined) return 0
+    const { at, retryAfterMs } = this.inVain
+    return at + Math.max(retryAfterMs, this.queue.length > 2 * this.slots ? ASK_AT_EASE_MS : 1_000)
   }
 
   /** After a long pause: what cannot be computed in time any more is better somewhere else. Rejects as `giveBack`. */
