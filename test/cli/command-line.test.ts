@@ -60,7 +60,7 @@ describe('usage', () => {
     [['batch', 'add', '--app', 'a', '--range', '0-9'], /looks like 0\.\.999/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--arg', '{m}'], /only placeholder is \{n\}/],
     [['batch', 'add', '--app', 'a'], /Say where the units come from/],
-    [['batch', 'add', '--app', 'a', '--range', '0..9', '--inputs', 'x'], /Say where the units come from/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--inputs', 'x'], /not from both/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--priority', 'high'], /--priority takes a whole/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--deadline', 'soon'], /--deadline takes a date/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--deadline', '2001-01-01'], /is over/],
