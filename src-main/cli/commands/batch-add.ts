@@ -12,6 +12,7 @@ import { withPublisher } from '../publisher-connection.ts'
 import { parseDeadline, parsePriority } from '../plans.ts'
 import { parseBytes, parseFuel, parseWhole, sizeText } from '../quantities.ts'
 import { quantity } from '../text.ts'
+import { parseMemory } from './app-add.ts'
 
 interface Options {
   readonly app: string
@@ -22,6 +23,7 @@ interface Options {
   readonly maxError?: string
   readonly known?: string
   readonly maxFuel?: string
+  readonly memory?: string
   readonly output?: string
   readonly priority?: string
   readonly deadline?: string
@@ -54,6 +56,10 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
       'answers that you know, one JSON object a line as run --json prints them, with their n: donors are checked by them',
     )
     .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
+    .option(
+      '--memory <size>',
+      'most memory of a unit (default: the app’s; another limit publishes the app once more)',
+    )
     .option('--output <size>', OUTPUT_HELP)
     .option('--priority <n>', 'batches of a higher priority are handed out first, -1000 to 1000 (default: 0)')
     .option(
@@ -98,6 +104,7 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
         known: options.known === undefined ? undefined : readKnownAnswers(options.known),
         maxFuel: parseMaxFuel(options.maxFuel),
         maxOutputBytes: parseOutput(options.output),
+        ...(options.memory !== undefined && { memoryLimitBytes: parseMemory(options.memory) }),
         ...(options.priority !== undefined && { priority: parsePriority(options.priority) }),
         ...(deadline !== undefined && { deadline }),
       }
