@@ -1,17 +1,21 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startCli, type Running } from '../support/command-line.ts'
 import { interruptRound } from '../support/interrupts/round.ts'
-import { tempDir } from '../support/temp-dir.ts'
 
+const dir = mkdtempSync(join(tmpdir(), 'powerswarm-dht-'))
 let dht: Running
 let bootstrap = ''
 
 beforeAll(async () => {
-  dht = await startCli(tempDir(), 'bootstrap', '--json')
+  dht = await startCli(dir, 'bootstrap', '--json')
   ;({ bootstrap } = (await dht.line(() => true)) as { bootstrap: string })
 })
 afterAll(async () => {
   await dht.stop()
+  rmSync(dir, { recursive: true })
 })
 
 /** The long form is `npm run prove -- interrupts`. */
