@@ -210,7 +210,7 @@ export const LIMITS = {
   redialMs: 5_000,
   /** With its jitter less than a minute: everything computed meanwhile is sent within a minute of the return. */
   redialMaxMs: 40_000,
-  /** How often a donor looks after a project even when nothing was announced. */
+  /** A donor whose publisher answered with an error does what is due so much later. */
   tendEveryMs: 5_000,
   /** Results that follow each other more closely are saved and sent together: each commit waits for the disk. */
   saveResultsEveryMs: 250,

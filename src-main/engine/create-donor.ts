@@ -91,6 +91,7 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
         clock: realClock,
         timers: realTimers,
         log: init.log,
+        random: () => Math.random(),
         checkEvidence: (file, projectKey) => {
           const verdict = verifyEvidence(file, projectKey)
           return verdict.holds ? verdict.fork : verdict.why

@@ -141,6 +141,7 @@ export class DonorHome {
         clock: { now, monotonicMs: () => timers.nowMs },
         timers,
         log: (_level, event) => void logged.push(event),
+        random: () => 0,
         checkEvidence: () => 'it is void',
         checkGrant: () => undefined,
       },

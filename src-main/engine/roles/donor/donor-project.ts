@@ -10,6 +10,7 @@ import type {
   StoredResult,
   StoredResultState,
 } from '../../ports.ts'
+import { Alarm } from './alarm.ts'
 import { Catalogue, withInputs, type Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { followLedger, syncGrants } from './grants.ts'
@@ -44,8 +45,11 @@ export class DonorProject {
   private readonly writer: ResultWriter
   private readonly inputs: InputBuffer
   private readonly stops: (() => void)[] = []
+  private readonly alarm: Alarm
   private stored: StoredProject
   private grantsAskedAt = Number.NEGATIVE_INFINITY
+  /** Something failed in the last round: when what it left undone is tried again, by the monotonic clock. */
+  private restUntil: number | undefined
   private tending: Promise<void> | undefined
   private tendAgain = false
   private left = false
@@ -66,6 +70,9 @@ export class DonorProject {
     this.keys = keys
     this.owner = owner
     this.projectKey = stored.projectKey
+    this.alarm = new Alarm(parts.timers, () => {
+      this.tend()
+    })
     this.queue = new UnitQueue(parts.store, parts.snapshots, stored.projectKey)
     this.ahead = new LeaseAhead(parts, connection, this.catalogue, this.queue)
     this.inputs = new InputBuffer({
@@ -107,15 +114,15 @@ export class DonorProject {
       }),
       connection.onWork(() => {
         this.ahead.hurry()
-        this.tend()
+        this.plan()
       }),
       connection.onGranted(() => {
         this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
       }),
-      parts.timers.every(LIMITS.tendEveryMs, () => {
-        this.tend()
-      }),
+      () => {
+        this.alarm.clear()
+      },
     )
     this.tend()
   }
@@ -146,7 +153,7 @@ export class DonorProject {
 
   /** How many slots compute for it now, and for how long they are to have work at hand; the size of the buffer follows. */
   setSlots(slots: number, bufferMs: number): void {
-    if (this.ahead.aim(slots, bufferMs)) this.tend()
+    if (this.ahead.aim(slots, bufferMs)) this.plan()
   }
 
   /** The next unit for a slot; it stays leased on disk until {@link finish} or {@link giveBack}. */
@@ -161,9 +168,7 @@ export class DonorProject {
     }
     const unit = this.queue.take(this.parts.clock.now(), fits, away)
     this.prepareInputs()
-    // Only a unit that left the buffer is a reason to look after it: a wake-up that finds nothing must end here. And
-    // only a buffer that runs low: small units leave it a hundred times a second.
-    if (unit && this.ahead.wanted > 0) this.tend()
+    this.plan()
     return unit && taskOf(unit)
   }
 
@@ -233,9 +238,10 @@ export class DonorProject {
     }
     this.tending = this.round().finally(() => {
       this.tending = undefined
-      if (!this.tendAgain) return
-      this.tendAgain = false
-      this.tend()
+      if (this.tendAgain) {
+        this.tendAgain = false
+        this.tend()
+      } else this.plan()
     })
   }
 
@@ -253,6 +259,20 @@ export class DonorProject {
     await this.tending
   }
 
+  /** Sees to it that a round begins when the next thing is due. A round that is under way does so at its end. */
+  private plan(): void {
+    if (this.left || this.tending || this.connection.state !== 'connected') return
+    const now = this.parts.clock.monotonicMs()
+    const dueAt = this.restUntil ?? this.dueAt
+    if (dueAt <= now) this.tend()
+    else this.alarm.setAt(dueAt, now)
+  }
+
+  private get dueAt(): number {
+    const grantsAt = this.grantsAskedAt + LIMITS.askGrantsEveryMs
+    return this.restricted ? grantsAt : Math.min(grantsAt, this.ahead.dueAt)
+  }
+
   /** Each step on its own: a grant that cannot be checked must not keep slots from getting work. */
   private async round(): Promise<void> {
     const steps = [
@@ -261,11 +281,13 @@ export class DonorProject {
       () => this.checkGrants(),
       () => this.ahead.giveLateBack(),
     ]
+    this.restUntil = undefined
     for (const step of steps) {
       if (this.left || this.connection.state !== 'connected') return
       try {
         await step()
       } catch (error) {
+        this.restUntil = this.parts.clock.monotonicMs() + LIMITS.tendEveryMs
         this.parts.log('warn', 'publisher-call-failed', {
           project: this.projectKey,
           code: errorCode(error),
@@ -296,6 +318,9 @@ export class DonorProject {
           this.parts.store.markResult(this.projectKey, result.unit, state)
         })
       })
+      this.ahead.acknowledged()
+      // Slots come first: what waits to be sent may be hours of work.
+      await this.leaseMore()
       if (answer.standings.length < batch.length) return
     }
   }
@@ -315,8 +340,7 @@ export class DonorProject {
   }
 
   private async leaseMore(): Promise<void> {
-    if (this.restricted) return
-    if (await this.ahead.leaseMore()) this.tend()
+    if (!this.restricted && (await this.ahead.leaseMore())) this.tend()
   }
 
   /** Units that a slot may take next, where they need inputs. */
