@@ -123,6 +123,15 @@ const addBatchValue = v.object({
   known: v.optional(v.pipe(v.array(knownAnswerValue), v.maxLength(LIMITS.knownAnswers))),
 })
 
+/** What a cancellation did to the units that it names, each counted once. */
+export interface Cancelled {
+  /** Nobody computes them any more. */
+  readonly units: number
+  /** They had an answer, or ended without one, and keep it. */
+  readonly ended: number
+  /** They were cancelled before. */
+  readonly already: number
+}
 const cancelValue = v.object({
   batch: v.exactOptional(wholeNumber),
   units: v.exactOptional(
@@ -143,7 +152,7 @@ export const publisherEngineSchema = {
   addApp: call<v.InferOutput<typeof addAppValue>, AddedApp>(addAppValue),
   addBatch: call<v.InferOutput<typeof addBatchValue>, { batch: number; units: number }>(addBatchValue),
   /** Takes a batch or units back: nobody computes them any more. Rejects with `not-found`. Again: no effect. */
-  cancel: call<v.InferOutput<typeof cancelValue>, void>(cancelValue),
+  cancel: call<v.InferOutput<typeof cancelValue>, Cancelled>(cancelValue),
   /** There will be no more work, for good. */
   closeProject: call<void, void>(nothing),
   /** Verified units after `cursor` (opaque, start with ''), in the order in which they were verified. */

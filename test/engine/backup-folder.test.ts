@@ -36,7 +36,16 @@ describe('the newest backup', () => {
   })
 })
 
-it.each(['{}', 'text', '{"format":2}', 'null'])('the note %j is refused', (note) => {
+const REFUSED = [
+  '{}',
+  'text',
+  '{"format":2}',
+  'null',
+  '{"format":1,"project":"../elsewhere","kind":"moment","at":1}',
+  '{"format":1,"project":"","kind":"moment","at":1}',
+  '{"format":1,"project":"p","kind":"moment","at":1e300}',
+]
+it.each(REFUSED)('the note %j is refused', (note) => {
   const files = backupFiles(backup(join(tempDir(), 'b'), note))
   expect(() => readNote(files)).toThrow(expect.objectContaining({ code: 'file-unreadable' }))
 })
