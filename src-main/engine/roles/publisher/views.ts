@@ -42,6 +42,7 @@ export function publisherStatus(
 ): PublisherStatus {
   const { donors, ...ledger } = store.ledgerTotals()
   const counts = new Map(store.counts().map((row) => [row.batch, row]))
+  const plans = store.plans()
   const batches = catalogue.batches.map(({ batch, app, count }): BatchStatus => {
     const row = counts.get(batch) ?? NOTHING_YET
     const { leased, pending, inconclusive, suspended, trusted: acceptedOnTrust } = row
@@ -49,6 +50,7 @@ export function publisherStatus(
     const unsent = count - leased - pending - acceptedOnTrust - verified - inconclusive - suspended
     const trust = catalogue.trust(batch)
     const { priority, deadline } = catalogue.plan(batch)
+    const { reserve } = plans[batch] ?? {}
     return {
       batch,
       app,
@@ -63,6 +65,7 @@ export function publisherStatus(
       ...(trust ? { maxError: trust.maxError } : {}),
       priority,
       ...(deadline !== undefined && { deadline }),
+      ...(reserve && !reserve.isReleased && { reserve: reserve.units }),
       cancelled: catalogue.endings.hasBatch(batch),
     }
   })

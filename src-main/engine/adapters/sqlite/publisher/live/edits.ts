@@ -182,7 +182,7 @@ export function refusal(fault: string): PowerswarmError {
 
 /** The machine is of interest only while it holds the copy. */
 function kept(copy: CopyRow, unit: UnitId): CopyRow {
-  const { donorKey, standing, expiresAt, answeredAt, digest, deviceKey } = copy
+  const { donorKey, standing, expiresAt, answeredAt, digest, deviceKey, selfAssigned } = copy
   return {
     unit,
     donorKey,
@@ -191,5 +191,6 @@ function kept(copy: CopyRow, unit: UnitId): CopyRow {
     ...(answeredAt === undefined ? {} : { answeredAt }),
     ...(digest === undefined ? {} : { digest }),
     ...(standing !== 'leased' || deviceKey === undefined ? {} : { deviceKey }),
+    ...(selfAssigned && { selfAssigned }),
   }
 }
