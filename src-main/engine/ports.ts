@@ -502,6 +502,8 @@ export interface StoredLease {
   readonly projectKey: ProjectKey
   readonly unit: UnitId
   readonly expiresAt: UnixMs
+  /** Taken from the reserve by this donor itself: see domain/reserve.ts. */
+  readonly selfAssigned?: boolean
 }
 /** Proof, checked and kept, that a publisher signed two stories. */
 export interface StoredEvidence {
@@ -542,10 +544,15 @@ export interface DonorStore {
   /** Removes the project and its leases and unsent results; verified results and grants stay for the history. */
   removeProject(projectKey: ProjectKey): void
 
-  /** A unit that is already leased or already has a result here is left as it is. */
+  /**
+   * A unit that is already leased or already has a result here is left as it is; but a result of the reserve that counted
+   * for nothing makes room for a lease of its publisher.
+   */
   addLeases(leases: readonly StoredLease[]): void
   leases(projectKey: ProjectKey): readonly StoredLease[]
   removeLease(projectKey: ProjectKey, unit: UnitId): void
+  /** Units of the reserve that this donor took and that are not decided, computed or not. */
+  selfAssigned(projectKey: ProjectKey): number
 
   /** Saves what a slot produced and ends the lease, in one transaction. */
   addResult(result: StoredResult): void

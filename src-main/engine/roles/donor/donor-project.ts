@@ -16,6 +16,7 @@ import { followLedger, syncGrants } from './grants.ts'
 import { InputBuffer } from './input-buffer.ts'
 import { keepEvidence } from './keep-evidence.ts'
 import { LeaseAhead } from './lease-ahead.ts'
+import { ReserveDraw } from './reserve-draw.ts'
 import { ResultWriter } from './result-writer.ts'
 import { UnitQueue } from './unit-queue.ts'
 
@@ -43,6 +44,7 @@ export class DonorProject {
   private readonly ahead: LeaseAhead
   private readonly writer: ResultWriter
   private readonly inputs: InputBuffer
+  private readonly reserve: ReserveDraw
   private readonly stops: (() => void)[] = []
   private stored: StoredProject
   private grantsAskedAt = Number.NEGATIVE_INFINITY
@@ -68,6 +70,7 @@ export class DonorProject {
     this.projectKey = stored.projectKey
     this.queue = new UnitQueue(parts.store, parts.snapshots, stored.projectKey)
     this.ahead = new LeaseAhead(parts, connection, this.catalogue, this.queue)
+    this.reserve = new ReserveDraw({ parts, connection, catalogue: this.catalogue, keys })
     this.inputs = new InputBuffer({
       connection,
       timers: parts.timers,
@@ -97,6 +100,7 @@ export class DonorProject {
       }),
       connection.onChange(() => {
         this.inputs.retry()
+        this.reserve.followConnection()
         if (connection.state === 'offline') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
         owner.changed()
@@ -115,6 +119,8 @@ export class DonorProject {
       }),
       parts.timers.every(LIMITS.tendEveryMs, () => {
         this.tend()
+        // Nothing else tells a slot that has nothing to do that the time has come.
+        if (this.queue.length === 0 && this.reserve.isOpen) owner.changed()
       }),
     )
     this.tend()
@@ -165,6 +171,15 @@ export class DonorProject {
     // only a buffer that runs low: small units leave it a hundred times a second.
     if (unit && this.ahead.wanted > 0) this.tend()
     return unit && taskOf(unit)
+  }
+
+  /** A unit for a slot that nobody has another for, while the publisher is away: see domain/reserve.ts. */
+  takeFromReserve(): Task | undefined {
+    if (this.left || this.restricted) return undefined
+    const unit = this.reserve.draw()
+    if (!unit) return undefined
+    this.queue.add([unit], this.parts.clock.now() + LIMITS.leaseMs, true)
+    return this.take()
   }
 
   /** How long a slot will need for this unit; undefined while nobody knows. */
