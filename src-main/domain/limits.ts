@@ -101,6 +101,10 @@ export const LIMITS = {
   giveBackEveryMs: 60_000,
   /** Units that a donor without any history may hold: a new key costs nothing, so it gets little. */
   firstUnits: 16,
+  /** Undecided results of one donor on units that it took from the reserve by itself, however much it has proven. */
+  selfAssignedUnits: 1024,
+  /** A donor takes nothing from the reserve before it was without its publisher for so long: most come back sooner. */
+  reserveAfterMs: 30_000,
   submitResults: 256,
   /** Files that a unit leaves in /out, with their paths, that travel with its result. More is `output-too-large`. */
   submitFilesBytes: 128 * KIB,

@@ -5,12 +5,15 @@ import { LIMITS } from './limits.ts'
 export interface Vote {
   readonly donorKey: DonorKey
   readonly digest: Hex32
+  /** The donor took the unit from the reserve by itself: see reserve.ts. */
+  readonly selfAssigned?: true
 }
 
 /**
  * What the votes on one unit amount to.
  * - `undecided`: that many more equal votes would make the quorum
- * - `verified`: `agreeing` are at least quorum donors with this digest; `losing` are all others
+ * - `verified`: `agreeing` are at least quorum donors with this digest, one of whom the publisher chose; `losing` are all
+ *   others
  * - `inconclusive`: the copies are used up, no digest can reach the quorum any more
  */
 export type Verdict =
@@ -57,26 +60,34 @@ export function votesMax(quorum: number): number {
 
 /**
  * Judges a unit by its votes in order of arrival. A donor's first vote counts, later ones are ignored.
- * `quorum`: equal votes that are enough, at least 1.
+ * `quorum`: equal votes that are enough, at least 1. Votes that are all self-assigned never are.
  */
 export function judge(votes: readonly Vote[], quorum: number): Verdict {
-  const byDigest = new Map<Hex32, DonorKey[]>()
+  const byDigest = new Map<Hex32, Vote[]>()
   const voted = new Set<DonorKey>()
-  for (const { donorKey, digest } of votes) {
-    if (voted.has(donorKey)) continue
-    voted.add(donorKey)
-    const donors = byDigest.get(digest)
-    if (donors) donors.push(donorKey)
-    else byDigest.set(digest, [donorKey])
+  for (const vote of votes) {
+    if (voted.has(vote.donorKey)) continue
+    voted.add(vote.donorKey)
+    const same = byDigest.get(vote.digest)
+    if (same) same.push(vote)
+    else byDigest.set(vote.digest, [vote])
   }
-  let most = 0
-  for (const [digest, agreeing] of byDigest) {
-    if (agreeing.length >= quorum) {
+  let copiesWanted = quorum
+  for (const [digest, same] of byDigest) {
+    const missing = votesMissing(same, quorum)
+    if (missing === 0) {
+      const agreeing = same.map(({ donorKey }) => donorKey)
       const losing = [...voted].filter((donorKey) => !agreeing.includes(donorKey))
       return { kind: 'verified', digest, agreeing, losing }
     }
-    most = Math.max(most, agreeing.length)
+    copiesWanted = Math.min(copiesWanted, missing)
   }
   const left = votesMax(quorum) - voted.size
-  return most + left < quorum ? { kind: 'inconclusive' } : { kind: 'undecided', copiesWanted: quorum - most }
+  return copiesWanted > left ? { kind: 'inconclusive' } : { kind: 'undecided', copiesWanted }
+}
+
+/** Votes of donors that the publisher chose which these equal ones lack. */
+function votesMissing(same: readonly Vote[], quorum: number): number {
+  const isAnyChosen = same.some(({ selfAssigned }) => !selfAssigned)
+  return Math.max(quorum - same.length, isAnyChosen ? 0 : 1)
 }

@@ -62,6 +62,7 @@ describe('usage', () => {
     [['batch', 'add', '--app', 'a'], /Say where the units come from/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--inputs', 'x'], /not from both/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--priority', 'high'], /--priority takes a whole/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--reserve', 'some'], /--reserve takes a whole/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--deadline', 'soon'], /--deadline takes a date/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--deadline', '2001-01-01'], /is over/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--quorum', '0'], /--quorum must be from 1 to 8/],

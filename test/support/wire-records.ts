@@ -143,6 +143,7 @@ const projectRecords = fc.oneof(
   ),
   fc.record({ ...BATCH, count: whole(1, LIMITS.batchUnits) }),
   fc.record({ type: fc.constant('close'), at: time }),
+  fc.record({ type: fc.constant('reserve'), batch: number, count: whole(0, LIMITS.batchUnits) }),
   fc.record({
     type: fc.constant('cancel'),
     batch: number,

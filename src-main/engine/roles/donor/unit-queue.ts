@@ -32,10 +32,14 @@ export class UnitQueue {
     return this.waiting.slice(0, limit).map(({ unit }) => unit)
   }
 
-  /** Saves a lease answer and returns how many units are new. Those already here or already computed are ignored. */
-  add(units: readonly UnitId[], expiresAt: UnixMs): number {
+  /**
+   * Saves a lease answer, or units that were taken from the reserve, and returns how many are new. Those already here or
+   * already computed are ignored.
+   */
+  add(units: readonly UnitId[], expiresAt: UnixMs, selfAssigned = false): number {
     const before = this.waiting.length
-    this.store.addLeases(units.map((unit) => ({ projectKey: this.projectKey, unit, expiresAt })))
+    const { projectKey } = this
+    this.store.addLeases(units.map((unit) => ({ projectKey, unit, expiresAt, selfAssigned })))
     this.waiting = this.store.leases(this.projectKey).filter((lease) => !this.taken.has(unitText(lease.unit)))
     return this.waiting.length - before
   }

@@ -16,6 +16,7 @@ import { checkModule } from './check-module.ts'
 import type { BatchPlan } from '../../ports.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
 import { knownByBatch, knownOutputs, saveKnown } from './known-answers.ts'
+import { missingReserves, reservePlan } from './reserves.ts'
 import type { Restored } from './restored.ts'
 
 type NewApp = Parameters<Handlers<PublisherEngineSchema>['addApp']>[0]
@@ -157,6 +158,7 @@ export class Catalogue {
         deadline,
         maxError,
         known = [],
+        reserve,
         ...limits
       } = wanted
       const { store } = this.parts
@@ -168,7 +170,11 @@ export class Catalogue {
         first,
         count,
       }
-      const plan: BatchPlan = { priority, ...(deadline !== undefined && { deadline }) }
+      const plan: BatchPlan = {
+        priority,
+        ...(deadline !== undefined && { deadline }),
+        ...reservePlan(reserve, batch, inputs !== undefined),
+      }
       const trust = maxError === undefined ? undefined : { ...policyFor(maxError), maxError }
       const save = (whole: Batch): void => {
         const answers = knownOutputs(whole, known, this.parts)
@@ -265,6 +271,7 @@ export class Catalogue {
       ...this.missingHead(),
       ...store.apps().filter((app) => !this.appsByNumber.has(app.app)),
       ...store.batches().filter((batch) => !this.batchesByNumber.has(batch.batch)),
+      ...missingReserves(store, this.published, this.ended),
       ...missingEndings(store, this.ended),
     ]
     if (missing.length > 0 && this.restored.why !== undefined) return
