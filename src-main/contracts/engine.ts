@@ -102,9 +102,12 @@ const knownAnswerValue = v.object({
   fuel: fuelValue,
   stdout: bytesValue(LIMITS.outputBytes),
 })
+const memoryLimitValue = v.pipe(wholeNumber, v.minValue(65_536), v.maxValue(LIMITS.memoryBytes))
 const addBatchValue = v.object({
   /** App by name (its newest version) or number. */
   app: v.string(),
+  /** Its version with this limit, which is published where there is none; absent: as it is. */
+  memoryLimitBytes: v.exactOptional(memoryLimitValue),
   /** A range of numbers, or else inputs. */
   first: v.exactOptional(wholeNumber),
   count: v.exactOptional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.batchUnits))),

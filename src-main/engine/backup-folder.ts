@@ -42,9 +42,20 @@ export function backupName(at: number): string {
   return new Date(at).toISOString().replace(/[:.]/g, '-')
 }
 
+const BACKUP_NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/
+
+function isWhole(dir: string): boolean {
+  return existsSync(backupFiles(dir).notePath)
+}
+
 /** Whole backups in a project's backup folder, oldest first. */
 export function wholeBackups(projectDir: string): readonly string[] {
-  return subfolders(projectDir).filter((dir) => existsSync(backupFiles(dir).notePath))
+  return subfolders(projectDir).filter(isWhole)
+}
+
+/** Folders that backups were begun in and never finished, or not yet. */
+export function unfinishedBackups(projectDir: string): readonly string[] {
+  return subfolders(projectDir).filter((dir) => BACKUP_NAME.test(basename(dir)) && !isWhole(dir))
 }
 
 /**
@@ -52,7 +63,7 @@ export function wholeBackups(projectDir: string): readonly string[] {
  * `not-found`, and `bad-argument` when it holds several projects and none is named.
  */
 export function newestBackup(dir: string, project: string | undefined): BackupFiles {
-  if (existsSync(backupFiles(dir).notePath)) return backupFiles(dir)
+  if (isWhole(dir)) return backupFiles(dir)
   const newest = wholeBackups(dir).at(-1)
   if (newest !== undefined) return backupFiles(newest)
   const projects = subfolders(dir).filter((sub) => wholeBackups(sub).length > 0)

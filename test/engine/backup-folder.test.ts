@@ -1,7 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { backupFiles, backupName, newestBackup, readNote } from '../../src-main/engine/backup-folder.ts'
+import {
+  backupFiles,
+  backupName,
+  newestBackup,
+  readNote,
+  unfinishedBackups,
+} from '../../src-main/engine/backup-folder.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const NOTE = '{"format":1,"project":"p","kind":"moment","at":1}'
@@ -34,6 +40,13 @@ describe('the newest backup', () => {
     for (const dir of [tempDir(), '/nowhere/at/all'])
       expect(() => newestBackup(dir, undefined)).toThrow(expect.objectContaining({ code: 'not-found' }))
   })
+})
+
+it('finds what was begun and not finished, and nothing of somebody else', () => {
+  const dir = tempDir()
+  backup(join(dir, backupName(1)))
+  for (const name of [backupName(2), 'holiday pictures']) mkdirSync(join(dir, name))
+  expect(unfinishedBackups(dir)).toEqual([join(dir, backupName(2))])
 })
 
 const REFUSED = [

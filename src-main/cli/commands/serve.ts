@@ -4,7 +4,12 @@ import type { Command } from 'commander'
 import type { PublisherStatus } from '../../contracts/publisher-state.ts'
 import { REWRITER_VERSION } from '../../toolchain/index.ts'
 import { errorCode, PowerswarmError } from '../../domain/errors.ts'
-import { openPublisher, runningPublisher, type Publisher, type PublisherInit } from '../../engine/create-engine.ts'
+import {
+  openPublisher,
+  runningPublisher,
+  type Publisher,
+  type PublisherInit,
+} from '../../engine/create-engine.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { PaceMeter } from '../eta.ts'
 import { LiveView } from '../live-view.ts'

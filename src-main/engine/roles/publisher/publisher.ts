@@ -4,6 +4,7 @@ import type { Handlers } from '../../../contracts/rpc.ts'
 import type { PublisherHandlers, PublisherNetwork } from '../../ports.ts'
 import { errorCode } from '../../../domain/errors.ts'
 import type { DonorKey } from '../../../domain/ids.ts'
+import { appWithMemory } from './app-with-memory.ts'
 import { CancelledUnits } from './cancelled-units.ts'
 import { cancelledBy } from './cancelling.ts'
 import { Catalogue } from './catalogue.ts'
@@ -96,8 +97,12 @@ export class Publisher {
     this.handlers = {
       status: () => this.status,
       addApp: (app) => this.changing(this.catalogue.addApp(app)),
-      addBatch: async (batch) => {
-        const added = await this.changing(this.catalogue.addBatch(batch))
+      addBatch: async ({ memoryLimitBytes, ...batch }) => {
+        const app =
+          memoryLimitBytes === undefined
+            ? undefined
+            : await appWithMemory(parts, catalogue, batch.app, memoryLimitBytes)
+        const added = await this.changing(this.catalogue.addBatch(batch, app))
         this.network?.notifyWork()
         return added
       },
