@@ -531,8 +531,8 @@ export interface DonorStore {
   /** Removes the project and its leases and unsent results; verified results and grants stay for the history. */
   removeProject(projectKey: ProjectKey): void
 
-  /** A unit that is already leased or already has a result here is left as it is. */
-  addLeases(leases: readonly StoredLease[]): void
+  /** A unit that is already leased or already has a result here is left as it is. Answers the new ones. */
+  addLeases(leases: readonly StoredLease[]): readonly StoredLease[]
   leases(projectKey: ProjectKey): readonly StoredLease[]
   removeLease(projectKey: ProjectKey, unit: UnitId): void
 

@@ -15,12 +15,14 @@ export function leases(db: Database.Database, tx: Transactions): Leases {
   )
   const remove = db.prepare('DELETE FROM leases WHERE project = ? AND batch = ? AND idx = ?')
   return {
-    addLeases: (added) => {
-      tx.transact(() => {
-        for (const { projectKey, unit, expiresAt } of added)
-          insert.run({ project: blob32(projectKey), batch: unit.batch, idx: unit.index, expiresAt })
-      })
-    },
+    addLeases: (told) =>
+      tx.transact(() =>
+        told.filter(
+          ({ projectKey, unit, expiresAt }) =>
+            insert.run({ project: blob32(projectKey), batch: unit.batch, idx: unit.index, expiresAt })
+              .changes > 0,
+        ),
+      ),
     leases: (projectKey) =>
       select.all(blob32(projectKey)).map((row) => ({
         projectKey,
