@@ -165,17 +165,16 @@ export class DonorProject {
   /** The next unit for a slot; it stays leased on disk until {@link finish} or {@link giveBack}. */
   take(): Task | undefined {
     if (this.left || this.restricted) return undefined
-    const taskOf = (unit: UnitId): Task | undefined =>
-      this.catalogue.task(unit, this.projectKey, this.parts.digests)
     const away = this.connection.state !== 'connected'
+    let task: Task | undefined
     const fits = (candidate: UnitId): boolean => {
-      const task = taskOf(candidate)
+      task = this.catalogue.task(candidate, this.projectKey, this.parts.digests)
       return task !== undefined && (!task.batch.inputs || this.inputs.isReady(candidate))
     }
     const unit = this.queue.take(this.parts.clock.now(), fits, away)
     this.prepareInputs()
     this.plan()
-    return unit && taskOf(unit)
+    return unit && task
   }
 
   /** A unit for a slot that nobody has another for, while the publisher is away: see domain/reserve.ts. */
@@ -364,7 +363,7 @@ export class DonorProject {
 
   /** Units that a slot may take next, where they need inputs. */
   private prepareInputs(): void {
-    if (this.left) return
+    if (this.left || !this.catalogue.hasInputs) return
     const needs = this.queue.ahead(LIMITS.leaseUnits).flatMap((unit) => {
       const batch = this.catalogue.batch(unit.batch)
       return batch?.inputs ? [{ unit, batch }] : []
