@@ -55,28 +55,30 @@ export function votesMax(quorum: number): number {
   return Math.max(LIMITS.copiesMax, 2 * quorum)
 }
 
+/** The place of this donor's first vote. */
+function firstOf(votes: readonly Vote[], donorKey: DonorKey): number {
+  for (let i = 0; i < votes.length; i++) if (votes[i]?.donorKey === donorKey) return i
+  return -1
+}
+
 /**
  * Judges a unit by its votes in order of arrival. A donor's first vote counts, later ones are ignored.
  * `quorum`: equal votes that are enough, at least 1.
  */
 export function judge(votes: readonly Vote[], quorum: number): Verdict {
-  const byDigest = new Map<Hex32, DonorKey[]>()
-  const voted = new Set<DonorKey>()
-  for (const { donorKey, digest } of votes) {
-    if (voted.has(donorKey)) continue
-    voted.add(donorKey)
-    const donors = byDigest.get(digest)
-    if (donors) donors.push(donorKey)
-    else byDigest.set(digest, [donorKey])
-  }
+  // They are few, and this runs for every result: no maps.
+  const counted = votes.filter((vote, i) => firstOf(votes, vote.donorKey) === i)
   let most = 0
-  for (const [digest, agreeing] of byDigest) {
-    if (agreeing.length >= quorum) {
-      const losing = [...voted].filter((donorKey) => !agreeing.includes(donorKey))
-      return { kind: 'verified', digest, agreeing, losing }
+  for (const { digest } of counted) {
+    let agreeing = 0
+    for (const vote of counted) if (vote.digest === digest) agreeing += 1
+    if (agreeing >= quorum) {
+      const donors = (agree: boolean): DonorKey[] =>
+        counted.filter((vote) => (vote.digest === digest) === agree).map(({ donorKey }) => donorKey)
+      return { kind: 'verified', digest, agreeing: donors(true), losing: donors(false) }
     }
-    most = Math.max(most, agreeing.length)
+    most = Math.max(most, agreeing)
   }
-  const left = votesMax(quorum) - voted.size
+  const left = votesMax(quorum) - counted.length
   return most + left < quorum ? { kind: 'inconclusive' } : { kind: 'undecided', copiesWanted: quorum - most }
 }
