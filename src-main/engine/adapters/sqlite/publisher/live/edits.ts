@@ -6,6 +6,7 @@ import type { WorkUnit } from '../../../../../domain/work-unit.ts'
 import type { CopyRow, OutputRow } from '../../../../ports.ts'
 import { blob32, outcomeNumber } from '../../columns.ts'
 import { fileRows } from '../../file-rows.ts'
+import { bulkInsert } from './bulk-insert.ts'
 import type { Tallies } from '../tallies.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { Pools } from './pools.ts'
@@ -33,6 +34,8 @@ export interface Edits {
   change(entry: UnitEntry, values: Partial<UnitState>): void
   /** Lists units in pools and windows as they are now. Whoever looks into those calls it before. */
   list(): void
+  /** Writes outputs that wait for others. Whoever reads the table calls it before; so does the commit. */
+  writeOutputs(): void
   /** Units that the transaction changed. */
   readonly changed: readonly UnitEntry[]
   /** The same; the next transaction begins. */
@@ -53,10 +56,11 @@ export interface EditsInit {
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 export function edits({ db, table, tallies, tails, pools, windows, log }: EditsInit): Edits {
-  // Outputs go to their table at once: they are large, and their rows never move.
-  const insertOutput = db.prepare(
-    'INSERT INTO outputs (digest, outcome, exit_code, fuel, stdout) VALUES (?, ?, ?, ?, ?)',
-  )
+  // Outputs go to their table with the transaction: they are large, and their rows never move.
+  const insertOutput = bulkInsert(db, 'INSERT INTO outputs (id, digest, outcome, exit_code, fuel, stdout)', 6)
+  const lastOutput = db.prepare<[], number | null>('SELECT max(id) FROM outputs').pluck()
+  let nextOutput = (lastOutput.get() ?? 0) + 1
+  let nextOutputBefore = nextOutput
   const outputFiles = fileRows(db, 'output_files', 'output')
   const dropOutput = db.prepare('DELETE FROM outputs WHERE id = ?')
   let changed: UnitEntry[] = []
@@ -98,11 +102,15 @@ export function edits({ db, table, tallies, tails, pools, windows, log }: EditsI
     changed = []
     leased.clear()
     freshBefore.clear()
+    nextOutputBefore = nextOutput
   }
   return {
     change,
     leasedMore,
     list,
+    writeOutputs: () => {
+      insertOutput.flush()
+    },
     takeFresh(batch, end) {
       const { fresh = end } = tallies.fresh(batch) ?? {}
       if (!freshBefore.has(batch)) freshBefore.set(batch, fresh)
@@ -131,13 +139,18 @@ export function edits({ db, table, tallies, tails, pools, windows, log }: EditsI
       const { outputs } = entry.state
       if (outputs.some(({ digest }) => digest === row.digest)) return
       const { digest, outcome, exitCode, fuel, stdout, files = [] } = row
-      const added = insertOutput.run(blob32(digest), outcomeNumber(outcome), exitCode, fuel, stdout)
-      outputFiles.add(Number(added.lastInsertRowid), files)
-      writable(entry).outputs = [...outputs, { id: Number(added.lastInsertRowid), digest }]
+      const id = nextOutput++
+      insertOutput.add(id, blob32(digest), outcomeNumber(outcome), exitCode, fuel, stdout)
+      if (files.length > 0) {
+        insertOutput.flush()
+        outputFiles.add(id, files)
+      }
+      writable(entry).outputs = [...outputs, { id, digest }]
     },
     keepOutput(unit, digest) {
       const entry = existing(unit)
       const { outputs } = entry.state
+      insertOutput.flush()
       for (const output of outputs) if (output.digest !== digest) dropOutput.run(output.id)
       writable(entry).outputs = outputs.filter((output) => output.digest === digest)
     },
@@ -171,6 +184,8 @@ export function edits({ db, table, tallies, tails, pools, windows, log }: EditsI
       return taken
     },
     takeBack() {
+      insertOutput.forget()
+      nextOutput = nextOutputBefore
       for (const entry of changed) {
         const { before = entry.state } = entry
         if (entry.listed === entry.state) unlisted.push(entry)
