@@ -7,7 +7,7 @@ import { PowerswarmError } from '../domain/errors.ts'
  * Who owns which file under a home folder:
  *
  *   donor/                engine.lock  donor.sqlite  cores/  snapshots/  donor.key  device.key
- *   publisher/<project>/  engine.lock  publisher.sqlite  cores/  publisher.key
+ *   publisher/<project>/  engine.lock  publisher.sqlite  cores/  publisher.key  moved.json
  *   logs/
  *
  * One engine process per folder (engine-lock.ts). Folders are 0700, key files 0600.
@@ -28,6 +28,8 @@ export interface PublisherPaths {
   readonly databasePath: string
   readonly coresDir: string
   readonly keyPath: string
+  /** There when the project was moved away: see moved-project.ts. */
+  readonly tombstonePath: string
 }
 
 /** What {@link defaultHomeDir} depends on; `process` has this shape. */
@@ -68,6 +70,7 @@ export function publisherPaths(dir: string): PublisherPaths {
     databasePath: join(dir, 'publisher.sqlite'),
     coresDir: join(dir, 'cores'),
     keyPath: join(dir, 'publisher.key'),
+    tombstonePath: join(dir, 'moved.json'),
   }
 }
 
