@@ -12,9 +12,12 @@ import { realClock } from './adapters/host/real-time.ts'
 import { openPublisherStore } from './adapters/sqlite/publisher-store.ts'
 import { makePrivateDir, projectFolderName, publisherDir, publisherPaths } from './data-folder.ts'
 import { readOrCreateKey } from './keys-file.ts'
+import { PUBLISH_RESULTS_SETTING } from './roles/publisher/findings.ts'
 import { saveNetworkChoice, type NetworkChoice } from './project-settings.ts'
 
 export interface NewProject extends NetworkChoice {
+  /** Everybody may see what is found, as far as it is short; for good. */
+  readonly publishResults?: boolean
   readonly homeDir: string
   readonly name: string
   readonly purpose: string
@@ -68,6 +71,7 @@ async function build(dir: string, project: NewProject): Promise<ProjectKey> {
   const store = openPublisherStore(paths.databasePath)
   try {
     saveNetworkChoice(store, project)
+    if (project.publishResults === true) store.setSetting(PUBLISH_RESULTS_SETTING, 'yes')
     const cores = await openPublisherCores({ dir: paths.coresDir, seed, journal: store })
     try {
       await cores.appendProject([

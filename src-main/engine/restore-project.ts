@@ -9,6 +9,7 @@ import { linkOf } from './create-project.ts'
 import { makePrivateDir, publisherDir, publisherPaths, type PublisherPaths } from './data-folder.ts'
 import { readKey } from './keys-file.ts'
 import { readNetworkChoice } from './project-settings.ts'
+import { RESULTS_EPOCH_SETTING } from './roles/publisher/findings.ts'
 import { RESTORED_SETTING } from './roles/publisher/restored.ts'
 
 export interface RestoreInit {
@@ -86,6 +87,9 @@ export async function putBack(paths: PublisherPaths, newest: boolean): Promise<P
       store.transact(() => {
         store.nextLedger()
         store.setSetting(RESTORED_SETTING, 'yes')
+        // What was published after the backup is not in its journal: another core goes on.
+        const results = Number(store.setting(RESULTS_EPOCH_SETTING) ?? 0)
+        store.setSetting(RESULTS_EPOCH_SETTING, String(results + 1))
       })
     }
     const cores = await openPublisherCores({

@@ -60,7 +60,7 @@ export function addProjectImportKey(parent: Command, io: CliIo): void {
     .action(async (file: string, { newest = false }: ImportOptions, command: Command) => {
       const { homeDir, output } = contextOf(command, io)
       const imported = await importProject({ homeDir, file: resolve(file), newest })
-      output.note(`'${imported.name}' goes on from ${imported.dir}; delete ${file}`)
+      output.note(`'${imported.name}' lies in ${imported.dir}; delete ${file} once it is served`)
       if (!newest) output.note('It publishes and grants again once a donor that it knows has connected')
       output.answer(imported, [imported.link])
     })
