@@ -428,6 +428,14 @@ export interface PublisherCores {
   encodeLedger(record: LedgerRecord): Uint8Array
   /** Appends what the journal holds beyond the ledger's end. Idempotent. */
   flushLedger(): Promise<void>
+  /**
+   * Opens the core with results of this epoch, appends what the journal holds beyond its end, and offers it to peers.
+   * Answers its key. Rejects with `store-behind` or `store-forked` when it can never be written again. Roles record its
+   * blocks under `resultsCoreName`, then call {@link flushResults}.
+   */
+  openResults(epoch: number): Promise<Hex32>
+  /** No effect while no core with results is open. */
+  flushResults(): Promise<void>
   ledgerRecords(from?: number): AsyncIterable<{ readonly index: number; readonly record: LedgerRecord }>
   /** The receipt of the grant in this block, as a file. Rejects with `not-found` when the ledger has no such block. */
   receipt(epoch: number, index: number): Promise<Uint8Array>
