@@ -208,6 +208,13 @@ export const LIMITS = {
   rpcTimeoutMs: 5_000,
   /** A slower uplink than this counts as none: a call waits longer by the time its request needs at this speed. */
   uplinkBytesPerSecond: 16 * KIB,
+  /**
+   * A donor without anything to say sends an empty message this often: it keeps the way through its NAT open (30 s at
+   * least) and finds out that a publisher is gone. Who has something to say finds out by {@link rpcTimeoutMs}.
+   */
+  donorKeepAliveMs: 15_000,
+  /** The same for a publisher, which hears its donors anyway: an idle one that vanished counts as connected for so long. */
+  publisherKeepAliveMs: 60_000,
   /** A connection on which no `hello` came for this long is closed. */
   helloTimeoutMs: 10_000,
   /** Finding peers and downloading one module may take this long without progress. */
@@ -219,7 +226,7 @@ export const LIMITS = {
   redialMs: 5_000,
   /** With its jitter less than a minute: everything computed meanwhile is sent within a minute of the return. */
   redialMaxMs: 40_000,
-  /** How often a donor looks after a project even when nothing was announced. */
+  /** A donor whose publisher answered with an error does what is due so much later. */
   tendEveryMs: 5_000,
   /** Results that follow each other more closely are saved and sent together: each commit waits for the disk. */
   saveResultsEveryMs: 250,

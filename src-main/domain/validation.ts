@@ -58,36 +58,41 @@ export function votesMax(quorum: number): number {
   return Math.max(LIMITS.copiesMax, 2 * quorum)
 }
 
+/** The place of this donor's first vote. */
+function firstOf(votes: readonly Vote[], donorKey: DonorKey): number {
+  for (let i = 0; i < votes.length; i++) if (votes[i]?.donorKey === donorKey) return i
+  return -1
+}
+
 /**
  * Judges a unit by its votes in order of arrival. A donor's first vote counts, later ones are ignored.
  * `quorum`: equal votes that are enough, at least 1. Votes that are all self-assigned never are.
  */
 export function judge(votes: readonly Vote[], quorum: number): Verdict {
-  const byDigest = new Map<Hex32, Vote[]>()
-  const voted = new Set<DonorKey>()
-  for (const vote of votes) {
-    if (voted.has(vote.donorKey)) continue
-    voted.add(vote.donorKey)
-    const same = byDigest.get(vote.digest)
-    if (same) same.push(vote)
-    else byDigest.set(vote.digest, [vote])
-  }
+  // They are few, and this runs for every result: no maps.
+  const counted = votes.filter((vote, i) => firstOf(votes, vote.donorKey) === i)
   let copiesWanted = quorum
-  for (const [digest, same] of byDigest) {
-    const missing = votesMissing(same, quorum)
+  for (const { digest } of counted) {
+    const missing = votesMissing(counted, digest, quorum)
     if (missing === 0) {
-      const agreeing = same.map(({ donorKey }) => donorKey)
-      const losing = [...voted].filter((donorKey) => !agreeing.includes(donorKey))
-      return { kind: 'verified', digest, agreeing, losing }
+      const donors = (agree: boolean): DonorKey[] =>
+        counted.filter((vote) => (vote.digest === digest) === agree).map(({ donorKey }) => donorKey)
+      return { kind: 'verified', digest, agreeing: donors(true), losing: donors(false) }
     }
     copiesWanted = Math.min(copiesWanted, missing)
   }
-  const left = votesMax(quorum) - voted.size
+  const left = votesMax(quorum) - counted.length
   return copiesWanted > left ? { kind: 'inconclusive' } : { kind: 'undecided', copiesWanted }
 }
 
-/** Votes of donors that the publisher chose which these equal ones lack. */
-function votesMissing(same: readonly Vote[], quorum: number): number {
-  const isAnyChosen = same.some(({ selfAssigned }) => !selfAssigned)
-  return Math.max(quorum - same.length, isAnyChosen ? 0 : 1)
+/** How many more votes this digest needs; one of a donor that the publisher chose must be among those that it has. */
+function votesMissing(counted: readonly Vote[], digest: Hex32, quorum: number): number {
+  let agreeing = 0
+  let isAnyChosen = false
+  for (const vote of counted) {
+    if (vote.digest !== digest) continue
+    agreeing += 1
+    isAnyChosen ||= !vote.selfAssigned
+  }
+  return Math.max(quorum - agreeing, isAnyChosen ? 0 : 1)
 }

@@ -74,9 +74,14 @@ export function publisherPaths(dir: string): PublisherPaths {
   }
 }
 
+/** Where the folders of all projects are that are published from here. */
+export function publishersDir(homeDir: string): string {
+  return join(homeDir, 'publisher')
+}
+
 /** Folder of one project; `folderName` as {@link projectFolderName} makes it. */
 export function publisherDir(homeDir: string, folderName: string): string {
-  return join(homeDir, 'publisher', folderName)
+  return join(publishersDir(homeDir), folderName)
 }
 
 export function logsDir(homeDir: string): string {
@@ -103,13 +108,13 @@ export function projectFolderName(projectName: string): string {
 /** Folder names of the projects under this home, sorted. Folders being built start with a dot and do not count. */
 export function projectFolders(homeDir: string): string[] {
   try {
-    return readdirSync(join(homeDir, 'publisher'), { withFileTypes: true })
+    return readdirSync(publishersDir(homeDir), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
       .map((entry) => entry.name)
       .sort()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw unusable(join(homeDir, 'publisher'), error)
+    throw unusable(publishersDir(homeDir), error)
   }
 }
 

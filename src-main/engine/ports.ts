@@ -554,9 +554,9 @@ export interface DonorStore {
 
   /**
    * A unit that is already leased or already has a result here is left as it is; but a result of the reserve that counted
-   * for nothing makes room for a lease of its publisher.
+   * for nothing makes room for a lease of its publisher. Answers the new ones.
    */
-  addLeases(leases: readonly StoredLease[]): void
+  addLeases(leases: readonly StoredLease[]): readonly StoredLease[]
   leases(projectKey: ProjectKey): readonly StoredLease[]
   removeLease(projectKey: ProjectKey, unit: UnitId): void
   /** Units of the reserve that this donor took and that are not decided, computed or not. */

@@ -1,16 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { PowerswarmError } from '../domain/errors.ts'
 import { openPublisherCores } from './adapters/hyper/publisher-cores.ts'
 import { openPublisherStore } from './adapters/sqlite/publisher-store.ts'
 import { newestBackup, readNote, type BackupNote } from './backup-folder.ts'
 import { linkOf } from './create-project.ts'
-import { makePrivateDir, publisherDir, publisherPaths, type PublisherPaths } from './data-folder.ts'
+import { publisherDir, publisherPaths, publishersDir, type PublisherPaths } from './data-folder.ts'
 import { readKey } from './keys-file.ts'
 import { readNetworkChoice } from './project-settings.ts'
 import { RESULTS_EPOCH_SETTING } from './roles/publisher/findings.ts'
 import { RESTORED_SETTING } from './roles/publisher/restored.ts'
+import { makeUnfinishedDir } from './unfinished-dir.ts'
 
 export interface RestoreInit {
   readonly homeDir: string
@@ -63,10 +62,8 @@ export async function inNewFolder(
   homeDir: string,
   build: (paths: PublisherPaths) => Promise<PutBack & { readonly folder: string }>,
 ): Promise<PutBack & { readonly dir: string }> {
-  const unfinishedDir = publisherDir(homeDir, `.new-${randomBytes(8).toString('hex')}`)
-  makePrivateDir(dirname(unfinishedDir))
+  const unfinishedDir = makeUnfinishedDir(publishersDir(homeDir))
   try {
-    makePrivateDir(unfinishedDir)
     const { folder, ...project } = await build(publisherPaths(unfinishedDir))
     const dir = publisherDir(homeDir, folder)
     refuseExisting(dir)

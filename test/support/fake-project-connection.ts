@@ -23,6 +23,8 @@ export interface FakeConnection extends ProjectConnection {
   /** Puts a record on the ledger and tells the donor. `change` forges it. */
   grant(units: readonly UnitId[], fuel: bigint, change?: Partial<LedgerRecord>): void
   reject(unit: UnitId): void
+  /** The publisher has these units too, and tells all donors that it has new work. */
+  addWork(units: readonly UnitId[]): void
   /** Says that there may be a grant. */
   grantedAgain(): void
   /** A peer shows another signed story; the evidence is what the test says. */
@@ -91,6 +93,10 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
     onFork: (listener) => {
       forkListeners.add(listener)
       return () => forkListeners.delete(listener)
+    },
+    addWork: (units) => {
+      free.push(...units)
+      for (const listener of listeners.work) listener()
     },
     grantedAgain: () => {
       for (const listener of listeners.granted) listener()

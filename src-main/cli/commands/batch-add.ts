@@ -13,6 +13,7 @@ import { withPublisher } from '../publisher-connection.ts'
 import { parseDeadline, parsePriority } from '../plans.ts'
 import { parseBytes, parseFuel, parseWhole, sizeText } from '../quantities.ts'
 import { quantity } from '../text.ts'
+import { parseMemory } from './app-add.ts'
 
 interface Options {
   readonly app: string
@@ -23,6 +24,7 @@ interface Options {
   readonly maxError?: string
   readonly known?: string
   readonly maxFuel?: string
+  readonly memory?: string
   readonly output?: string
   readonly reserve?: string
   readonly priority?: string
@@ -56,6 +58,10 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
       'answers that you know, one JSON object a line as run --json prints them, with their n: donors are checked by them',
     )
     .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
+    .option(
+      '--memory <size>',
+      'most memory of a unit (default: the app’s; another limit publishes the app once more)',
+    )
     .option('--output <size>', OUTPUT_HELP)
     .option(
       '--reserve <n>',
@@ -105,6 +111,7 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
         maxFuel: parseMaxFuel(options.maxFuel),
         maxOutputBytes: parseOutput(options.output),
         ...reserveOf(options.reserve, work.count),
+        ...(options.memory !== undefined && { memoryLimitBytes: parseMemory(options.memory) }),
         ...(options.priority !== undefined && { priority: parsePriority(options.priority) }),
         ...(deadline !== undefined && { deadline }),
       }

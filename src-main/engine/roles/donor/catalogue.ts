@@ -31,6 +31,7 @@ export class Catalogue {
   private readonly apps = new Map<number, App>()
   private readonly batches = new Map<number, Batch>()
   private readonly kept = new Map<number, number>()
+  private inputsKnown = false
 
   /** Takes the next record. A second manifest, or an app or batch with a number already used, is ignored. */
   add(record: ProjectRecord): void {
@@ -39,8 +40,15 @@ export class Catalogue {
     else if (record.type === 'core') this.ledgerEpoch = Math.max(this.ledgerEpoch, record.epoch)
     else if (record.type === 'reserve') this.kept.set(record.batch, record.count)
     else if (record.type === 'app' && !this.apps.has(record.app)) this.apps.set(record.app, record)
-    else if (record.type === 'batch' && !this.batches.has(record.batch))
+    else if (record.type === 'batch' && !this.batches.has(record.batch)) {
       this.batches.set(record.batch, record)
+      this.inputsKnown ||= record.inputs !== undefined
+    }
+  }
+
+  /** Whether units of any batch need inputs. */
+  get hasInputs(): boolean {
+    return this.inputsKnown
   }
 
   /** Whether anything can be computed: until then nothing is leased. */

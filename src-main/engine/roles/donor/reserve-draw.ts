@@ -41,12 +41,15 @@ export class ReserveDraw {
     else this.awaySince ??= parts.clock.monotonicMs()
   }
 
+  /** When the publisher will have been away for long enough, by the monotonic clock; Infinity while it is there. */
+  get opensAt(): number {
+    return this.awaySince === undefined ? Number.POSITIVE_INFINITY : this.awaySince + LIMITS.reserveAfterMs
+  }
+
   /** The publisher is away for long enough, and there is something to take. */
   get isOpen(): boolean {
     const { parts, catalogue } = this.init
-    if (this.awaySince === undefined) return false
-    const isAway = parts.clock.monotonicMs() - this.awaySince >= LIMITS.reserveAfterMs
-    return isAway && catalogue.reserves.length > 0
+    return parts.clock.monotonicMs() >= this.opensAt && catalogue.reserves.length > 0
   }
 
   /** A unit that this donor has not had; undefined when there is none, or it has taken as many as will count. */

@@ -24,7 +24,7 @@ import type { Sealer } from './sealer.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** Idle donors ask again so that together they cost this many milliseconds between two questions. */
-const RETRY_MS_PER_DONOR = 20
+const RETRY_MS_PER_DONOR = 60
 const RETRY_MS_MIN = 1_000
 const RETRY_MS_MAX = 60_000
 /** Units without credit that a donor is told with every last page: an answer may be lost, so none is ticked off. */

@@ -33,16 +33,15 @@ export function leases(db: Database.Database, tx: Transactions): Leases {
     .pluck()
   const remove = db.prepare('DELETE FROM leases WHERE project = ? AND batch = ? AND idx = ?')
   return {
-    addLeases: (added) => {
-      tx.transact(() => {
-        for (const { projectKey, unit, expiresAt, selfAssigned = false } of added) {
+    addLeases: (told) =>
+      tx.transact(() =>
+        told.filter(({ projectKey, unit, expiresAt, selfAssigned = false }) => {
           const project = blob32(projectKey)
           const { batch, index: idx } = unit
           if (!selfAssigned) dropRefused.run(project, batch, idx)
-          insert.run({ project, batch, idx, expiresAt, selfAssigned: Number(selfAssigned) })
-        }
-      })
-    },
+          return insert.run({ project, batch, idx, expiresAt, selfAssigned: Number(selfAssigned) }).changes > 0
+        }),
+      ),
     leases: (projectKey) =>
       select.all(blob32(projectKey)).map((row) => ({
         projectKey,
