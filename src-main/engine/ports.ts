@@ -14,7 +14,7 @@ import type { DonorKey, Hex32, ModuleHash, ProjectKey, UnitId } from '../domain/
 import type { Link } from '../domain/link.ts'
 import type { CountedOutcome, UnitRun } from '../domain/outcome.ts'
 import type { Preferences } from '../domain/preferences.ts'
-import type { App, Batch, LedgerRecord, ProjectRecord } from '../domain/project.ts'
+import type { App, Batch, FoundResult, LedgerRecord, ProjectRecord } from '../domain/project.ts'
 import type { DonorTrust, TrustPolicy } from '../domain/trust.ts'
 import type { UnitFile } from '../domain/unit-file.ts'
 import type { BatchInputs, InputsPlace, UnitInputs } from '../domain/unit-inputs.ts'
@@ -658,7 +658,9 @@ export interface ProjectConnection {
   readonly meshPeers: number
   /** The publisher refused us, in words for the person; until it accepts again. */
   readonly trouble: string | undefined
-  /** State, trouble or mesh changed. */
+  /** What was found by everybody's donors, where the project publishes it: the latest, oldest first. */
+  readonly found: readonly FoundResult[]
+  /** State, trouble, mesh or {@link found} changed. */
   onChange(listener: () => void): () => void
   /** Records of the project core from the start, then live as they arrive, in order, each once. */
   onRecord(listener: (record: ProjectRecord) => void): () => void
