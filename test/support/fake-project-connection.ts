@@ -80,6 +80,7 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
     },
     meshPeers: 0,
     trouble: undefined,
+    troubleCode: undefined,
     onChange: on(listeners.change),
     onWork: on(listeners.work),
     onGranted: on(listeners.granted),
