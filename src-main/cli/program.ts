@@ -20,6 +20,7 @@ import { addRunCommand } from './commands/run.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStatusCommand } from './commands/status.ts'
 import { addVerifyCommand } from './commands/verify.ts'
+import { closestWord } from './closest-word.ts'
 import { addCommonOptions, examples, type CliIo } from './context.ts'
 
 /**
@@ -92,7 +93,20 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addBootstrapCommand(program, io)
   addRelayCommand(program, io)
   addRunCommand(program, io, setExitCode)
+  askLastForWhatIsMissing(program)
   return program
+}
+
+/** Whoever wrote `--output` for `--out` wants to hear that, and not that `--out` is missing. */
+function askLastForWhatIsMissing(command: Command): void {
+  for (const sub of command.commands) askLastForWhatIsMissing(sub)
+  for (const option of command.options.filter(({ mandatory }) => mandatory)) {
+    option.mandatory = false
+    command.hook('preAction', () => {
+      if (command.getOptionValue(option.attributeName()) === undefined)
+        command.error(`error: required option '${option.flags}' not specified`)
+    })
+  }
 }
 
 /** A command that only groups others teaches instead of complaining, but an unknown name is still an error. */
@@ -102,6 +116,16 @@ function showHelpWithoutCommand(group: Command): void {
     .argument('[command]')
     .action((name: string | undefined) => {
       if (name === undefined) group.outputHelp()
-      else group.error(`error: unknown command '${name}'; 'powerswarm --help' lists them`)
+      else group.error(unknownCommand(group, name))
     })
+}
+
+function unknownCommand(group: Command, name: string): string {
+  const path = group.parent === null ? 'powerswarm' : `powerswarm ${group.name()}`
+  const meant = closestWord(
+    name,
+    group.commands.map((command) => command.name()),
+  )
+  const hint = meant === undefined ? '' : `; did you mean '${meant}'?`
+  return `error: unknown command '${name}'${hint || `; '${path} --help' lists them`}`
 }

@@ -79,7 +79,7 @@ export function errorCode(error: unknown): ErrorCode {
     error instanceof Error &&
     'code' in error &&
     typeof error.code === 'string' &&
-    error.code in ERROR_REMEDIES
+    Object.hasOwn(ERROR_REMEDIES, error.code)
   )
     return error.code as ErrorCode
   return 'internal'

@@ -77,13 +77,24 @@ export interface Cancellation {
   readonly indexes: readonly number[]
 }
 
+/**
+ * The last `count` units of a batch are kept from live leasing, for donors that cannot reach the publisher and have
+ * nothing left to do. A later record of the same batch takes its place; 0: none are kept any more.
+ */
+export interface Reserve {
+  readonly type: 'reserve'
+  readonly batch: BatchNumber
+  readonly count: number
+}
+
 /** The project's last record: there will be no more work. */
 export interface Closing {
   readonly type: 'close'
   readonly at: UnixMs
 }
 
-export type ProjectRecord = ProjectManifest | CoreAnnouncement | App | Batch | Cancellation | Closing
+export type ProjectRecord =
+  ProjectManifest | CoreAnnouncement | App | Batch | Reserve | Cancellation | Closing
 
 /**
  * One block of the ledger: everything one donor was granted in one interval, and its total so far. Or what was taken

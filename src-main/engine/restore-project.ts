@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { PowerswarmError } from '../domain/errors.ts'
 import { openPublisherCores } from './adapters/hyper/publisher-cores.ts'
 import { openPublisherStore } from './adapters/sqlite/publisher-store.ts'
 import { newestBackup, readNote, type BackupFiles, type BackupNote } from './backup-folder.ts'
 import { linkOf } from './create-project.ts'
-import { makePrivateDir, publisherDir, publisherPaths } from './data-folder.ts'
+import { publisherDir, publisherPaths } from './data-folder.ts'
 import { readKey } from './keys-file.ts'
 import { readNetworkChoice } from './project-settings.ts'
 import { RESTORED_SETTING } from './roles/publisher/restored.ts'
+import { makeUnfinishedDir } from './unfinished-dir.ts'
 
 export interface RestoreInit {
   readonly homeDir: string
@@ -42,10 +42,8 @@ export async function restoreProject(init: RestoreInit): Promise<RestoredProject
       'already-exists',
       `There is a project in ${dir} already; move it away before another is restored there`,
     )
-  makePrivateDir(dirname(dir))
-  const unfinishedDir = join(dirname(dir), `.new-${randomBytes(8).toString('hex')}`)
+  const unfinishedDir = makeUnfinishedDir(dirname(dir))
   try {
-    makePrivateDir(unfinishedDir)
     const restored = await build(unfinishedDir, files, init.newest)
     renameSync(unfinishedDir, dir)
     return { ...restored, dir, backup }

@@ -143,6 +143,7 @@ const projectRecords = fc.oneof(
   ),
   fc.record({ ...BATCH, count: whole(1, LIMITS.batchUnits) }),
   fc.record({ type: fc.constant('close'), at: time }),
+  fc.record({ type: fc.constant('reserve'), batch: number, count: whole(0, LIMITS.batchUnits) }),
   fc.record({
     type: fc.constant('cancel'),
     batch: number,
@@ -229,7 +230,12 @@ const evidence = whole(1, 1_000_000).chain((length) =>
 
 /** Proofs are files: the record stands behind a header that says so. */
 const PROOF_HEADER = new TextEncoder().encode('powerswarm proof\n')
-const inFile = (record: Uint8Array): Uint8Array => Uint8Array.from([...PROOF_HEADER, ...record])
+function inFile(record: Uint8Array): Uint8Array {
+  const file = new Uint8Array(PROOF_HEADER.byteLength + record.byteLength)
+  file.set(PROOF_HEADER)
+  file.set(record, PROOF_HEADER.byteLength)
+  return file
+}
 const outOfFile = (file: Uint8Array): Uint8Array => file.subarray(PROOF_HEADER.byteLength)
 
 const record = (

@@ -22,7 +22,8 @@ function addStatus(parent: Command, io: CliIo): void {
     .addHelpText('after', examples(['powerswarm donor status --follow', 'the app’s state, live']))
     .action(async ({ follow }: { follow?: true }, command: Command) => {
       const { homeDir, output } = contextOf(command, io)
-      await withDonor(homeDir, output, async ({ engine, onClose }) => {
+      const patience = follow === true ? 'for-start' : 'if-starting'
+      await withDonor(homeDir, output, patience, async ({ engine, onClose }) => {
         const state = await engine.state()
         if (follow !== true) {
           output.answer(state, donorLines(state))
@@ -53,7 +54,9 @@ function addJoin(parent: Command, io: CliIo): void {
     .action(async (link: string, _options: unknown, command: Command) => {
       const { homeDir, output } = contextOf(command, io)
       parseLink(link)
-      const { projectKey } = await withDonor(homeDir, output, ({ engine }) => engine.joinProject({ link }))
+      const { projectKey } = await withDonor(homeDir, output, 'for-start', ({ engine }) =>
+        engine.joinProject({ link }),
+      )
       output.answer({ projectKey }, [`Joined project ${projectKey}`])
     })
 }
@@ -70,7 +73,9 @@ function addSet(parent: Command, io: CliIo): void {
     .action(async (pairs: string[], _options: unknown, command: Command) => {
       const { homeDir, output } = contextOf(command, io)
       const changes = parsePreferencePairs(pairs)
-      const preferences = await withDonor(homeDir, output, ({ engine }) => engine.setPreferences(changes))
+      const preferences = await withDonor(homeDir, output, 'for-start', ({ engine }) =>
+        engine.setPreferences(changes),
+      )
       output.answer(
         preferences,
         Object.entries(preferences).map(([name, value]) => `${name}=${String(value)}`),

@@ -241,6 +241,13 @@ export interface GiveBackLayout {
   readonly units: readonly UnitIdLayout[]
 }
 
+export interface ReserveLayout {
+  readonly version: number
+  readonly kind: number
+  readonly batch: number
+  readonly count: number
+}
+
 export interface Layouts {
   readonly '@wire/unit-id': UnitIdLayout
   readonly '@wire/manifest': ManifestLayout
@@ -274,6 +281,7 @@ export interface Layouts {
   readonly '@wire/result-file': ResultFileLayout
   readonly '@wire/results-with-files': ResultsWithFilesLayout
   readonly '@wire/give-back': GiveBackLayout
+  readonly '@wire/reserve': ReserveLayout
 }
 
 export interface Codec<T> {

@@ -134,6 +134,8 @@ declare module 'hyperdht' {
     port?: number
     ephemeral?: boolean
     firewalled?: boolean
+    /** Milliseconds between two signs of life on an idle connection. */
+    connectionKeepAlive?: number
   }
   export default class DHT extends EventEmitter {
     constructor(options?: DhtOptions)

@@ -18,6 +18,7 @@ import { followLedger, syncGrants } from './grants.ts'
 import { InputBuffer } from './input-buffer.ts'
 import { keepEvidence } from './keep-evidence.ts'
 import { LeaseAhead } from './lease-ahead.ts'
+import { ReserveDraw } from './reserve-draw.ts'
 import { ResultWriter } from './result-writer.ts'
 import { UnitQueue } from './unit-queue.ts'
 
@@ -45,6 +46,7 @@ export class DonorProject {
   private readonly ahead: LeaseAhead
   private readonly writer: ResultWriter
   private readonly inputs: InputBuffer
+  private readonly reserve: ReserveDraw
   private readonly stops: (() => void)[] = []
   private readonly alarm: Alarm
   private stored: StoredProject
@@ -73,9 +75,12 @@ export class DonorProject {
     this.projectKey = stored.projectKey
     this.alarm = new Alarm(parts.timers, () => {
       this.tend()
+      // Nothing else tells slots without work that the reserve is open now.
+      if (this.reserve.isOpen) owner.changed()
     })
     this.queue = new UnitQueue(parts.store, parts.snapshots, stored.projectKey)
     this.ahead = new LeaseAhead(parts, connection, this.catalogue, this.queue)
+    this.reserve = new ReserveDraw({ parts, connection, catalogue: this.catalogue, keys })
     this.inputs = new InputBuffer({
       connection,
       timers: parts.timers,
@@ -105,6 +110,7 @@ export class DonorProject {
       }),
       connection.onChange(() => {
         this.inputs.retry()
+        this.reserve.followConnection()
         if (connection.state === 'offline') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
         owner.changed()
@@ -178,6 +184,15 @@ export class DonorProject {
     this.prepareInputs()
     this.plan()
     return unit && task
+  }
+
+  /** A unit for a slot that nobody has another for, while the publisher is away: see domain/reserve.ts. */
+  takeFromReserve(): Task | undefined {
+    if (this.left || this.restricted) return undefined
+    const unit = this.reserve.draw()
+    if (!unit) return undefined
+    this.queue.add([unit], this.parts.clock.now() + LIMITS.leaseMs, true)
+    return this.take()
   }
 
   /** How long a slot will need for this unit; undefined while nobody knows. */
@@ -269,8 +284,12 @@ export class DonorProject {
 
   /** Sees to it that a round begins when the next thing is due. A round that is under way does so at its end. */
   private plan(): void {
-    if (this.left || this.tending || this.connection.state !== 'connected') return
+    if (this.left || this.tending) return
     const now = this.parts.clock.monotonicMs()
+    if (this.connection.state !== 'connected') {
+      if (this.reserve.opensAt > now) this.alarm.setAt(this.reserve.opensAt, now)
+      return
+    }
     const dueAt = this.restUntil ?? this.dueAt
     if (dueAt <= now) this.tend()
     else this.alarm.setAt(dueAt, now)

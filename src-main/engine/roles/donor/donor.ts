@@ -8,6 +8,7 @@ import type { Presence } from '../../../domain/presence.ts'
 import { decide, type Decision } from '../../../domain/scheduling-policy.ts'
 import { bufferMs } from '../../../domain/work-buffer.ts'
 import type { StoredProject } from '../../ports.ts'
+import type { Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { DonorProject } from './donor-project.ts'
 import { donorSummary, donorView, type StrandedProject, type ViewInputs } from './donor-view.ts'
@@ -272,8 +273,19 @@ export class Donor {
   }
 
   private nextTask(): ReturnType<WorkSource['next']> {
-    for (const project of this.turns.order([...this.projects.values()])) {
-      const task = project.take()
+    const projects = this.turns.order([...this.projects.values()])
+    return (
+      this.firstTask(projects, (project) => project.take()) ??
+      this.firstTask(projects, (project) => project.takeFromReserve())
+    )
+  }
+
+  private firstTask(
+    projects: readonly DonorProject[],
+    take: (project: DonorProject) => Task | undefined,
+  ): ReturnType<WorkSource['next']> {
+    for (const project of projects) {
+      const task = take(project)
       if (!task) continue
       this.turns.begin(project.projectKey, task.unit, project.expectedMs(task))
       return { project, task }

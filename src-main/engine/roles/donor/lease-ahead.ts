@@ -10,7 +10,7 @@ import { Pace } from './pace.ts'
 import { Prefetch } from './prefetch.ts'
 import type { UnitQueue } from './unit-queue.ts'
 
-type Parts = Pick<DonorComponents, 'clock' | 'log' | 'random'>
+type Parts = Pick<DonorComponents, 'clock' | 'log' | 'randomWord'>
 
 /**
  * Keeps a project's work buffer as long as the donor wants it: leases what is missing, gets modules onto the disk before
@@ -67,7 +67,7 @@ export class LeaseAhead {
   /** There is new work: asking is worthwhile before {@link LastRequest.retryAfterMs} is over. */
   hurry(): void {
     if (!this.last) return
-    const delayMs = calledDelayMs(this.last, this.parts.random())
+    const delayMs = calledDelayMs(this.last, this.random())
     this.calledAt = Math.min(this.calledAt, this.parts.clock.monotonicMs() + delayMs)
   }
 
@@ -102,9 +102,14 @@ export class LeaseAhead {
     const inVain = added > 0 ? 0 : (this.last?.inVain ?? 0) + 1
     const { retryAfterMs } = answer
     const told = answer.units.length
-    const spread = this.parts.random()
+    const spread = this.random()
     this.last = { at, asked, told, added, retryAfterMs, inVain, spread, acknowledged: false }
     return this.leaseDueAt <= at
+  }
+
+  /** From 0 up to 1. */
+  private random(): number {
+    return this.parts.randomWord() / 2 ** 32
   }
 
   private get leaseDueAt(): number {

@@ -35,10 +35,14 @@ export class UnitQueue {
     return this.waiting.slice(0, limit).map(({ unit }) => unit)
   }
 
-  /** Saves a lease answer and returns how many units are new. Those already here or already computed are ignored. */
-  add(units: readonly UnitId[], expiresAt: UnixMs): number {
+  /**
+   * Saves a lease answer, or units that were taken from the reserve, and returns how many are new. Those already here or
+   * already computed are ignored.
+   */
+  add(units: readonly UnitId[], expiresAt: UnixMs, selfAssigned = false): number {
     const { projectKey } = this
-    const added = this.store.addLeases(units.map((unit) => ({ projectKey, unit, expiresAt })))
+    const own = selfAssigned && { selfAssigned }
+    const added = this.store.addLeases(units.map((unit) => ({ projectKey, unit, expiresAt, ...own })))
     this.waiting.push(...added)
     if (added.length > 0) this.soonestExpiry = Math.min(this.soonestExpiry, expiresAt)
     return added.length

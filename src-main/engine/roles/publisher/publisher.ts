@@ -4,6 +4,9 @@ import type { Handlers } from '../../../contracts/rpc.ts'
 import type { PublisherHandlers, PublisherNetwork } from '../../ports.ts'
 import { errorCode } from '../../../domain/errors.ts'
 import type { DonorKey } from '../../../domain/ids.ts'
+import { appWithMemory } from './app-with-memory.ts'
+import { CancelledUnits } from './cancelled-units.ts'
+import { cancelledBy } from './cancelling.ts'
 import { Catalogue } from './catalogue.ts'
 import { Checks } from './checks.ts'
 import type { PublisherComponents, PublisherInit, ServeInit } from './components.ts'
@@ -37,6 +40,7 @@ export class Publisher {
   private readonly parts: PublisherComponents
   private readonly init: PublisherInit
   private readonly catalogue: Catalogue
+  private readonly cancelledUnits: CancelledUnits
   private readonly trusting: Trusting
   private readonly restored: Restored
   private readonly leasing: Leasing
@@ -86,21 +90,28 @@ export class Publisher {
         this.changed()
       },
     }
+    this.cancelledUnits = new CancelledUnits(parts.store)
     const steering = new Steering({ ...desk, trusting })
     this.verifyCores = new VerifyCores(desk)
     this.donorHandlers = new DonorDesk(desk)
     this.handlers = {
       status: () => this.status,
       addApp: (app) => this.changing(this.catalogue.addApp(app)),
-      addBatch: async (batch) => {
-        const added = await this.changing(this.catalogue.addBatch(batch))
+      addBatch: async ({ memoryLimitBytes, ...batch }) => {
+        const app =
+          memoryLimitBytes === undefined
+            ? undefined
+            : await appWithMemory(parts, catalogue, batch.app, memoryLimitBytes)
+        const added = await this.changing(this.catalogue.addBatch(batch, app))
         this.network?.notifyWork()
         return added
       },
       cancel: async (what) => {
+        const cancelled = cancelledBy(parts, catalogue, what)
         if (what.batch !== undefined) await this.catalogue.cancelBatch(what.batch)
         if (what.units !== undefined) await this.catalogue.cancelUnits(what.units)
         await this.changing(sweepEnded(parts, unitEndings, catalogue, this.writes))
+        return cancelled
       },
       closeProject: async () => {
         await this.catalogue.close()
@@ -135,7 +146,7 @@ export class Publisher {
   }
 
   get status(): PublisherStatus {
-    return publisherStatus(this.parts, this.catalogue, this.init.link, {
+    return publisherStatus(this.parts, this.catalogue, this.cancelledUnits, this.init.link, {
       serving: this.serving,
       donorsConnected: this.network?.donorsConnected ?? 0,
       ...(this.restored.why === undefined ? {} : { waiting: this.restored.why }),

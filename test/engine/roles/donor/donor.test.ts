@@ -109,7 +109,7 @@ function openDonor(init: Partial<DonorInit> = {}, units = [0, 1, 2, 3].map(unit)
       clock: { now: () => 1000, monotonicMs: () => 1000 },
       timers: stillTimers,
       log: (_level, event) => void logged.push(event),
-      random: () => 0,
+      randomWord: () => 7,
       checkEvidence: (file) => (file[0] === 1 ? { epoch: file[1] ?? 0, length: 9 } : 'it is void'),
       checkGrant: (record, notice, expected) => checkGrant(record, notice, expected, digests),
     },

@@ -53,8 +53,10 @@ const AWAITED: readonly StoredResultState[] = ['computed', 'sent']
 export function results(db: Database.Database, tx: Transactions): Results {
   const insert = db.prepare(
     `INSERT OR IGNORE INTO results
-       (project, batch, idx, app_name, args, outcome, exit_code, fuel, stdout, stderr, reason, state, finished_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (project, batch, idx, app_name, args, outcome, exit_code, fuel, stdout, stderr, reason, state, finished_at,
+        self_assigned)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+       ifnull((SELECT self_assigned FROM leases WHERE project = ? AND batch = ? AND idx = ?), 0))`,
   )
   const files = fileRows(db, 'result_files', 'result')
   const dropFiles = db.prepare(
@@ -113,6 +115,7 @@ export function results(db: Database.Database, tx: Transactions): Results {
           ...said,
           STATES.indexOf(now),
           finishedAt,
+          ...place,
         )
         if (added.changes > 0) files.add(Number(added.lastInsertRowid), run.files ?? [])
         endLease.run(...place)
