@@ -10,6 +10,7 @@ import type {
   SubmitAnswer,
   SubmittedResult,
 } from '../contracts/wire/messages.ts'
+import type { ErrorCode } from '../domain/errors.ts'
 import type { DonorKey, Hex32, ModuleHash, ProjectKey, UnitId } from '../domain/ids.ts'
 import type { Link } from '../domain/link.ts'
 import type { CountedOutcome, UnitRun } from '../domain/outcome.ts'
@@ -658,6 +659,8 @@ export interface ProjectConnection {
   readonly meshPeers: number
   /** The publisher refused us, in words for the person; until it accepts again. */
   readonly trouble: string | undefined
+  /** Its code; undefined when there is no trouble. */
+  readonly troubleCode: ErrorCode | undefined
   /** What was found by everybody's donors, where the project publishes it: the latest, oldest first. */
   readonly found: readonly FoundResult[]
   /** State, trouble, mesh or {@link found} changed. */

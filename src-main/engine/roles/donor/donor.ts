@@ -34,6 +34,8 @@ export class Donor {
   /** Joining and leaving take turns. */
   private readonly lane = new Lane()
   private readonly turns = new FairTurns()
+  /** Addresses of the network that a project's link names. */
+  private readonly networks = new Map<ProjectKey, readonly string[]>()
   private readonly stops: (() => void)[] = []
   private readonly listeners = new Set<() => void>()
   private presence: Presence
@@ -204,6 +206,12 @@ export class Donor {
     const keys = this.parts.digests.donorKeyPair(this.init.masterKey, stored.projectKey)
     const connection = await this.parts.network.join(link, keys)
     const { projectKey } = stored
+    this.networks.delete(projectKey)
+    if (link.bootstrap)
+      this.networks.set(
+        projectKey,
+        link.bootstrap.map(({ host, port }) => `${host}:${String(port)}`),
+      )
     const project = new DonorProject(this.parts, this.init, stored, connection, keys, {
       changed: () => {
         void this.pool.endOver()
@@ -228,6 +236,7 @@ export class Donor {
       pausedByDonor: this.pausedByDonor,
       isolation: this.parts.slotHost.isolation,
       restriction: this.init.restriction,
+      networkOf: (projectKey) => this.networks.get(projectKey),
     }
   }
 
