@@ -120,6 +120,8 @@ const addBatchValue = v.object({
   maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
   priority: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(-1000), v.maxValue(1000))),
   deadline: v.exactOptional(wholeNumber),
+  /** Units at the end of the range that are kept for donors that cannot reach the publisher; absent: none. */
+  reserve: v.exactOptional(v.pipe(wholeNumber, v.maxValue(LIMITS.batchUnits))),
   /** Trusts donors as far as this share (0..1) of wrong results allows: domain/max-error.ts. Absent: nobody is trusted. */
   maxError: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
   /** Units whose answers the publisher knows: they check whoever gets them, and count as verified from the start. */

@@ -54,6 +54,8 @@ export interface BatchStatus extends UnitsByState {
   /** Of the highest priority first; 0 unless told. */
   readonly priority: number
   readonly deadline?: UnixMs
+  /** Of the unsent units, those kept for donors that cannot reach the publisher; absent where none are any more. */
+  readonly reserve?: number
   /** It was taken back: nothing of it is handed out. */
   readonly cancelled: boolean
   /** What `--max-error` asked for; absent where every unit gets its quorum. */

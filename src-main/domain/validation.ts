@@ -5,12 +5,15 @@ import { LIMITS } from './limits.ts'
 export interface Vote {
   readonly donorKey: DonorKey
   readonly digest: Hex32
+  /** The donor took the unit from the reserve by itself: see reserve.ts. */
+  readonly selfAssigned?: true
 }
 
 /**
  * What the votes on one unit amount to.
  * - `undecided`: that many more equal votes would make the quorum
- * - `verified`: `agreeing` are at least quorum donors with this digest; `losing` are all others
+ * - `verified`: `agreeing` are at least quorum donors with this digest, one of whom the publisher chose; `losing` are all
+ *   others
  * - `inconclusive`: the copies are used up, no digest can reach the quorum any more
  */
 export type Verdict =
@@ -55,28 +58,41 @@ export function votesMax(quorum: number): number {
   return Math.max(LIMITS.copiesMax, 2 * quorum)
 }
 
+/** The place of this donor's first vote. */
+function firstOf(votes: readonly Vote[], donorKey: DonorKey): number {
+  for (let i = 0; i < votes.length; i++) if (votes[i]?.donorKey === donorKey) return i
+  return -1
+}
+
 /**
  * Judges a unit by its votes in order of arrival. A donor's first vote counts, later ones are ignored.
- * `quorum`: equal votes that are enough, at least 1.
+ * `quorum`: equal votes that are enough, at least 1. Votes that are all self-assigned never are.
  */
 export function judge(votes: readonly Vote[], quorum: number): Verdict {
-  const byDigest = new Map<Hex32, DonorKey[]>()
-  const voted = new Set<DonorKey>()
-  for (const { donorKey, digest } of votes) {
-    if (voted.has(donorKey)) continue
-    voted.add(donorKey)
-    const donors = byDigest.get(digest)
-    if (donors) donors.push(donorKey)
-    else byDigest.set(digest, [donorKey])
-  }
-  let most = 0
-  for (const [digest, agreeing] of byDigest) {
-    if (agreeing.length >= quorum) {
-      const losing = [...voted].filter((donorKey) => !agreeing.includes(donorKey))
-      return { kind: 'verified', digest, agreeing, losing }
+  // They are few, and this runs for every result: no maps.
+  const counted = votes.filter((vote, i) => firstOf(votes, vote.donorKey) === i)
+  let copiesWanted = quorum
+  for (const { digest } of counted) {
+    const missing = votesMissing(counted, digest, quorum)
+    if (missing === 0) {
+      const donors = (agree: boolean): DonorKey[] =>
+        counted.filter((vote) => (vote.digest === digest) === agree).map(({ donorKey }) => donorKey)
+      return { kind: 'verified', digest, agreeing: donors(true), losing: donors(false) }
     }
-    most = Math.max(most, agreeing.length)
+    copiesWanted = Math.min(copiesWanted, missing)
   }
-  const left = votesMax(quorum) - voted.size
-  return most + left < quorum ? { kind: 'inconclusive' } : { kind: 'undecided', copiesWanted: quorum - most }
+  const left = votesMax(quorum) - counted.length
+  return copiesWanted > left ? { kind: 'inconclusive' } : { kind: 'undecided', copiesWanted }
+}
+
+/** How many more votes this digest needs; one of a donor that the publisher chose must be among those that it has. */
+function votesMissing(counted: readonly Vote[], digest: Hex32, quorum: number): number {
+  let agreeing = 0
+  let isAnyChosen = false
+  for (const vote of counted) {
+    if (vote.digest !== digest) continue
+    agreeing += 1
+    isAnyChosen ||= !vote.selfAssigned
+  }
+  return Math.max(quorum - agreeing, isAnyChosen ? 0 : 1)
 }

@@ -6,13 +6,14 @@ import { startLoadRig, type LoadRig } from '../support/publisher-load/load-rig.t
 import type { LoadInit } from '../support/publisher-load/slim-donor.ts'
 
 /**
- * Whether a project's past costs anything: processor time of a unit and memory of the publisher once the project has
+ * Whether a project's past costs anything: processor time of a unit and memory of the publisher when the project has
  * 10^3, 10^5 and 10^6 verified units, in one process that was warm before; then its size on disk and how long it takes
- * to open.
+ * to open. Warm is a process once its code is compiled and its heap as large as this load makes it.
  */
 const SIZES = [1_000, 100_000, 1_000_000]
-/** Units whose processor time is taken at each size. */
-const WINDOW = 5_000
+/** Units whose processor time is taken: up to each size, and from the first size on. Folds come every few thousand. */
+const WINDOW = 20_000
+const WARM_UP_UNITS = 150_000
 const LOAD: LoadInit = { batch: 16, lanes: 1, lateMs: 0, wrongPercent: 5, latePercent: 0 }
 
 interface Measured {
@@ -29,7 +30,7 @@ async function measureAt(rig: LoadRig, size: number): Promise<Measured> {
       await rest(20)
     }
   }
-  const before = await reached(size - (size > WINDOW ? WINDOW : 0))
+  const before = await reached(size > WINDOW ? size - WINDOW : size)
   const after = await reached(before.verified + WINDOW)
   const microseconds = (1000 * (after.cpuMs - before.cpuMs)) / (after.verified - before.verified)
   const { verified, rssBytes } = after
@@ -52,7 +53,7 @@ const rig = await startLoadRig({
   donorProcesses: 2,
   donors: 64,
   units: 100_000_000,
-  warmUp: { units: 30_000, load: LOAD },
+  warmUp: { units: WARM_UP_UNITS, load: LOAD },
 })
 try {
   await rig.connectDonors()

@@ -5,6 +5,7 @@ import { checkTemplate, parseRange } from '../../domain/batch.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
 import { LIMITS } from '../../domain/limits.ts'
 import { policyFor } from '../../domain/max-error.ts'
+import { defaultReserve } from '../../domain/reserve.ts'
 import type { InputsPlace } from '../../domain/unit-inputs.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { readKnownAnswers } from '../known-answers.ts'
@@ -25,6 +26,7 @@ interface Options {
   readonly maxFuel?: string
   readonly memory?: string
   readonly output?: string
+  readonly reserve?: string
   readonly priority?: string
   readonly deadline?: string
 }
@@ -61,6 +63,10 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
       'most memory of a unit (default: the app’s; another limit publishes the app once more)',
     )
     .option('--output <size>', OUTPUT_HELP)
+    .option(
+      '--reserve <n>',
+      'units kept until all others were handed out, for donors that you leave without work while you are away (default: a sixteenth of a range of 64 units or more)',
+    )
     .option('--priority <n>', 'batches of a higher priority are handed out first, -1000 to 1000 (default: 0)')
     .option(
       '--deadline <date>',
@@ -104,6 +110,7 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
         known: options.known === undefined ? undefined : readKnownAnswers(options.known),
         maxFuel: parseMaxFuel(options.maxFuel),
         maxOutputBytes: parseOutput(options.output),
+        ...reserveOf(options.reserve, work.count),
         ...(options.memory !== undefined && { memoryLimitBytes: parseMemory(options.memory) }),
         ...(options.priority !== undefined && { priority: parsePriority(options.priority) }),
         ...(deadline !== undefined && { deadline }),
@@ -131,6 +138,12 @@ function workOf({ range, inputs }: Options): {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) throw new PowerswarmError('file-not-found', `There are no inputs at ${inputs}`)
   return { inputs: { kind: found.isDirectory() ? 'folder' : 'lines', path } }
+}
+
+/** `--reserve`: only units of a range can be kept. */
+function reserveOf(text: string | undefined, count: number | undefined): { readonly reserve?: number } {
+  if (text !== undefined) return { reserve: parseWhole(text, '--reserve', 0, LIMITS.batchUnits) }
+  return count === undefined ? {} : { reserve: defaultReserve(count) }
 }
 
 /** `--max-fuel` of `batch add` and `run`. */

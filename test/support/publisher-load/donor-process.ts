@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import DHT from 'hyperdht'
+import type DHT from 'hyperdht'
 import { parseLink } from '../../../src-main/contracts/wire/link.ts'
 import { hexToBytes } from '../../../src-main/domain/ids.ts'
+import { LIMITS } from '../../../src-main/domain/limits.ts'
+import { openDht } from '../../../src-main/engine/adapters/hyper/dht.ts'
 import { deviceKeyPair, donorKeyOf, donorKeyPair } from '../../../src-main/engine/adapters/hyper/keys.ts'
 import { sayHello } from '../../../src-main/engine/adapters/hyper/publisher-link.ts'
 import type { Link } from '../../../src-main/domain/link.ts'
@@ -50,7 +52,10 @@ async function connect(node: DHT, { projectKey }: Link, donor: number): Promise<
 answerParent({
   async connect({ link: text, from, count }: { link: string; from: number; count: number }) {
     const link = parseLink(text)
-    dht = new DHT({ bootstrap: link.bootstrap ?? [], host: '127.0.0.1' })
+    dht = openDht(
+      { bootstrap: link.bootstrap ?? [], host: '127.0.0.1' },
+      { open: false, keepAliveMs: LIMITS.donorKeepAliveMs },
+    )
     await dht.fullyBootstrapped()
     for (let first = from; first < from + count; first += CONNECTING) {
       const numbers = Array.from(

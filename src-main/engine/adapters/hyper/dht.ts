@@ -9,19 +9,29 @@ export interface NetworkOptions {
   readonly host?: string
 }
 
-/**
- * Opens a DHT node. `open`: this node can be reached without hole punching, which a private DHT needs of its
- * publisher, or connections open and no byte flows.
- */
-export function openDht({ bootstrap, host }: NetworkOptions, { open }: { readonly open: boolean }): DHT {
-  const reachable = open ? { firewalled: false } : {}
-  if (!bootstrap) return new DHT({ ...(host === undefined ? {} : { host }), ...reachable })
+export interface DhtInit {
+  /**
+   * This node can be reached without hole punching, which a private DHT needs of its publisher, or connections open and
+   * no byte flows.
+   */
+  readonly open: boolean
+  /** How often idle connections send something; every 5 s without. */
+  readonly keepAliveMs?: number
+}
+
+/** Opens a DHT node. */
+export function openDht({ bootstrap, host }: NetworkOptions, { open, keepAliveMs }: DhtInit): DHT {
+  const own = {
+    ...(open ? { firewalled: false } : {}),
+    ...(keepAliveMs === undefined ? {} : { connectionKeepAlive: keepAliveMs }),
+  }
+  if (!bootstrap) return new DHT({ ...(host === undefined ? {} : { host }), ...own })
   const nodes = bootstrap.map((node) => ({ ...node, host: numeric(node.host) }))
   const bind = host ?? (nodes.every((node) => isLoopback(node.host)) ? '127.0.0.1' : undefined)
   return new DHT({
     bootstrap: nodes,
     ...(bind === undefined ? {} : { host: bind }),
-    ...reachable,
+    ...own,
   })
 }
 

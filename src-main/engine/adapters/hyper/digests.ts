@@ -21,13 +21,15 @@ export function createDigests(): Digests {
 
 function unitsRoot(units: readonly UnitId[]): Hex32 {
   const ordered = [...units].sort(compareUnits)
+  let level = new Uint8Array(HASH_BYTES * ordered.length)
   let previous: UnitId | undefined
+  let end = 0
   for (const unit of ordered) {
     if (previous && compareUnits(previous, unit) === 0) throw new RangeError('A unit is there twice')
     previous = unit
+    level.set(hash(leaf(unit), digest), end)
+    end += HASH_BYTES
   }
-  let level = new Uint8Array(HASH_BYTES * ordered.length)
-  for (const [i, unit] of ordered.entries()) hash(leaf(unit), place(level, i))
   while (level.byteLength > HASH_BYTES) level = parents(level)
   return hex(hash([Uint8Array.of(ROOT), u64(ordered.length), level]))
 }
@@ -36,20 +38,16 @@ function unitsRoot(units: readonly UnitId[]): Hex32 {
 function parents(level: Uint8Array): Uint8Array<ArrayBuffer> {
   const count = level.byteLength / HASH_BYTES
   const above = new Uint8Array(HASH_BYTES * Math.ceil(count / 2))
-  const pair = new Uint8Array(1 + 2 * HASH_BYTES)
-  pair[0] = PARENT
   for (let i = 0; i < count; i += 2)
     if (i + 1 < count) {
-      pair.set(level.subarray(HASH_BYTES * i, HASH_BYTES * (i + 2)), 1)
-      hash(pair, place(above, i / 2))
-    } else above.set(place(level, i), HASH_BYTES * (i / 2))
+      pairBytes.set(level.subarray(HASH_BYTES * i, HASH_BYTES * (i + 2)), 1)
+      above.set(hash(pairBytes, digest), HASH_BYTES * (i / 2))
+    } else above.set(level.subarray(HASH_BYTES * i), HASH_BYTES * (i / 2))
   return above
 }
 
-function place(level: Uint8Array, i: number): Uint8Array {
-  return level.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1))
-}
-
+const pairBytes = new Uint8Array(1 + 2 * HASH_BYTES)
+pairBytes[0] = PARENT
 const leafBytes = new Uint8Array(17)
 leafBytes[0] = LEAF
 

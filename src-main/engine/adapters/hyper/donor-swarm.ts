@@ -42,7 +42,7 @@ export class DonorSwarm {
     this.#halfOpen = new HalfOpen(init.timers)
     this.#shunned = new Shunned(() => init.now())
     this.#swarm = new Hyperswarm({
-      dht: openDht(init, { open: false }),
+      dht: openDht(init, { open: false, keepAliveMs: LIMITS.donorKeepAliveMs }),
       keyPair: init.deviceKeys,
       relayThrough: (force) => (force || this.#swarm.dht.randomized ? this.#relays.choice() : null),
     })

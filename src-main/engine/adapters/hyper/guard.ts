@@ -46,7 +46,9 @@ export interface GuardInit {
   readonly log: Log
 }
 
-const TICK_MS = 500
+const TICK_MS = 1_000
+/** Channels and requests follow the bytes that asked for them within these, whatever the disk does. */
+const QUIET_TICKS = 5
 /** Channel numbers a peer ever used at once; opened and refused ones count too. */
 const REMOTE_CHANNELS = 4 * LIMITS.peerChannels
 
@@ -56,10 +58,13 @@ export function guardConnection({ connection, trusted, timers, log }: GuardInit)
   let allowance = UNPROVEN
   let allowed = allowance.burstBytes
   let seen = connection.rawBytesRead
+  let quietTicks = 0
 
   const check = (): void => {
-    allowed -= connection.rawBytesRead - seen
-    seen = connection.rawBytesRead
+    const { rawBytesRead } = connection
+    if (rawBytesRead !== seen) quietTicks = 0
+    allowed -= rawBytesRead - seen
+    seen = rawBytesRead
     if (allowed < 0) drop('too many bytes')
     else if (connection._writableState.buffered > LIMITS.peerUnreadBytes) drop('does not read')
     else if (mux._remote.length > REMOTE_CHANNELS) drop('too many channels')
@@ -87,7 +92,10 @@ export function guardConnection({ connection, trusted, timers, log }: GuardInit)
   const stop = timers.every(TICK_MS, () => {
     const { burstBytes, bytesPerSecond } = allowance
     allowed = Math.max(allowed, Math.min(burstBytes, allowed + (bytesPerSecond * TICK_MS) / 1000))
-    check()
+    quietTicks += 1
+    // Thousands of idle connections come by here: what a silent one sent has had its effect by now.
+    const isIdle = quietTicks > QUIET_TICKS && connection._writableState.buffered === 0
+    if (!isIdle || connection.rawBytesRead !== seen) check()
   })
   connection.on('data', check)
   connection.rawStream.on('data', checkMessage)

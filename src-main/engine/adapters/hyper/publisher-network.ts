@@ -56,7 +56,10 @@ class HyperPublisherNetwork implements PublisherNetwork {
   }
 
   async serve(handlers: PublisherHandlers): Promise<void> {
-    const dht: DHT = openDht(this.#init, { open: this.#init.open ?? this.#init.bootstrap !== undefined })
+    const dht: DHT = openDht(this.#init, {
+      open: this.#init.open ?? this.#init.bootstrap !== undefined,
+      keepAliveMs: LIMITS.publisherKeepAliveMs,
+    })
     const swarm = new Hyperswarm({ dht, keyPair: this.#keys })
     this.#swarm = swarm
     limitHandshakes(swarm)

@@ -53,6 +53,7 @@ declare module 'hypercore' {
     readonly discoveryKey: Uint8Array
     readonly length: number
     readonly byteLength: number
+    readonly opened: boolean
     readonly writable: boolean
     /** Null until a first proof came from a peer. */
     readonly manifest: Manifest | null
@@ -134,6 +135,8 @@ declare module 'hyperdht' {
     port?: number
     ephemeral?: boolean
     firewalled?: boolean
+    /** Milliseconds between two signs of life on an idle connection. */
+    connectionKeepAlive?: number
   }
   export default class DHT extends EventEmitter {
     constructor(options?: DhtOptions)

@@ -16,6 +16,8 @@ import { checkModule } from './check-module.ts'
 import type { BatchPlan } from '../../ports.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
 import { knownByBatch, knownOutputs, saveKnown } from './known-answers.ts'
+import type { Findings } from './findings.ts'
+import { missingReserves, reservePlan } from './reserves.ts'
 import type { Restored } from './restored.ts'
 
 type NewApp = Parameters<Handlers<PublisherEngineSchema>['addApp']>[0]
@@ -30,6 +32,7 @@ export class Catalogue {
   private readonly parts: PublisherComponents
   private readonly init: PublisherInit
   private readonly restored: Restored
+  private readonly findings: Pick<Findings, 'record'>
   private published: ProjectRecord[] = []
   private batchesByNumber = new Map<number, Batch>()
   private appsByNumber = new Map<number, App>()
@@ -42,10 +45,16 @@ export class Catalogue {
   /** Additions happen one after the other: numbers follow their order in the core. */
   private lane: Promise<unknown> = Promise.resolve()
 
-  constructor(parts: PublisherComponents, init: PublisherInit, restored: Restored) {
+  constructor(
+    parts: PublisherComponents,
+    init: PublisherInit,
+    restored: Restored,
+    findings: Pick<Findings, 'record'>,
+  ) {
     this.parts = parts
     this.init = init
     this.restored = restored
+    this.findings = findings
   }
 
   /** Reads the project core and publishes what it lacks. Throws `not-found` where no project was ever made. */
@@ -157,6 +166,7 @@ export class Catalogue {
         deadline,
         maxError,
         known = [],
+        reserve,
         ...limits
       } = wanted
       const { store } = this.parts
@@ -168,7 +178,11 @@ export class Catalogue {
         first,
         count,
       }
-      const plan: BatchPlan = { priority, ...(deadline !== undefined && { deadline }) }
+      const plan: BatchPlan = {
+        priority,
+        ...(deadline !== undefined && { deadline }),
+        ...reservePlan(reserve, batch, inputs !== undefined),
+      }
       const trust = maxError === undefined ? undefined : { ...policyFor(maxError), maxError }
       const save = (whole: Batch): void => {
         const answers = knownOutputs(whole, known, this.parts)
@@ -266,6 +280,7 @@ export class Catalogue {
       ...this.missingHead(),
       ...store.apps().filter((app) => !this.appsByNumber.has(app.app)),
       ...store.batches().filter((batch) => !this.batchesByNumber.has(batch.batch)),
+      ...missingReserves(store, this.published, this.ended),
       ...missingEndings(store, this.ended),
     ]
     if (missing.length > 0 && this.restored.why !== undefined) return
@@ -281,6 +296,12 @@ export class Catalogue {
     if (!this.manifest) head.push(manifest)
     if (!this.published.some((record) => record.type === 'core' && record.epoch === epoch))
       head.push({ type: 'core', role: 'ledger', epoch, key: ledgerKey })
+    const results = this.findings.record
+    if (
+      results &&
+      !this.published.some((record) => record.type === 'results' && record.epoch === results.epoch)
+    )
+      head.push(results)
     return head
   }
 

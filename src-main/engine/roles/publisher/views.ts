@@ -46,10 +46,12 @@ export function publisherStatus(
 ): PublisherStatus {
   const { donors, ...ledger } = store.ledgerTotals()
   const counts = new Map(store.counts().map((row) => [row.batch, row]))
+  const plans = store.plans()
   const batches = catalogue.batches.map(({ batch, app, count }): BatchStatus => {
     const row = { ...(counts.get(batch) ?? NOTHING_YET), batch }
     const trust = catalogue.trust(batch)
     const { priority, deadline } = catalogue.plan(batch)
+    const { reserve } = plans[batch] ?? {}
     return {
       batch,
       app,
@@ -58,6 +60,7 @@ export function publisherStatus(
       ...(trust ? { maxError: trust.maxError } : {}),
       priority,
       ...(deadline !== undefined && { deadline }),
+      ...(reserve && !reserve.isReleased && { reserve: reserve.units }),
       cancelled: catalogue.endings.hasBatch(batch),
     }
   })

@@ -46,6 +46,7 @@ export function outputs(
   const outputOf = (unit: UnitId, state: UnitState | undefined, digest: Hex32): OutputRow | undefined => {
     const output = state?.outputs.find((each) => each.digest === digest)
     if (!output) return undefined
+    edits.writeOutputs()
     const row = storedOutput(unit, digest, select.get(output.id))
     const own = files.of(output.id)
     return row && own.length > 0 ? { ...row, files: own } : row

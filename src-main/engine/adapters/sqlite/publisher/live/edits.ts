@@ -6,6 +6,7 @@ import type { WorkUnit } from '../../../../../domain/work-unit.ts'
 import type { CopyRow, OutputRow } from '../../../../ports.ts'
 import { blob32, outcomeNumber } from '../../columns.ts'
 import { fileRows } from '../../file-rows.ts'
+import { bulkInsert } from './bulk-insert.ts'
 import type { Tallies } from '../tallies.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { Pools } from './pools.ts'
@@ -33,6 +34,8 @@ export interface Edits {
   change(entry: UnitEntry, values: Partial<UnitState>): void
   /** Lists units in pools and windows as they are now. Whoever looks into those calls it before. */
   list(): void
+  /** Writes outputs that wait for others. Whoever reads the table calls it before; so does the commit. */
+  writeOutputs(): void
   /** Units that the transaction changed. */
   readonly changed: readonly UnitEntry[]
   /** The same; the next transaction begins. */
@@ -50,11 +53,14 @@ export interface EditsInit {
   readonly log: ChangeLog
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
 export function edits({ db, table, tallies, tails, pools, windows, log }: EditsInit): Edits {
-  // Outputs go to their table at once: they are large, and their rows never move.
-  const insertOutput = db.prepare(
-    'INSERT INTO outputs (digest, outcome, exit_code, fuel, stdout) VALUES (?, ?, ?, ?, ?)',
-  )
+  // Outputs go to their table with the transaction: they are large, and their rows never move.
+  const insertOutput = bulkInsert(db, 'INSERT INTO outputs (id, digest, outcome, exit_code, fuel, stdout)', 6)
+  const lastOutput = db.prepare<[], number | null>('SELECT max(id) FROM outputs').pluck()
+  let nextOutput = (lastOutput.get() ?? 0) + 1
+  let nextOutputBefore = nextOutput
   const outputFiles = fileRows(db, 'output_files', 'output')
   const dropOutput = db.prepare('DELETE FROM outputs WHERE id = ?')
   let changed: UnitEntry[] = []
@@ -63,13 +69,19 @@ export function edits({ db, table, tallies, tails, pools, windows, log }: EditsI
   const leased = new Map<DonorKey, number>()
   const freshBefore = new Map<number, number>()
 
-  const change = (entry: UnitEntry, values: Partial<UnitState>): void => {
+  /** The unit's state, to be changed in place: one copy for a transaction, and for each listing within it. */
+  const writable = (entry: UnitEntry): Writable<UnitState> => {
+    const { state } = entry
+    const isListed = entry.listed === state
+    if (isListed) unlisted.push(entry)
     if (!entry.before) {
-      entry.before = entry.state
+      entry.before = state
       changed.push(entry)
-    }
-    if (entry.listed === entry.state) unlisted.push(entry)
-    entry.state = { ...entry.state, ...values }
+    } else if (!isListed && entry.before !== state) return state
+    return (entry.state = { ...state })
+  }
+  const change = (entry: UnitEntry, values: Partial<UnitState>): void => {
+    Object.assign(writable(entry), values)
   }
   const existing = (unit: UnitId): UnitEntry => {
     const entry = table.find(unit)
@@ -90,11 +102,15 @@ export function edits({ db, table, tallies, tails, pools, windows, log }: EditsI
     changed = []
     leased.clear()
     freshBefore.clear()
+    nextOutputBefore = nextOutput
   }
   return {
     change,
     leasedMore,
     list,
+    writeOutputs: () => {
+      insertOutput.flush()
+    },
     takeFresh(batch, end) {
       const { fresh = end } = tallies.fresh(batch) ?? {}
       if (!freshBefore.has(batch)) freshBefore.set(batch, fresh)
@@ -103,17 +119,18 @@ export function edits({ db, table, tallies, tails, pools, windows, log }: EditsI
     },
     saveUnit(unit, after, lottery) {
       const entry = table.find(unit) ?? table.create(unit)
-      const isFirst = entry.state.work.state === 'unsent'
-      change(entry, isFirst ? { work: after, lottery } : { work: after })
+      const state = writable(entry)
+      if (state.work.state === 'unsent') state.lottery = lottery
+      state.work = after
     },
     saveCopy(after) {
       const entry = existing(after.unit)
-      const { copies } = entry.state
-      const before = copies.find(({ donorKey }) => donorKey === after.donorKey)
+      const state = writable(entry)
+      const { copies } = state
+      const place = copies.findIndex(({ donorKey }) => donorKey === after.donorKey)
+      const before = copies[place]
       const copy = kept(after, entry.unit)
-      change(entry, {
-        copies: before ? copies.map((each) => (each === before ? copy : each)) : [...copies, copy],
-      })
+      state.copies = before ? copies.with(place, copy) : [...copies, copy]
       const more = Number(copy.standing === 'leased') - Number(before?.standing === 'leased')
       if (more !== 0) leased.set(copy.donorKey, leasedMore(copy.donorKey) + more)
     },
@@ -122,15 +139,20 @@ export function edits({ db, table, tallies, tails, pools, windows, log }: EditsI
       const { outputs } = entry.state
       if (outputs.some(({ digest }) => digest === row.digest)) return
       const { digest, outcome, exitCode, fuel, stdout, files = [] } = row
-      const added = insertOutput.run(blob32(digest), outcomeNumber(outcome), exitCode, fuel, stdout)
-      outputFiles.add(Number(added.lastInsertRowid), files)
-      change(entry, { outputs: [...outputs, { id: Number(added.lastInsertRowid), digest }] })
+      const id = nextOutput++
+      insertOutput.add(id, blob32(digest), outcomeNumber(outcome), exitCode, fuel, stdout)
+      if (files.length > 0) {
+        insertOutput.flush()
+        outputFiles.add(id, files)
+      }
+      writable(entry).outputs = [...outputs, { id, digest }]
     },
     keepOutput(unit, digest) {
       const entry = existing(unit)
       const { outputs } = entry.state
+      insertOutput.flush()
       for (const output of outputs) if (output.digest !== digest) dropOutput.run(output.id)
-      change(entry, { outputs: outputs.filter((output) => output.digest === digest) })
+      writable(entry).outputs = outputs.filter((output) => output.digest === digest)
     },
     addVerified(unit, at) {
       tails.addVerified(unit, at)
@@ -142,7 +164,7 @@ export function edits({ db, table, tallies, tails, pools, windows, log }: EditsI
       if (!copies.some((copy) => copy.donorKey === donorKey))
         throw refusal(`has no copy of unit ${unitText(unit)} for a grant`)
       if (granted.includes(donorKey)) throw refusal(`has this grant of unit ${unitText(unit)} already`)
-      change(entry, { granted: [...granted, donorKey] })
+      writable(entry).granted = [...granted, donorKey]
       tails.addGrant(unit, donorKey, fuel)
       log.grant(unit, donorKey, fuel)
     },
@@ -162,6 +184,8 @@ export function edits({ db, table, tallies, tails, pools, windows, log }: EditsI
       return taken
     },
     takeBack() {
+      insertOutput.forget()
+      nextOutput = nextOutputBefore
       for (const entry of changed) {
         const { before = entry.state } = entry
         if (entry.listed === entry.state) unlisted.push(entry)
@@ -182,14 +206,12 @@ export function refusal(fault: string): PowerswarmError {
 
 /** The machine is of interest only while it holds the copy. */
 function kept(copy: CopyRow, unit: UnitId): CopyRow {
-  const { donorKey, standing, expiresAt, answeredAt, digest, deviceKey } = copy
-  return {
-    unit,
-    donorKey,
-    standing,
-    expiresAt,
-    ...(answeredAt === undefined ? {} : { answeredAt }),
-    ...(digest === undefined ? {} : { digest }),
-    ...(standing !== 'leased' || deviceKey === undefined ? {} : { deviceKey }),
-  }
+  const { donorKey, standing, expiresAt, answeredAt, digest, deviceKey, selfAssigned } = copy
+  const own: Writable<CopyRow> = { unit, donorKey, standing, expiresAt }
+  // Not spread: this runs several times for every unit.
+  if (answeredAt !== undefined) own.answeredAt = answeredAt
+  if (digest !== undefined) own.digest = digest
+  if (standing === 'leased' && deviceKey !== undefined) own.deviceKey = deviceKey
+  if (selfAssigned) own.selfAssigned = selfAssigned
+  return own
 }

@@ -34,19 +34,16 @@ export function foldChanges(init: FoldInit): () => void {
   const unsealed = db.prepare('INSERT OR REPLACE INTO unsealed VALUES (1, ?)')
   const bytes = new ByteWriter()
 
-  const unitRow = ({ unit, state }: UnitEntry): unknown[] => {
-    bytes.reset()
-    writeImage(bytes, ids, state)
-    return [unit.batch, unit.index, stateColumn(state.work), Number(isOpen(state)), bytes.copy()]
-  }
   const write = db.transaction((entries: readonly UnitEntry[]) => {
-    units(entries.map(unitRow))
-    verified(tails.verified.map(({ id, unit, at }) => [id, unit.batch, unit.index, at]))
-    ended(
-      tails.ended.map(({ unit, donorKey, standing }) => {
-        return [ids.ensure(donorKey), unit.batch, unit.index, STANDINGS.indexOf(standing)]
-      }),
-    )
+    for (const { unit, state } of entries) {
+      bytes.reset()
+      writeImage(bytes, ids, state)
+      units.add(unit.batch, unit.index, stateColumn(state.work), Number(isOpen(state)), bytes.copy())
+    }
+    for (const { id, unit, at } of tails.verified) verified.add(id, unit.batch, unit.index, at)
+    for (const { unit, donorKey, standing } of tails.ended)
+      ended.add(ids.ensure(donorKey), unit.batch, unit.index, STANDINGS.indexOf(standing))
+    for (const rows of [units, verified, ended]) rows.flush()
     unsealed.run(tails.unsealedBytes())
     tallies.write()
     trusts.write()
@@ -55,6 +52,8 @@ export function foldChanges(init: FoldInit): () => void {
   })
   return () => {
     const entries = table.dirty()
+    // What an earlier one that failed left behind is written anew.
+    for (const rows of [units, verified, ended]) rows.forget()
     if (log.bytes > 0) write.immediate(entries)
     table.written(entries)
     tails.written()

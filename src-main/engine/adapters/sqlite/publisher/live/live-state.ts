@@ -117,6 +117,7 @@ export function liveState(db: Database.Database, ids: DonorIds): LiveState {
     edits,
     flush: () => {
       for (const donorKey of trusts.changed) log.trust(donorKey, trusts.get(donorKey))
+      edits.writeOutputs()
       log.write(edits.changed)
     },
     forget() {

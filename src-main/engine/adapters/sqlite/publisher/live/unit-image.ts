@@ -33,6 +33,7 @@ const STANDING_BITS = 7
 const GRANTED = 8
 const ANSWERED = 16
 const DEVICE = 32
+const SELF_ASSIGNED = 64
 /** Bits of a unit, above the place of its state. */
 const STATE_BITS = 7
 const ON_TRUST = 8
@@ -56,11 +57,6 @@ export function writeImage(
   ids: Ids,
   { work, lottery, copies, granted, outputs, onTrust, disputants }: UnitState,
 ): void {
-  const digestOf = (digest: Hex32 | undefined): void => {
-    const place = outputs.findIndex((output) => output.digest === digest)
-    to.number(digest === undefined ? 0 : place === -1 ? 1 : place + 2)
-    if (digest !== undefined && place === -1) to.hex32(digest)
-  }
   to.number(outputs.length)
   for (const output of outputs) {
     to.number(output.id)
@@ -70,30 +66,50 @@ export function writeImage(
   if (onTrust) workBits |= ON_TRUST
   if (disputants) workBits |= DISPUTED
   to.number(workBits)
-  if (work.state === 'leased')
-    for (const count of [work.live, work.votes, work.failures, work.wanted]) to.number(count)
-  if ('digest' in work) digestOf(work.digest)
+  if (work.state === 'leased') {
+    to.number(work.live)
+    to.number(work.votes)
+    to.number(work.failures)
+    to.number(work.wanted)
+  } else if ('digest' in work) writeDigest(to, outputs, work.digest)
   to.number(lottery)
   to.number(copies.length)
-  for (const { donorKey, standing, expiresAt, answeredAt, digest, deviceKey } of copies) {
+  for (const { donorKey, standing, expiresAt, answeredAt, digest, deviceKey, selfAssigned } of copies) {
     let bits = STANDINGS.indexOf(standing)
     if (granted.includes(donorKey)) bits |= GRANTED
     if (answeredAt !== undefined) bits |= ANSWERED
     if (deviceKey !== undefined) bits |= DEVICE
+    if (selfAssigned) bits |= SELF_ASSIGNED
     to.number(ids.ensure(donorKey))
     to.number(bits)
     to.number(expiresAt)
     if (answeredAt !== undefined) to.number(answeredAt)
     if (deviceKey !== undefined) to.hex32(deviceKey)
-    digestOf(digest)
+    writeDigest(to, outputs, digest)
   }
-  if (onTrust)
-    for (const number of [ids.ensure(onTrust.donorKey), onTrust.window, Number(onTrust.drawn)])
-      to.number(number)
+  if (onTrust) {
+    to.number(ids.ensure(onTrust.donorKey))
+    to.number(onTrust.window)
+    to.number(Number(onTrust.drawn))
+  }
   if (disputants) {
     to.number(disputants.length)
     for (const donorKey of disputants) to.number(ids.ensure(donorKey))
   }
+}
+
+function writeDigest(to: ByteWriter, outputs: readonly StoredOutput[], digest: Hex32 | undefined): void {
+  if (digest === undefined) {
+    to.number(0)
+    return
+  }
+  for (let place = 0; place < outputs.length; place++)
+    if (outputs[place]?.digest === digest) {
+      to.number(place + 2)
+      return
+    }
+  to.number(1)
+  to.hex32(digest)
 }
 
 export function readImage(from: ByteReader, ids: Ids, unit: UnitId): UnitState {
@@ -124,6 +140,7 @@ export function readImage(from: ByteReader, ids: Ids, unit: UnitId): UnitState {
       ...(answeredAt === undefined ? {} : { answeredAt }),
       ...(digest === undefined ? {} : { digest }),
       ...(deviceKey === undefined ? {} : { deviceKey }),
+      ...(bits & SELF_ASSIGNED && { selfAssigned: true }),
     }
   })
   const onTrust =

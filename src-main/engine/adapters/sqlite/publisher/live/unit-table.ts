@@ -31,12 +31,20 @@ export function unitTable(db: Database.Database, ids: DonorIds): UnitTable {
     .pluck()
   const batches = new Map<number, Map<number, UnitEntry>>()
   let size = 0
-  const peek = ({ batch, index }: UnitId): UnitEntry | undefined => batches.get(batch)?.get(index)
+  /** What is done to a unit asks for it a dozen times in a row. */
+  let latest: UnitEntry | undefined
+  const peek = ({ batch, index }: UnitId): UnitEntry | undefined => {
+    if (latest?.unit.index === index && latest.unit.batch === batch) return latest
+    const found = batches.get(batch)?.get(index)
+    if (found) latest = found
+    return found
+  }
   const put = ({ batch, index }: UnitId, state: UnitState): UnitEntry => {
     let units = batches.get(batch)
     if (!units) batches.set(batch, (units = new Map<number, UnitEntry>()))
     const entry = { unit: { batch, index }, state, before: undefined, listed: state, dirty: false }
     units.set(index, entry)
+    latest = entry
     size += 1
     return entry
   }
@@ -50,6 +58,7 @@ export function unitTable(db: Database.Database, ids: DonorIds): UnitTable {
     },
     create: (unit) => put(unit, NOTHING_YET),
     drop({ batch, index }) {
+      latest = undefined
       if (batches.get(batch)?.delete(index) === true) size -= 1
     },
     get size() {
@@ -62,6 +71,7 @@ export function unitTable(db: Database.Database, ids: DonorIds): UnitTable {
       return found.sort((a, b) => a.unit.batch - b.unit.batch || a.unit.index - b.unit.index)
     },
     written(entries) {
+      latest = undefined
       for (const entry of entries) entry.dirty = false
       // Settled units first, then the oldest of the others.
       for (const units of batches.values())
