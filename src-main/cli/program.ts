@@ -13,6 +13,7 @@ import { addProjectClose } from './commands/project-close.ts'
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
+import { addProjectExportKey, addProjectImportKey } from './commands/project-move.ts'
 import { addRelayCommand } from './commands/relay.ts'
 import { addResultsCommand } from './commands/results.ts'
 import { addRetryCommand } from './commands/retry.ts'
@@ -55,7 +56,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
         ],
         ['powerswarm serve', 'hand out units and verify results until Ctrl-C'],
         ['powerswarm results --out results', 'collect what is verified'],
-        ['powerswarm donate powerswarm://…', 'compute for a project on a machine without a desktop'],
+        ["powerswarm donate 'powerswarm://…'", 'compute for a project on a machine without a desktop'],
       ),
     )
   showHelpWithoutCommand(program)
@@ -66,6 +67,8 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addProjectInfo(project, io)
   addProjectLink(project, io)
   addProjectClose(project, io)
+  addProjectExportKey(project, io)
+  addProjectImportKey(project, io)
   const app = program
     .command('app')
     .description('publish apps: WebAssembly modules (WASI preview 1 commands)')

@@ -80,6 +80,18 @@ export interface ProjectView {
    * `evidence` of contracts/engine.
    */
   readonly signedTwice?: readonly SignedTwiceView[]
+  /** What the swarm found, newest first, at most 20; absent where the project publishes nothing. */
+  readonly found?: readonly FoundView[]
+}
+
+/** A verified result of any donor, published by the project. */
+export interface FoundView {
+  /** `"3.17"`. */
+  readonly unit: string
+  /** Empty while the batch is unknown. */
+  readonly args: readonly string[]
+  /** The start of what the unit printed. */
+  readonly summary: string
 }
 
 /** Two signed stories of one core. */

@@ -44,6 +44,7 @@ export const ERROR_REMEDIES = {
   // disk
   'data-folder-in-use': 'tell',
   'identity-changed': 'tell',
+  'project-moved': 'tell',
   'database-newer': 'tell',
   'database-corrupt': 'tell',
   'disk-full': 'tell',

@@ -122,6 +122,11 @@ export const LIMITS = {
   /** A full answer to a grants request: every notice names every unit it may. */
   grantsAnswerBytes: 4 * MIB,
   recordBytes: 64 * KIB,
+  /** Longer outputs are not published for everybody to see. */
+  foundOutputBytes: 4 * KIB,
+  /** The newest blocks of published results that a donor fetches and keeps, and the results that it shows of them. */
+  foundBlocks: 16,
+  foundShown: 20,
   /** Records of one project core a donor reads: more is a flood. */
   projectRecords: 100_000,
   /** All records of one project core together, which a donor keeps on disk and in memory. */

@@ -1,4 +1,4 @@
-import type { BatchNumber, Hex32, ModuleHash } from './ids.ts'
+import type { BatchNumber, Hex32, ModuleHash, UnitId } from './ids.ts'
 import type { BatchInputs } from './unit-inputs.ts'
 import type { Fuel, UnixMs } from './units.ts'
 
@@ -93,8 +93,15 @@ export interface Closing {
   readonly at: UnixMs
 }
 
+/** Announces the core with results for everybody to see. A later epoch takes the earlier one's place and does not repeat it. */
+export interface ResultsAnnouncement {
+  readonly type: 'results'
+  readonly epoch: number
+  readonly key: Hex32
+}
+
 export type ProjectRecord =
-  ProjectManifest | CoreAnnouncement | App | Batch | Reserve | Cancellation | Closing
+  ProjectManifest | CoreAnnouncement | App | Batch | Reserve | ResultsAnnouncement | Cancellation | Closing
 
 /**
  * One block of the ledger: everything one donor was granted in one interval, and its total so far. Or what was taken
@@ -113,4 +120,16 @@ export interface LedgerRecord {
   readonly unitsRoot: Hex32
   /** This record takes back. */
   readonly revokes?: true
+}
+
+/** One block of the core with results: what was verified in one interval. */
+export interface FoundRecord {
+  readonly at: UnixMs
+  /** In the order in which they were verified. */
+  readonly found: readonly FoundResult[]
+}
+export interface FoundResult {
+  readonly unit: UnitId
+  /** What the unit printed, `LIMITS.foundOutputBytes` at most. */
+  readonly output: Uint8Array
 }

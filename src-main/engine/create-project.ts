@@ -1,5 +1,4 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { formatLink } from '../contracts/wire/link.ts'
 import { checkDisplayText } from '../domain/display-text.ts'
 import { PowerswarmError } from '../domain/errors.ts'
@@ -9,12 +8,15 @@ import { boxPublicKey } from './adapters/hyper/keys.ts'
 import { openPublisherCores } from './adapters/hyper/publisher-cores.ts'
 import { realClock } from './adapters/host/real-time.ts'
 import { openPublisherStore } from './adapters/sqlite/publisher-store.ts'
-import { projectFolderName, publisherDir, publisherPaths } from './data-folder.ts'
+import { projectFolderName, publisherDir, publisherPaths, publishersDir } from './data-folder.ts'
 import { readOrCreateKey } from './keys-file.ts'
+import { PUBLISH_RESULTS_SETTING } from './roles/publisher/findings.ts'
 import { saveNetworkChoice, type NetworkChoice } from './project-settings.ts'
 import { makeUnfinishedDir } from './unfinished-dir.ts'
 
 export interface NewProject extends NetworkChoice {
+  /** Everybody may see what is found, as far as it is short; for good. */
+  readonly publishResults?: boolean
   readonly homeDir: string
   readonly name: string
   readonly purpose: string
@@ -36,7 +38,7 @@ export async function createProject(project: NewProject): Promise<CreatedProject
   checkDisplayText('The purpose of the project', project.purpose, LIMITS.projectPurposeChars)
   const dir = publisherDir(project.homeDir, projectFolderName(project.name))
   if (existsSync(dir)) throw alreadyThere(project.name, dir)
-  const unfinishedDir = makeUnfinishedDir(dirname(dir))
+  const unfinishedDir = makeUnfinishedDir(publishersDir(project.homeDir))
   try {
     const projectKey = await build(unfinishedDir, project)
     giveName(unfinishedDir, dir, project.name)
@@ -62,6 +64,7 @@ async function build(dir: string, project: NewProject): Promise<ProjectKey> {
   const store = openPublisherStore(paths.databasePath)
   try {
     saveNetworkChoice(store, project)
+    if (project.publishResults === true) store.setSetting(PUBLISH_RESULTS_SETTING, 'yes')
     const cores = await openPublisherCores({ dir: paths.coresDir, seed, journal: store })
     try {
       await cores.appendProject([

@@ -15,7 +15,7 @@ import type { DonorKey, Hex32, ModuleHash, ProjectKey, UnitId } from '../domain/
 import type { Link } from '../domain/link.ts'
 import type { CountedOutcome, UnitRun } from '../domain/outcome.ts'
 import type { Preferences } from '../domain/preferences.ts'
-import type { App, Batch, LedgerRecord, ProjectRecord } from '../domain/project.ts'
+import type { App, Batch, FoundResult, LedgerRecord, ProjectRecord } from '../domain/project.ts'
 import type { DonorTrust, TrustPolicy } from '../domain/trust.ts'
 import type { UnitFile } from '../domain/unit-file.ts'
 import type { BatchInputs, InputsPlace, UnitInputs } from '../domain/unit-inputs.ts'
@@ -429,6 +429,14 @@ export interface PublisherCores {
   encodeLedger(record: LedgerRecord): Uint8Array
   /** Appends what the journal holds beyond the ledger's end. Idempotent. */
   flushLedger(): Promise<void>
+  /**
+   * Opens the core with results of this epoch, appends what the journal holds beyond its end, and offers it to peers.
+   * Answers its key. Rejects with `store-behind` or `store-forked` when it can never be written again. Roles record its
+   * blocks under `resultsCoreName`, then call {@link flushResults}.
+   */
+  openResults(epoch: number): Promise<Hex32>
+  /** No effect while no core with results is open. */
+  flushResults(): Promise<void>
   ledgerRecords(from?: number): AsyncIterable<{ readonly index: number; readonly record: LedgerRecord }>
   /** The receipt of the grant in this block, as a file. Rejects with `not-found` when the ledger has no such block. */
   receipt(epoch: number, index: number): Promise<Uint8Array>
@@ -663,7 +671,9 @@ export interface ProjectConnection {
   readonly trouble: string | undefined
   /** Its code; undefined when there is no trouble. */
   readonly troubleCode: ErrorCode | undefined
-  /** State, trouble or mesh changed. */
+  /** What was found by everybody's donors, where the project publishes it: the latest, oldest first. */
+  readonly found: readonly FoundResult[]
+  /** State, trouble, mesh or {@link found} changed. */
   onChange(listener: () => void): () => void
   /** Records of the project core from the start, then live as they arrive, in order, each once. */
   onRecord(listener: (record: ProjectRecord) => void): () => void

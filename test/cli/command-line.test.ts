@@ -100,6 +100,8 @@ describe('usage', () => {
     [['donor', 'receipt'], /--out/],
     [['backup'], /--out/],
     [['restore'], /missing required argument 'dir'/],
+    [['project', 'export-key'], /--out/],
+    [['project', 'import-key'], /missing required argument 'file'/],
     [['verify'], /missing required argument 'file'/],
     [['verify', 'x', '--link', 'y'], /not a valid Powerswarm link/],
     [['verify', 'x', '--project-key', 'zz'], /--project-key takes 64 hexadecimal digits, not 'zz'/],

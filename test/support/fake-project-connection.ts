@@ -6,12 +6,13 @@ import type {
 } from '../../src-main/contracts/wire/messages.ts'
 import { PowerswarmError } from '../../src-main/domain/errors.ts'
 import { hex32, type ProjectKey, type UnitId } from '../../src-main/domain/ids.ts'
-import type { LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
+import type { FoundResult, LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
 import { NO_INPUTS } from '../../src-main/domain/unit-inputs.ts'
 import type { ConnectionState, Digests, ProjectConnection } from '../../src-main/engine/ports.ts'
 
 /** A publisher in memory behind the donor's port: hands out units in order and grants what the test grants. */
 export interface FakeConnection extends ProjectConnection {
+  found: readonly FoundResult[]
   readonly submitted: SubmittedResult[]
   readonly leaseRequests: LeaseRequest[]
   /** In the order in which they were given back. */
@@ -79,6 +80,7 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
       return state
     },
     meshPeers: 0,
+    found: [],
     trouble: undefined,
     troubleCode: undefined,
     onChange: on(listeners.change),

@@ -10,6 +10,7 @@ import type {
   ProjectManifest,
   ProjectRecord,
   Reserve,
+  ResultsAnnouncement,
 } from '../../domain/project.ts'
 import { MIB, WASM_PAGE_BYTES } from '../../domain/units.ts'
 import { checksOf, NUMBER_MAX } from './checks.ts'
@@ -27,6 +28,7 @@ const KINDS = {
   cancel: 6,
   close: 7,
   reserve: 8,
+  results: 9,
 } as const
 
 const maxBytes = LIMITS.recordBytes
@@ -218,6 +220,19 @@ const reserve = wireCodec<'@wire/reserve', Reserve>({
   }),
 })
 
+const resultsCheck = checksOf('announcement of results')
+const results = wireCodec<'@wire/results-announcement', ResultsAnnouncement>({
+  what: 'announcement of results',
+  layout: '@wire/results-announcement',
+  maxBytes,
+  toLayout: ({ epoch, key }) => ({ kind: KINDS.results, epoch, key: hexToBytes(key) }),
+  fromLayout: (layout) => ({
+    type: 'results',
+    epoch: resultsCheck.whole('an epoch', layout.epoch, 0, NUMBER_MAX),
+    key: resultsCheck.key('a key', layout.key),
+  }),
+})
+
 /** One block of the project core. Throws `bad-argument` for a record that no donor would accept. */
 export function encodeProjectRecord(record: ProjectRecord): Uint8Array {
   switch (record.type) {
@@ -235,6 +250,8 @@ export function encodeProjectRecord(record: ProjectRecord): Uint8Array {
       return closing.encode(record)
     case 'reserve':
       return reserve.encode(record)
+    case 'results':
+      return results.encode(record)
   }
 }
 
@@ -247,6 +264,7 @@ const BY_KIND: Readonly<Record<number, WireCodec<ProjectRecord>['parse']>> = {
   [KINDS.cancel]: cancellation.parse,
   [KINDS.close]: closing.parse,
   [KINDS.reserve]: reserve.parse,
+  [KINDS.results]: results.parse,
 }
 
 /** Throws `bad-record` or `protocol-version`. How records follow each other is for the reader of the core to check. */

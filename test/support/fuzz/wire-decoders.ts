@@ -29,6 +29,7 @@ const READERS: Readonly<Record<string, string>> = {
   'submit-answer': 'submit.ts#parseSubmitAnswer',
   'grants-request': 'grants.ts#parseGrantsRequest',
   'grants-answer': 'grants.ts#parseGrantsAnswer',
+  'found-record': 'found-record.ts#parseFoundRecord',
   receipt: 'receipt.ts#parseReceipt',
   evidence: 'evidence.ts#parseEvidence',
 }

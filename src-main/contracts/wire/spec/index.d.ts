@@ -248,6 +248,24 @@ export interface ReserveLayout {
   readonly count: number
 }
 
+export interface ResultsAnnouncementLayout {
+  readonly version: number
+  readonly kind: number
+  readonly epoch: number
+  readonly key: Uint8Array
+}
+
+export interface FoundResultLayout {
+  readonly unit: UnitIdLayout
+  readonly output: Uint8Array
+}
+
+export interface FoundRecordLayout {
+  readonly version: number
+  readonly at: number
+  readonly found: readonly FoundResultLayout[]
+}
+
 export interface Layouts {
   readonly '@wire/unit-id': UnitIdLayout
   readonly '@wire/manifest': ManifestLayout
@@ -282,6 +300,9 @@ export interface Layouts {
   readonly '@wire/results-with-files': ResultsWithFilesLayout
   readonly '@wire/give-back': GiveBackLayout
   readonly '@wire/reserve': ReserveLayout
+  readonly '@wire/results-announcement': ResultsAnnouncementLayout
+  readonly '@wire/found-result': FoundResultLayout
+  readonly '@wire/found-record': FoundRecordLayout
 }
 
 export interface Codec<T> {

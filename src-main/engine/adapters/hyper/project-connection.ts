@@ -14,10 +14,11 @@ import { displayLine } from '../../../domain/display-text.ts'
 import { errorCode, PowerswarmError, type ErrorCode } from '../../../domain/errors.ts'
 import { bytesToHex, type ModuleHash, type ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
-import type { App, Batch, LedgerRecord, ProjectRecord } from '../../../domain/project.ts'
+import type { App, Batch, FoundResult, LedgerRecord, ProjectRecord } from '../../../domain/project.ts'
 import type { UnitInputs } from '../../../domain/unit-inputs.ts'
 import type { UnixMs } from '../../../domain/units.ts'
 import type { ConnectionState, KeyPair, Log, ProjectConnection, Timers } from '../../ports.ts'
+import { FoundFeed } from './found-feed.ts'
 import type { Guard } from './guard.ts'
 import { InputShelf } from './inputs/input-shelf.ts'
 import { projectCoreKey } from './keys.ts'
@@ -76,6 +77,7 @@ export class HyperProjectConnection implements ProjectConnection {
   readonly #left = new AbortController()
   readonly #shelf: ModuleShelf
   readonly #inputs: InputShelf
+  readonly #found: FoundFeed
   readonly #watch: SeederWatch
   readonly #stopFeed: () => void
   #publisher: SwarmConnection | undefined
@@ -110,6 +112,13 @@ export class HyperProjectConnection implements ProjectConnection {
       signal: this.#left.signal,
       watch: this.#watch,
     })
+    this.#found = new FoundFeed({
+      store: init.store,
+      log: init.log,
+      peers: this.#peers,
+      watch: this.#watch,
+      changed: () => this.#changed(),
+    })
     this.#core.on('peer-add', () => {
       for (const [connection, guard] of this.#peers) if (this.isKnownTo(connection)) guard.trust()
       this.#changed()
@@ -142,6 +151,10 @@ export class HyperProjectConnection implements ProjectConnection {
     return this.#core.peers.filter((peer) => bytesToHex(peer.remotePublicKey) !== this.projectKey).length
   }
 
+  get found(): readonly FoundResult[] {
+    return this.#found.found
+  }
+
   /** Looks for the publisher whenever it is away. */
   start(): void {
     this.#looking = true
@@ -163,6 +176,7 @@ export class HyperProjectConnection implements ProjectConnection {
     this.#core.replicate(connection)
     this.#shelf.attach(connection)
     this.#inputs.attach(connection)
+    this.#found.attach(connection)
     if (this.#isPublisher(connection)) void this.#greet(connection)
     this.#changed()
   }
@@ -172,9 +186,13 @@ export class HyperProjectConnection implements ProjectConnection {
     return this.#core.peers.some((peer) => peer.stream === connection)
   }
 
-  /** The project's modules and inputs by discovery key, for a peer that asks. */
+  /** The project's modules, inputs and published results by discovery key, for a peer that asks. */
   offered(discoveryKey: Uint8Array): Hypercore | undefined {
-    return this.#shelf.offered(discoveryKey) ?? this.#inputs.offered(discoveryKey)
+    return (
+      this.#shelf.offered(discoveryKey) ??
+      this.#inputs.offered(discoveryKey) ??
+      this.#found.offered(discoveryKey)
+    )
   }
 
   onChange(listener: () => void): () => void {
@@ -236,6 +254,7 @@ export class HyperProjectConnection implements ProjectConnection {
     await this.#init.onLeave()
     await this.#shelf.close()
     await this.#inputs.close()
+    await this.#found.close()
     await this.#core.close()
   }
 
@@ -257,6 +276,7 @@ export class HyperProjectConnection implements ProjectConnection {
   #learn(record: ProjectRecord): void {
     this.#records.push(record)
     if (record.type === 'app') this.#shelf.learn(record)
+    if (record.type === 'results') this.#found.learn(record)
     if (record.type === 'batch' && record.inputs) this.#inputs.learn(record.inputs)
     if (record.type === 'cancel' && record.indexes.length === 0)
       this.#dropInputs((batch) => batch === record.batch)

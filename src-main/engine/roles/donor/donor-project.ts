@@ -195,6 +195,11 @@ export class DonorProject {
     return this.take()
   }
 
+  /** What a unit of this project is given as arguments, as far as its batch says; empty while it is unknown. */
+  argsOf(unit: UnitId): readonly string[] {
+    return this.catalogue.task(unit, this.projectKey, this.parts.digests)?.args ?? []
+  }
+
   /** How long a slot will need for this unit; undefined while nobody knows. */
   expectedMs(task: Task): number | undefined {
     return this.ahead.unitMs(task.unit.batch)

@@ -1,6 +1,7 @@
 import type {
   DonorState,
   DonorSummary,
+  FoundView,
   ProjectView,
   ResultView,
   SlotView,
@@ -111,7 +112,19 @@ function projectView(project: DonorProject, { store, restriction, networkOf }: V
     leased: project.queue.length,
     meshPeers: project.connection.meshPeers,
     ...signedTwice(project.projectKey, store),
+    ...foundViews(project),
   }
+}
+
+function foundViews(project: DonorProject): Pick<ProjectView, 'found'> {
+  const { found } = project.connection
+  if (found.length === 0) return {}
+  const views = found.map(({ unit, output }): FoundView => ({
+    unit: unitText(unit),
+    args: project.argsOf(unit),
+    summary: printedLine(output),
+  }))
+  return { found: views.reverse() }
 }
 
 function strandedView({ stored, trouble }: StrandedProject, store: DonorStore): ProjectView {
@@ -173,8 +186,10 @@ function resultView(result: StoredResult, projects: readonly DonorProject[]): Re
 
 /** What the unit printed, or why it printed nothing. Only ASCII survives: output is a stranger's text. */
 function summary({ run }: StoredResult): string {
-  const printed = Array.from(run.stdout.subarray(0, SUMMARY_CHARS), (byte) => String.fromCharCode(byte)).join(
-    '',
-  )
-  return displayLine(printed === '' ? (run.reason ?? '') : printed, SUMMARY_CHARS)
+  return run.stdout.byteLength > 0 ? printedLine(run.stdout) : displayLine(run.reason ?? '', SUMMARY_CHARS)
+}
+
+function printedLine(stdout: Uint8Array): string {
+  const start = Array.from(stdout.subarray(0, SUMMARY_CHARS), (byte) => String.fromCharCode(byte))
+  return displayLine(start.join(''), SUMMARY_CHARS)
 }

@@ -16,6 +16,7 @@ import { checkModule } from './check-module.ts'
 import type { BatchPlan } from '../../ports.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
 import { knownByBatch, knownOutputs, saveKnown } from './known-answers.ts'
+import type { Findings } from './findings.ts'
 import { missingReserves, reservePlan } from './reserves.ts'
 import type { Restored } from './restored.ts'
 
@@ -31,6 +32,7 @@ export class Catalogue {
   private readonly parts: PublisherComponents
   private readonly init: PublisherInit
   private readonly restored: Restored
+  private readonly findings: Pick<Findings, 'record'>
   private published: ProjectRecord[] = []
   private batchesByNumber = new Map<number, Batch>()
   private appsByNumber = new Map<number, App>()
@@ -43,10 +45,16 @@ export class Catalogue {
   /** Additions happen one after the other: numbers follow their order in the core. */
   private lane: Promise<unknown> = Promise.resolve()
 
-  constructor(parts: PublisherComponents, init: PublisherInit, restored: Restored) {
+  constructor(
+    parts: PublisherComponents,
+    init: PublisherInit,
+    restored: Restored,
+    findings: Pick<Findings, 'record'>,
+  ) {
     this.parts = parts
     this.init = init
     this.restored = restored
+    this.findings = findings
   }
 
   /** Reads the project core and publishes what it lacks. Throws `not-found` where no project was ever made. */
@@ -288,6 +296,12 @@ export class Catalogue {
     if (!this.manifest) head.push(manifest)
     if (!this.published.some((record) => record.type === 'core' && record.epoch === epoch))
       head.push({ type: 'core', role: 'ledger', epoch, key: ledgerKey })
+    const results = this.findings.record
+    if (
+      results &&
+      !this.published.some((record) => record.type === 'results' && record.epoch === results.epoch)
+    )
+      head.push(results)
     return head
   }
 

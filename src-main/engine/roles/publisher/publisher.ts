@@ -13,6 +13,7 @@ import type { PublisherComponents, PublisherInit, ServeInit } from './components
 import { Credits } from './credits.ts'
 import { DonorDesk, type DeskComponents } from './donor-desk.ts'
 import { sweepEnded, UnitEndings } from './endings.ts'
+import { Findings } from './findings.ts'
 import { FuelMeans } from './fuel-means.ts'
 import { Intake } from './intake.ts'
 import { ownDonorKey } from './own-donor-key.ts'
@@ -43,6 +44,7 @@ export class Publisher {
   private readonly cancelledUnits: CancelledUnits
   private readonly trusting: Trusting
   private readonly restored: Restored
+  private readonly findings: Findings
   private readonly leasing: Leasing
   private readonly writes: WriteQueue
   private readonly sealer: Sealer
@@ -63,7 +65,8 @@ export class Publisher {
         this.changed()
       },
     })
-    this.catalogue = new Catalogue(parts, init, this.restored)
+    this.findings = new Findings(parts, this.restored)
+    this.catalogue = new Catalogue(parts, init, this.restored, this.findings)
     const credits = new Credits(parts)
     this.trusting = new Trusting(parts, credits)
     const { catalogue, trusting } = this
@@ -139,9 +142,11 @@ export class Publisher {
    */
   static async open(parts: PublisherComponents, init: PublisherInit): Promise<Publisher> {
     const publisher = new Publisher(parts, init)
+    await publisher.findings.open()
     await publisher.catalogue.open()
     parts.store.transact(() => publisher.leasing.lapseAll(ownDonorKey(parts)))
     await publisher.sealer.seal()
+    await publisher.findings.publish()
     return publisher
   }
 
@@ -162,6 +167,7 @@ export class Publisher {
     this.sealer.start()
     this.stopChores = this.parts.timers.every(CHORES_EVERY_MS, () => {
       void this.chores()
+      void this.findings.publish()
     })
     this.verifyCores.start(verifyCores)
     // Donors may call before it resolves.
@@ -185,6 +191,7 @@ export class Publisher {
     await stopped
     this.writes.flush()
     await this.sealer.stop()
+    await this.findings.publish()
     this.network = undefined
     this.serving = false
   }
