@@ -18,7 +18,6 @@ const ELSEWHERE: readonly (readonly [path: string, why: string])[] = [
   ['engine/adapters/inputs/read-file.ts', 'a whole file as it is'],
   ['engine/adapters/inputs/line-inputs.ts', 'by parseInputLine'],
   ['engine/project-settings.ts', 'our own database'],
-  ['engine/moved-project.ts', 'our own file, whole or not there'],
   ['engine/keys-file.ts', '32 bytes as they are'],
   ['engine/roles/donor/traffic-meter.ts', 'our own database'],
   ['engine/backup-folder.ts#readNote', 'by parseNote'],
