@@ -23,6 +23,16 @@ export function donatingLine({ sentence, credit, projects }: DonorState): string
   return [sentence, verified, ...pending, ...stuck].join(' · ')
 }
 
+function trafficText({ traffic, preferences }: DonorState): string {
+  const limitMB = preferences.networkLimitMBPerDay
+  const limit = limitMB === 0 ? '' : `, of ${String(limitMB)} MB a day`
+  return `${megabytes(traffic.receivedBytes)} received, ${megabytes(traffic.sentBytes)} sent${limit}`
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}
+
 /** What the sentence about the donor does not say: a project that stands still while others go on, or for good. */
 function isNews({ state }: ProjectView, all: readonly ProjectView[]): boolean {
   return state !== 'connected' && (state !== 'offline' || all.length > 1)
@@ -41,6 +51,7 @@ export function donorLines(state: DonorState): string[] {
   return [
     donatingLine(state),
     `  units run in  ${state.isolation.note}`,
+    `  network today ${trafficText(state)}`,
     ...state.projects.map(
       (project) =>
         `  ${told(project)}; ${creditText(project.counted)}${networkText(project)}  ${project.projectKey}`,

@@ -12,6 +12,7 @@ export interface DonorState {
   readonly pausedByDonor: boolean
   readonly slots: readonly SlotView[]
   readonly credit: CreditView
+  readonly traffic: TrafficView
   readonly projects: readonly ProjectView[]
   /** Newest first, at most 20. */
   readonly results: readonly ResultView[]
@@ -37,6 +38,12 @@ export interface SlotView {
   readonly fuel: Fuel
   /** Time computing, without pauses. */
   readonly elapsedMs: number
+}
+
+/** Bytes over the network today, by this machine's calendar. */
+export interface TrafficView {
+  readonly receivedBytes: number
+  readonly sentBytes: number
 }
 
 export interface CreditView {

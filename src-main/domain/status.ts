@@ -47,6 +47,7 @@ const PAUSED: Readonly<Record<Exclude<PauseReason, 'cannot-tell'>, string>> = {
   'paused-by-donor': 'Paused by you',
   suspended: 'Paused: the computer is going to sleep',
   'runs-never': 'Paused: set to never compute',
+  'network-limit': 'Paused until midnight: today’s network limit is used up',
   'in-use': 'Paused: you are using this computer',
   'sandbox-unavailable': 'Paused: the sandbox is not available here',
 }

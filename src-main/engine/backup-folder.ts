@@ -104,8 +104,8 @@ function parsed(text: string): unknown {
 
 const DATE_MAX = 8_640_000_000_000_000
 
-/** The name becomes a path: it may lead nowhere else. */
-function isFolderName(name: string): boolean {
+/** Whether a project's folder may be called that. The name becomes a path: it may lead nowhere else. */
+export function isFolderName(name: string): boolean {
   return /[\p{L}\p{N}]/u.test(name) && projectFolderName(name) === name
 }
 

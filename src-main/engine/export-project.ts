@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
-import { bytesToHex, hex32, hexToBytes } from '../domain/ids.ts'
+import { dirname } from 'node:path'
+import { bytesToHex, hexToBytes, isHex32 } from '../domain/ids.ts'
 import { PowerswarmError } from '../domain/errors.ts'
 import { realClock } from './adapters/host/real-time.ts'
 import { openPublisherStore } from './adapters/sqlite/publisher-store.ts'
+import { isFolderName } from './backup-folder.ts'
 import { publisherDir, publisherPaths } from './data-folder.ts'
 import { acquireEngineLock } from './engine-lock.ts'
 import { placeExclusively, syncDir } from './exclusive-file.ts'
@@ -69,15 +70,14 @@ export async function exportProject({ homeDir, folder, file }: ExportInit): Prom
 /** Takes out what {@link exportProject} put in. Throws `bad-argument` for the database of a project that was not exported. */
 export function takeExported(store: Pick<PublisherStore, 'setting' | 'setSetting'>, file: string): Exported {
   const [key = '', folder = ''] = [KEY_SETTING, FOLDER_SETTING].map((name) => store.setting(name))
-  // The name becomes a path.
-  if (key === '' || folder === '' || folder !== basename(folder) || folder.startsWith('.'))
+  if (!isHex32(key) || !isFolderName(folder))
     throw new PowerswarmError(
       'bad-argument',
       `${file} is no exported project; 'powerswarm project export-key' writes one`,
     )
   store.setSetting(KEY_SETTING, '')
   store.setSetting(FOLDER_SETTING, '')
-  return { seed: hexToBytes(hex32(key)), folder }
+  return { seed: hexToBytes(key), folder }
 }
 
 async function copyDatabase(from: string, to: string): Promise<void> {

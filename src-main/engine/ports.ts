@@ -645,9 +645,19 @@ export interface DonorNetwork {
    * Rejects with `not-found` when a part of it is not here.
    */
   receipt(projectKey: ProjectKey, epoch: number, index: number): Promise<Uint8Array>
+  /** Everything that passed since this object was made. */
+  readonly bytes: NetworkBytes
+  /** Meets other donors, or lets go of them and keeps to publishers. On unless it is told otherwise. */
+  setMesh(on: boolean): Promise<void>
   suspend(): Promise<void>
   resume(): Promise<void>
   close(): Promise<void>
+}
+
+/** Counted at the sockets, whatever the bytes were for; small packets that look for peers may be missing. */
+export interface NetworkBytes {
+  readonly received: number
+  readonly sent: number
 }
 
 export type ConnectionState = 'offline' | 'connected'
@@ -699,6 +709,8 @@ export interface ProjectConnection {
 
 export interface HostInfo {
   coresOnline(): number
+  /** The day on this machine's calendar, `2026-11-22`. */
+  localDay(at: UnixMs): string
   /** SHA-256, for module hashes. */
   moduleHash(bytes: Uint8Array): ModuleHash
 }

@@ -40,6 +40,8 @@ function pausedBecause(
       return 'Units go on when the computer wakes.'
     case 'runs-never':
       return 'Your preferences say never. Projects and credit are kept.'
+    case 'network-limit':
+      return `The ${String(donor.preferences.networkLimitMBPerDay)} MB that you allow a day have passed. What is computed is still sent.`
     case 'in-use':
       return `Starts by itself after ${formatPeriod(donor.preferences.idleSeconds)} without input.`
     case 'sandbox-unavailable':

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { unitText, type DonorKey } from '../../src-main/domain/ids.ts'
+import { openPublisherStore } from '../../src-main/engine/adapters/sqlite/publisher-store.ts'
 import { openPublisher } from '../../src-main/engine/create-publisher.ts'
 import { makePrivateDir, publisherDir, publisherPaths } from '../../src-main/engine/data-folder.ts'
 import { acquireEngineLock } from '../../src-main/engine/engine-lock.ts'
@@ -86,6 +87,12 @@ describe('a project that was exported', () => {
     expect(existsSync(publisherPaths(publisherDir(oldHome, PROJECT)).lockPath)).toBe(false)
   })
 
+  it('stays closed there, whatever has become of the note', async () => {
+    await move()
+    writeFileSync(publisherPaths(publisherDir(oldHome, PROJECT)).tombstonePath, 'null')
+    await expect(openOld()).rejects.toMatchObject({ code: 'project-moved' })
+  })
+
   it('is one file, for its owner alone, that takes no other’s place', async () => {
     await move()
     expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -139,6 +146,18 @@ describe('an import', () => {
   ])('of %s is refused and leaves nothing behind', async (_what, content, code) => {
     if (content !== undefined) writeFileSync(file, content)
     await expect(arrive(true)).rejects.toMatchObject({ code })
+    expect(readdirSync(join(newHome, 'publisher'))).toEqual([])
+  })
+
+  it.each([
+    ['exported-folder', '../../elsewhere'],
+    ['exported-key', 'no key'],
+  ])('of a file whose %s was changed is refused', async (name, value) => {
+    await move()
+    const store = openPublisherStore(file)
+    store.setSetting(name, value)
+    store.close()
+    await expect(arrive(true)).rejects.toMatchObject({ code: 'bad-argument' })
     expect(readdirSync(join(newHome, 'publisher'))).toEqual([])
   })
 

@@ -87,6 +87,7 @@ export function donorState(status: Status, change: Partial<DonorState> = {}): Do
     sentence: statusSentence(status),
     pausedByDonor: false,
     slots: [],
+    traffic: { receivedBytes: 12_000_000, sentBytes: 3_000_000 },
     credit: {
       counted: 57_310_400_000_000n,
       pending: 3_852_000_000_000n,

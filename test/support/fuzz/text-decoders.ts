@@ -23,6 +23,7 @@ import { decodeZBase32, encodeZBase32 } from '../../../src-main/domain/z-base-32
 import { parseInputLine } from '../../../src-main/engine/adapters/inputs/input-line.ts'
 import { parseNote } from '../../../src-main/engine/backup-folder.ts'
 import { parseHolder } from '../../../src-main/engine/engine-lock.ts'
+import { parseTombstone } from '../../../src-main/engine/moved-project.ts'
 import { decoder, type Decoder } from './decoder.ts'
 import { spoilText } from './spoil-text.ts'
 
@@ -196,5 +197,14 @@ export const TEXT_DECODERS: readonly Decoder[] = [
       }),
     ),
     parseHolder,
+  ),
+  text(
+    'engine/moved-project.ts#parseTombstone',
+    [],
+    json(fc.record({ format: fc.constant(1), at: fc.nat(), file: word })),
+    (input) => {
+      const moved = parseTombstone(input)
+      return moved && new Date(moved.at).toISOString()
+    },
   ),
 ]

@@ -8,6 +8,7 @@ import type {
 } from '../../../contracts/donor-state.ts'
 import { displayLine } from '../../../domain/display-text.ts'
 import { unitText, type ProjectKey } from '../../../domain/ids.ts'
+import type { DayTraffic } from '../../../domain/network-limit.ts'
 import { projectSentence } from '../../../domain/project-state.ts'
 import { statusOf, statusSentence } from '../../../domain/status.ts'
 import type { Decision } from '../../../domain/scheduling-policy.ts'
@@ -34,6 +35,7 @@ export interface ViewInputs {
   readonly pausedByDonor: boolean
   readonly isolation: SlotIsolation
   readonly restriction: string | undefined
+  readonly traffic: DayTraffic
   /** Of projects that are not on the public network. */
   readonly networkOf: (projectKey: ProjectKey) => readonly string[] | undefined
 }
@@ -72,6 +74,7 @@ export function donorView(inputs: ViewInputs): DonorState {
   return {
     ...donorSummary(inputs),
     slots: work.map(slotView),
+    traffic: { receivedBytes: inputs.traffic.receivedBytes, sentBytes: inputs.traffic.sentBytes },
     credit: {
       counted: sum(totals.map(({ granted }) => granted.cumulativeFuel)),
       pending: sum(totals.map(({ pending }) => pending.fuel)),
