@@ -55,10 +55,18 @@ export function votesMax(quorum: number): number {
   return Math.max(LIMITS.copiesMax, 2 * quorum)
 }
 
-/** The place of this donor's first vote. */
-function firstOf(votes: readonly Vote[], donorKey: DonorKey): number {
-  for (let i = 0; i < votes.length; i++) if (votes[i]?.donorKey === donorKey) return i
-  return -1
+/** Whether its donor has no vote before this one. */
+function isFirst(votes: readonly Vote[], place: number): boolean {
+  for (let i = 0; i < place; i++) if (votes[i]?.donorKey === votes[place]?.donorKey) return false
+  return true
+}
+
+function verifiedBy(votes: readonly Vote[], digest: Hex32): Verdict {
+  const agreeing: DonorKey[] = []
+  const losing: DonorKey[] = []
+  for (const [i, vote] of votes.entries())
+    if (isFirst(votes, i)) (vote.digest === digest ? agreeing : losing).push(vote.donorKey)
+  return { kind: 'verified', digest, agreeing, losing }
 }
 
 /**
@@ -67,18 +75,16 @@ function firstOf(votes: readonly Vote[], donorKey: DonorKey): number {
  */
 export function judge(votes: readonly Vote[], quorum: number): Verdict {
   // They are few, and this runs for every result: no maps.
-  const counted = votes.filter((vote, i) => firstOf(votes, vote.donorKey) === i)
   let most = 0
-  for (const { digest } of counted) {
+  let counted = 0
+  for (const [i, { digest }] of votes.entries()) {
+    if (!isFirst(votes, i)) continue
+    counted += 1
     let agreeing = 0
-    for (const vote of counted) if (vote.digest === digest) agreeing += 1
-    if (agreeing >= quorum) {
-      const donors = (agree: boolean): DonorKey[] =>
-        counted.filter((vote) => (vote.digest === digest) === agree).map(({ donorKey }) => donorKey)
-      return { kind: 'verified', digest, agreeing: donors(true), losing: donors(false) }
-    }
+    for (let j = 0; j < votes.length; j++) if (votes[j]?.digest === digest && isFirst(votes, j)) agreeing += 1
+    if (agreeing >= quorum) return verifiedBy(votes, digest)
     most = Math.max(most, agreeing)
   }
-  const left = votesMax(quorum) - counted.length
+  const left = votesMax(quorum) - counted
   return most + left < quorum ? { kind: 'inconclusive' } : { kind: 'undecided', copiesWanted: quorum - most }
 }

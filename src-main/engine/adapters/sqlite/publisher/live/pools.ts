@@ -48,7 +48,8 @@ export function pools(): Pools {
     after: UnitState,
     isIn: (state: UnitState) => boolean,
   ): void => {
-    const [was, is] = [isIn(before), isIn(after)]
+    const was = isIn(before)
+    const is = isIn(after)
     if (was === is && before.lottery === after.lottery) return
     if (was) pool.remove(before.lottery, unit)
     if (is) pool.add(after.lottery, unit)
@@ -59,10 +60,11 @@ export function pools(): Pools {
     disputed,
     moved(unit, before, after) {
       follow(waiting, unit, before, after, isWaiting)
-      follow(voted, unit, before, after, (state) => isWaiting(state) && hasVotes(state))
-      const [wasDisputed, isDisputed] = [before.disputants !== undefined, after.disputants !== undefined]
-      if (wasDisputed && !isDisputed) disputed.remove(0, unit)
-      if (isDisputed && !wasDisputed) disputed.add(0, unit)
+      follow(voted, unit, before, after, isVoted)
+      if (before.disputants !== after.disputants) {
+        if (!after.disputants) disputed.remove(0, unit)
+        else if (!before.disputants) disputed.add(0, unit)
+      }
       if (before.copies === after.copies) return
       for (const copy of before.copies)
         if (copy.standing === 'leased' && !after.copies.includes(copy)) release(unit, copy)
@@ -80,4 +82,8 @@ export function pools(): Pools {
     },
     heldBy: (donorKey) => byDonor.get(donorKey) ?? [],
   }
+}
+
+function isVoted(state: UnitState): boolean {
+  return isWaiting(state) && hasVotes(state)
 }
