@@ -112,7 +112,16 @@ async function demo(home, ends, times) {
  */
 async function publish(home, bootstrap) {
   const { name, title, purpose, argTemplate, range, quorum, memoryLimitBytes, maxFuel } = project
-  const create = ['project', 'create', title, '--purpose', purpose, '--bootstrap', bootstrap]
+  const create = [
+    'project',
+    'create',
+    title,
+    '--purpose',
+    purpose,
+    '--bootstrap',
+    bootstrap,
+    '--publish-results',
+  ]
   const { link } = await runCommand(home, ...create)
   const memory = ['--memory', String(memoryLimitBytes)]
   await runCommand(home, 'app', 'add', join(outDir, `demo/${name}.wasm`), ...memory)

@@ -117,6 +117,10 @@ export const structs = [
 
   type('cancellation', [version, kind, required('batch', 'uint'), list('indexes', 'uint')]),
   type('closing', [version, kind, required('at', 'uint')]),
+  type('reserve', [version, kind, required('batch', 'uint'), required('count', 'uint')]),
+  type('results-announcement', [version, kind, required('epoch', 'uint'), required('key', 'fixed32')]),
+  type('found-result', [required('unit', '@wire/unit-id'), required('output', 'buffer')], { compact: true }),
+  type('found-record', [version, required('at', 'uint'), list('found', '@wire/found-result')]),
   type('batch-with-inputs', [...batch, required('inputsCore', 'fixed32'), required('inputsBytes', 'uint')]),
   type('byte-range', [required('offset', 'uint'), required('length', 'uint')], { compact: true }),
   type('input-file', [required('path', 'string'), required('range', '@wire/byte-range')], { compact: true }),

@@ -12,16 +12,26 @@ export interface DonorConnection {
   readonly close: () => void
 }
 
-/** An app that was started a moment ago is waited for. */
+/**
+ * `for-start`: an app that was started a moment ago, and shows nothing of it yet, is waited for. `if-starting`: only one
+ * that holds its data folder already; whoever merely asks wants to hear at once that nothing runs.
+ */
+export type Patience = 'for-start' | 'if-starting'
+
 const WAIT_MS = 15_000
 const NOTE_AFTER_MS = 1_000
 const RETRY_MS = 100
 
 /** Throws `not-connected` when no donor runs on this data folder. */
-export async function connectDonor(homeDir: string, output: Output): Promise<DonorConnection> {
+export async function connectDonor(
+  homeDir: string,
+  output: Output,
+  patience: Patience,
+): Promise<DonorConnection> {
   for (let waitedMs = 0; waitedMs < WAIT_MS; waitedMs += RETRY_MS) {
     const connection = await tryConnect(homeDir)
     if (connection) return connection
+    if (patience === 'if-starting' && runningDonor(homeDir) === undefined) break
     if (waitedMs === NOTE_AFTER_MS) output.note('Waiting for the donor to start …')
     await delay(RETRY_MS)
   }
@@ -47,9 +57,10 @@ async function tryConnect(homeDir: string): Promise<DonorConnection | undefined>
 export async function withDonor<T>(
   homeDir: string,
   output: Output,
+  patience: Patience,
   work: (connection: DonorConnection) => Promise<T>,
 ): Promise<T> {
-  const connection = await connectDonor(homeDir, output)
+  const connection = await connectDonor(homeDir, output, patience)
   try {
     return await work(connection)
   } finally {

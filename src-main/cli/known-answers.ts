@@ -12,7 +12,12 @@ const FILE_BYTES = 64 * MIB
  * Other fields that `powerswarm run --json` prints are passed over. Throws `bad-argument`, naming the line.
  */
 export function readKnownAnswers(path: string): KnownAnswer[] {
-  const text = new TextDecoder().decode(readInputFile(path, 'The file of known answers', FILE_BYTES))
+  const file = readInputFile(path, 'The file of known answers', FILE_BYTES)
+  return parseKnownAnswers(new TextDecoder().decode(file), path)
+}
+
+/** What {@link readKnownAnswers} reads; `path` names the file in messages. */
+export function parseKnownAnswers(text: string, path: string): KnownAnswer[] {
   const answers = text.split('\n').flatMap((line, index) => {
     const parsed = line.trim() === '' ? [] : [parseAnswer(line)]
     if (parsed.includes(undefined))

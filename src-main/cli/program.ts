@@ -13,6 +13,7 @@ import { addProjectClose } from './commands/project-close.ts'
 import { addProjectCreate } from './commands/project-create.ts'
 import { addProjectInfo } from './commands/project-info.ts'
 import { addProjectLink } from './commands/project-link.ts'
+import { addProjectExportKey, addProjectImportKey } from './commands/project-move.ts'
 import { addRelayCommand } from './commands/relay.ts'
 import { addResultsCommand } from './commands/results.ts'
 import { addRetryCommand } from './commands/retry.ts'
@@ -20,6 +21,7 @@ import { addRunCommand } from './commands/run.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStatusCommand } from './commands/status.ts'
 import { addVerifyCommand } from './commands/verify.ts'
+import { closestWord } from './closest-word.ts'
 import { addCommonOptions, examples, type CliIo } from './context.ts'
 
 /**
@@ -54,7 +56,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
         ],
         ['powerswarm serve', 'hand out units and verify results until Ctrl-C'],
         ['powerswarm results --out results', 'collect what is verified'],
-        ['powerswarm donate powerswarm://…', 'compute for a project on a machine without a desktop'],
+        ["powerswarm donate 'powerswarm://…'", 'compute for a project on a machine without a desktop'],
       ),
     )
   showHelpWithoutCommand(program)
@@ -65,6 +67,8 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addProjectInfo(project, io)
   addProjectLink(project, io)
   addProjectClose(project, io)
+  addProjectExportKey(project, io)
+  addProjectImportKey(project, io)
   const app = program
     .command('app')
     .description('publish apps: WebAssembly modules (WASI preview 1 commands)')
@@ -92,7 +96,20 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
   addBootstrapCommand(program, io)
   addRelayCommand(program, io)
   addRunCommand(program, io, setExitCode)
+  askLastForWhatIsMissing(program)
   return program
+}
+
+/** Whoever wrote `--output` for `--out` wants to hear that, and not that `--out` is missing. */
+function askLastForWhatIsMissing(command: Command): void {
+  for (const sub of command.commands) askLastForWhatIsMissing(sub)
+  for (const option of command.options.filter(({ mandatory }) => mandatory)) {
+    option.mandatory = false
+    command.hook('preAction', () => {
+      if (command.getOptionValue(option.attributeName()) === undefined)
+        command.error(`error: required option '${option.flags}' not specified`)
+    })
+  }
 }
 
 /** A command that only groups others teaches instead of complaining, but an unknown name is still an error. */
@@ -102,6 +119,16 @@ function showHelpWithoutCommand(group: Command): void {
     .argument('[command]')
     .action((name: string | undefined) => {
       if (name === undefined) group.outputHelp()
-      else group.error(`error: unknown command '${name}'; 'powerswarm --help' lists them`)
+      else group.error(unknownCommand(group, name))
     })
+}
+
+function unknownCommand(group: Command, name: string): string {
+  const path = group.parent === null ? 'powerswarm' : `powerswarm ${group.name()}`
+  const meant = closestWord(
+    name,
+    group.commands.map((command) => command.name()),
+  )
+  const hint = meant === undefined ? '' : `; did you mean '${meant}'?`
+  return `error: unknown command '${name}'${hint || `; '${path} --help' lists them`}`
 }

@@ -28,7 +28,7 @@ export interface ResultFiles {
   close(): void
 }
 
-interface Cursor {
+export interface Cursor {
   readonly projectKey: string
   readonly cursor: string
   readonly indexBytes: number
@@ -97,17 +97,33 @@ function begin(dir: string, projectKey: string): Cursor {
 
 function readCursor(dir: string): Cursor | undefined {
   const path = join(dir, '.cursor.json')
-  let raw: unknown
   try {
-    raw = JSON.parse(readFileSync(path, 'utf8'))
+    return parseCursor(readFileSync(path, 'utf8'), path)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (cause instanceof PowerswarmError) throw cause
     throw new PowerswarmError('file-unreadable', `${path} cannot be read`, { cause })
   }
-  const { projectKey, cursor, indexBytes } = (raw ?? {}) as Partial<Cursor>
-  if (typeof projectKey !== 'string' || typeof cursor !== 'string' || !Number.isSafeInteger(indexBytes))
+}
+
+/** Throws `file-unreadable` for what {@link openResultFiles} did not write; `path` names it. */
+export function parseCursor(text: string, path: string): Cursor {
+  const { projectKey, cursor, indexBytes } = (json(text) ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof projectKey !== 'string' || typeof cursor !== 'string' || !isLength(indexBytes))
     throw new PowerswarmError('file-unreadable', `${path} is damaged; choose another folder`)
-  return { projectKey, cursor, indexBytes: indexBytes ?? 0 }
+  return { projectKey, cursor, indexBytes }
+}
+
+function isLength(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function writeCursor(dir: string, state: Cursor): void {

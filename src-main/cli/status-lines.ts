@@ -26,13 +26,12 @@ function batchLine(status: PublisherStatus, batch: BatchStatus): string {
     ...(app?.checkpoint === true ? ['with checkpoints'] : []),
     ...(batch.maxError === undefined ? [] : [`at most ${String(batch.maxError)} wrong`]),
   ]
-  // Of a cancelled batch, nothing else will come of any other unit.
-  const others = OTHER_STATES.filter(([state]) => !batch.cancelled && batch[state] > 0).map(
+  const others = OTHER_STATES.filter(([state]) => batch[state] > 0).map(
     ([state, words]) => `${countText(batch[state])} ${words}`,
   )
   const verified = `${countText(batch.verified)} of ${quantity(batch.units, 'unit')} verified`
   const plan = [
-    ...(batch.cancelled ? ['cancelled'] : []),
+    ...(batch.cancelled && batch.cancelledUnits === 0 ? ['cancelled'] : []),
     ...(batch.priority === 0 ? [] : [`priority ${String(batch.priority)}`]),
     ...(batch.deadline === undefined ? [] : [`wanted by ${new Date(batch.deadline).toLocaleString('sv')}`]),
   ]
@@ -46,7 +45,8 @@ const OTHER_STATES = [
   ['leased', 'leased'],
   ['pending', 'pending'],
   ['inconclusive', 'inconclusive (donors disagree)'],
-  ['suspended', 'suspended (donors’ machines failed, or cancelled)'],
+  ['suspended', 'suspended (donors’ machines failed)'],
+  ['cancelledUnits', 'cancelled'],
 ] as const satisfies readonly (readonly [keyof BatchStatus, string])[]
 
 /** Units of all batches; `done` counts those that will not change any more. */
@@ -55,7 +55,9 @@ export function totals(status: PublisherStatus): { units: number; verified: numb
     status.batches.reduce((total, batch) => total + pick(batch), 0)
   return {
     // What a cancelled batch has not verified never will be.
-    units: sum(({ units, verified, cancelled }) => (cancelled ? verified : units)),
+    units: sum(({ units, verified, cancelledUnits, cancelled }) =>
+      cancelled ? verified : units - cancelledUnits,
+    ),
     verified: sum(({ verified }) => verified),
     done: sum(({ verified, inconclusive, suspended, cancelled }) =>
       cancelled ? verified : verified + inconclusive + suspended,
@@ -68,7 +70,9 @@ export function servingLine(status: PublisherStatus, pace: Pace): string {
   const { units, verified, done } = totals(status)
   const donors = quantity(status.donorsConnected, 'donor')
   if (status.waiting !== undefined) return `${donors} · ${status.waiting}`
-  if (units === 0) return `no units yet · ${donors}`
+  if (status.closed) return `closed for good: no work is handed out · ${donors}`
+  if (units === 0)
+    return `${status.batches.length === 0 ? 'no units yet' : 'all units are cancelled'} · ${donors}`
   const parts = [
     `${countText(verified)}/${countText(units)} units verified (${percentText(verified, units)})`,
     donors,

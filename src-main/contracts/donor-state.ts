@@ -1,4 +1,5 @@
 import type { Outcome } from '../domain/outcome.ts'
+import type { ProjectState } from '../domain/project-state.ts'
 import type { Preferences } from '../domain/preferences.ts'
 import type { Status } from '../domain/status.ts'
 import type { Fuel, UnixMs } from '../domain/units.ts'
@@ -52,6 +53,11 @@ export interface ProjectView {
   readonly name: string
   readonly purpose: string
   readonly connection: 'connected' | 'offline'
+  readonly state: ProjectState
+  /** The one sentence about {@link state}. */
+  readonly sentence: string
+  /** Addresses of the network that it names in place of the public one, `host:port`; absent on the public one. */
+  readonly network?: readonly string[]
   /** A message for the person when the project cannot be used, for instance because its protocol is newer. */
   readonly trouble?: string
   /** Its publisher closed it: there is no more work, and nothing is wrong. */
@@ -67,6 +73,18 @@ export interface ProjectView {
    * `evidence` of contracts/engine.
    */
   readonly signedTwice?: readonly SignedTwiceView[]
+  /** What the swarm found, newest first, at most 20; absent where the project publishes nothing. */
+  readonly found?: readonly FoundView[]
+}
+
+/** A verified result of any donor, published by the project. */
+export interface FoundView {
+  /** `"3.17"`. */
+  readonly unit: string
+  /** Empty while the batch is unknown. */
+  readonly args: readonly string[]
+  /** The start of what the unit printed. */
+  readonly summary: string
 }
 
 /** Two signed stories of one core. */

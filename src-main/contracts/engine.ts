@@ -102,9 +102,12 @@ const knownAnswerValue = v.object({
   fuel: fuelValue,
   stdout: bytesValue(LIMITS.outputBytes),
 })
+const memoryLimitValue = v.pipe(wholeNumber, v.minValue(65_536), v.maxValue(LIMITS.memoryBytes))
 const addBatchValue = v.object({
   /** App by name (its newest version) or number. */
   app: v.string(),
+  /** Its version with this limit, which is published where there is none; absent: as it is. */
+  memoryLimitBytes: v.exactOptional(memoryLimitValue),
   /** A range of numbers, or else inputs. */
   first: v.exactOptional(wholeNumber),
   count: v.exactOptional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(LIMITS.batchUnits))),
@@ -117,12 +120,23 @@ const addBatchValue = v.object({
   maxOutputBytes: v.pipe(wholeNumber, v.maxValue(LIMITS.outputBytes)),
   priority: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(-1000), v.maxValue(1000))),
   deadline: v.exactOptional(wholeNumber),
+  /** Units at the end of the range that are kept for donors that cannot reach the publisher; absent: none. */
+  reserve: v.exactOptional(v.pipe(wholeNumber, v.maxValue(LIMITS.batchUnits))),
   /** Trusts donors as far as this share (0..1) of wrong results allows: domain/max-error.ts. Absent: nobody is trusted. */
   maxError: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
   /** Units whose answers the publisher knows: they check whoever gets them, and count as verified from the start. */
   known: v.optional(v.pipe(v.array(knownAnswerValue), v.maxLength(LIMITS.knownAnswers))),
 })
 
+/** What a cancellation did to the units that it names, each counted once. */
+export interface Cancelled {
+  /** Nobody computes them any more. */
+  readonly units: number
+  /** They had an answer, or ended without one, and keep it. */
+  readonly ended: number
+  /** They were cancelled before. */
+  readonly already: number
+}
 const cancelValue = v.object({
   batch: v.exactOptional(wholeNumber),
   units: v.exactOptional(
@@ -143,7 +157,7 @@ export const publisherEngineSchema = {
   addApp: call<v.InferOutput<typeof addAppValue>, AddedApp>(addAppValue),
   addBatch: call<v.InferOutput<typeof addBatchValue>, { batch: number; units: number }>(addBatchValue),
   /** Takes a batch or units back: nobody computes them any more. Rejects with `not-found`. Again: no effect. */
-  cancel: call<v.InferOutput<typeof cancelValue>, void>(cancelValue),
+  cancel: call<v.InferOutput<typeof cancelValue>, Cancelled>(cancelValue),
   /** There will be no more work, for good. */
   closeProject: call<void, void>(nothing),
   /** Verified units after `cursor` (opaque, start with ''), in the order in which they were verified. */

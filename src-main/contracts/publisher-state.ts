@@ -29,10 +29,8 @@ export interface AppStatus {
   readonly checkpoint: boolean
 }
 
-export interface BatchStatus {
-  readonly batch: number
-  readonly app: number
-  readonly units: number
+/** Where the units of a batch stand: each is counted once. */
+export interface UnitsByState {
   readonly unsent: number
   readonly leased: number
   /** At least one result, quorum not reached. */
@@ -45,9 +43,19 @@ export interface BatchStatus {
   readonly inconclusive: number
   /** The machines of several donors failed on them: `retry` computes them anew. */
   readonly suspended: number
+  /** Taken back before they had an answer, with their batch or by themselves. */
+  readonly cancelledUnits: number
+}
+
+export interface BatchStatus extends UnitsByState {
+  readonly batch: number
+  readonly app: number
+  readonly units: number
   /** Of the highest priority first; 0 unless told. */
   readonly priority: number
   readonly deadline?: UnixMs
+  /** Of the unsent units, those kept for donors that cannot reach the publisher; absent where none are any more. */
+  readonly reserve?: number
   /** It was taken back: nothing of it is handed out. */
   readonly cancelled: boolean
   /** What `--max-error` asked for; absent where every unit gets its quorum. */

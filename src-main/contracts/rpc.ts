@@ -87,10 +87,13 @@ export interface CrossedError {
   readonly cause?: CrossedError | undefined
 }
 
-export function toCrossed(error: unknown): CrossedError {
+/** Causes of an error that cross with it; those behind them are left out, so that no chain is too long to be read. */
+export const CAUSES_MAX = 8
+
+export function toCrossed(error: unknown, causes = CAUSES_MAX): CrossedError {
   if (!(error instanceof Error)) return { code: 'internal', message: String(error) }
   const details = error instanceof PowerswarmError ? error.details : undefined
-  const cause = error.cause === undefined ? undefined : toCrossed(error.cause)
+  const cause = error.cause === undefined || causes === 0 ? undefined : toCrossed(error.cause, causes - 1)
   return { code: errorCode(error), message: error.message, details, cause }
 }
 
@@ -103,14 +106,17 @@ export function fromCrossed(crossed: CrossedError): PowerswarmError {
   })
 }
 
-const crossedError: v.GenericSchema<unknown, CrossedError> = v.lazy(() =>
-  v.object({
+/** A schema that called itself would run out of stack on what the other side nests. */
+function crossedErrorWith(causes: number): v.GenericSchema<unknown, CrossedError> {
+  const entries = {
     code: v.string(),
     message: v.string(),
     details: v.optional(v.record(v.string(), v.unknown())),
-    cause: v.optional(crossedError),
-  }),
-)
+  }
+  if (causes === 0) return v.object(entries)
+  return v.object({ ...entries, cause: v.optional(crossedErrorWith(causes - 1)) })
+}
+const crossedError = crossedErrorWith(CAUSES_MAX)
 const frameSchema = v.variant('t', [
   v.object({ t: v.literal('call'), id: v.number(), name: v.string(), value: v.unknown() }),
   v.object({ t: v.literal('ok'), id: v.number(), value: v.unknown() }),

@@ -1,16 +1,20 @@
-import { unitText, type UnitId } from './ids.ts'
+import type { UnitId } from './ids.ts'
 import type { Cancellation, Closing } from './project.ts'
 
 /** What a publisher took back: batches, units, or the whole project. Nothing of it begins again. */
 export class Endings {
   private readonly batches = new Set<number>()
-  private readonly units = new Set<string>()
+  private readonly units = new Map<number, Set<number>>()
   private end: Closing | undefined
 
   add(record: Cancellation | Closing): void {
     if (record.type === 'close') this.end ??= record
     else if (record.indexes.length === 0) this.batches.add(record.batch)
-    else for (const index of record.indexes) this.units.add(unitText({ batch: record.batch, index }))
+    else {
+      const indexes = this.units.get(record.batch) ?? new Set()
+      this.units.set(record.batch, indexes)
+      for (const index of record.indexes) indexes.add(index)
+    }
   }
 
   /** Anything at all was taken back. */
@@ -26,6 +30,11 @@ export class Endings {
   }
 
   has(unit: UnitId): boolean {
-    return this.hasBatch(unit.batch) || this.units.has(unitText(unit))
+    return this.hasBatch(unit.batch) || this.units.get(unit.batch)?.has(unit.index) === true
+  }
+
+  /** Units of a batch that were taken back by themselves, in no order. */
+  unitsOf(batch: number): Iterable<number> {
+    return this.units.get(batch) ?? []
   }
 }

@@ -44,6 +44,7 @@ export const ERROR_REMEDIES = {
   // disk
   'data-folder-in-use': 'tell',
   'identity-changed': 'tell',
+  'project-moved': 'tell',
   'database-newer': 'tell',
   'database-corrupt': 'tell',
   'disk-full': 'tell',
@@ -79,7 +80,7 @@ export function errorCode(error: unknown): ErrorCode {
     error instanceof Error &&
     'code' in error &&
     typeof error.code === 'string' &&
-    error.code in ERROR_REMEDIES
+    Object.hasOwn(ERROR_REMEDIES, error.code)
   )
     return error.code as ErrorCode
   return 'internal'

@@ -101,6 +101,10 @@ export const LIMITS = {
   giveBackEveryMs: 60_000,
   /** Units that a donor without any history may hold: a new key costs nothing, so it gets little. */
   firstUnits: 16,
+  /** Undecided results of one donor on units that it took from the reserve by itself, however much it has proven. */
+  selfAssignedUnits: 1024,
+  /** A donor takes nothing from the reserve before it was without its publisher for so long: most come back sooner. */
+  reserveAfterMs: 30_000,
   submitResults: 256,
   /** Files that a unit leaves in /out, with their paths, that travel with its result. More is `output-too-large`. */
   submitFilesBytes: 128 * KIB,
@@ -118,6 +122,11 @@ export const LIMITS = {
   /** A full answer to a grants request: every notice names every unit it may. */
   grantsAnswerBytes: 4 * MIB,
   recordBytes: 64 * KIB,
+  /** Longer outputs are not published for everybody to see. */
+  foundOutputBytes: 4 * KIB,
+  /** The newest blocks of published results that a donor fetches and keeps, and the results that it shows of them. */
+  foundBlocks: 16,
+  foundShown: 20,
   /** Records of one project core a donor reads: more is a flood. */
   projectRecords: 100_000,
   /** All records of one project core together, which a donor keeps on disk and in memory. */
@@ -217,7 +226,7 @@ export const LIMITS = {
   redialMs: 5_000,
   /** With its jitter less than a minute: everything computed meanwhile is sent within a minute of the return. */
   redialMaxMs: 40_000,
-  /** How often a donor looks after a project even when nothing was announced. */
+  /** A donor whose publisher answered with an error does what is due so much later. */
   tendEveryMs: 5_000,
   /** Results that follow each other more closely are saved and sent together: each commit waits for the disk. */
   saveResultsEveryMs: 250,

@@ -1,4 +1,4 @@
-import type { BatchNumber, Hex32, ModuleHash } from './ids.ts'
+import type { BatchNumber, Hex32, ModuleHash, UnitId } from './ids.ts'
 import type { BatchInputs } from './unit-inputs.ts'
 import type { Fuel, UnixMs } from './units.ts'
 
@@ -77,13 +77,31 @@ export interface Cancellation {
   readonly indexes: readonly number[]
 }
 
+/**
+ * The last `count` units of a batch are kept from live leasing, for donors that cannot reach the publisher and have
+ * nothing left to do. A later record of the same batch takes its place; 0: none are kept any more.
+ */
+export interface Reserve {
+  readonly type: 'reserve'
+  readonly batch: BatchNumber
+  readonly count: number
+}
+
 /** The project's last record: there will be no more work. */
 export interface Closing {
   readonly type: 'close'
   readonly at: UnixMs
 }
 
-export type ProjectRecord = ProjectManifest | CoreAnnouncement | App | Batch | Cancellation | Closing
+/** Announces the core with results for everybody to see. A later epoch takes the earlier one's place and does not repeat it. */
+export interface ResultsAnnouncement {
+  readonly type: 'results'
+  readonly epoch: number
+  readonly key: Hex32
+}
+
+export type ProjectRecord =
+  ProjectManifest | CoreAnnouncement | App | Batch | Reserve | ResultsAnnouncement | Cancellation | Closing
 
 /**
  * One block of the ledger: everything one donor was granted in one interval, and its total so far. Or what was taken
@@ -102,4 +120,16 @@ export interface LedgerRecord {
   readonly unitsRoot: Hex32
   /** This record takes back. */
   readonly revokes?: true
+}
+
+/** One block of the core with results: what was verified in one interval. */
+export interface FoundRecord {
+  readonly at: UnixMs
+  /** In the order in which they were verified. */
+  readonly found: readonly FoundResult[]
+}
+export interface FoundResult {
+  readonly unit: UnitId
+  /** What the unit printed, `LIMITS.foundOutputBytes` at most. */
+  readonly output: Uint8Array
 }

@@ -5,12 +5,15 @@ import { LIMITS } from './limits.ts'
 export interface Vote {
   readonly donorKey: DonorKey
   readonly digest: Hex32
+  /** The donor took the unit from the reserve by itself: see reserve.ts. */
+  readonly selfAssigned?: true
 }
 
 /**
  * What the votes on one unit amount to.
  * - `undecided`: that many more equal votes would make the quorum
- * - `verified`: `agreeing` are at least quorum donors with this digest; `losing` are all others
+ * - `verified`: `agreeing` are at least quorum donors with this digest, one of whom the publisher chose; `losing` are all
+ *   others
  * - `inconclusive`: the copies are used up, no digest can reach the quorum any more
  */
 export type Verdict =
@@ -71,20 +74,31 @@ function verifiedBy(votes: readonly Vote[], digest: Hex32): Verdict {
 
 /**
  * Judges a unit by its votes in order of arrival. A donor's first vote counts, later ones are ignored.
- * `quorum`: equal votes that are enough, at least 1.
+ * `quorum`: equal votes that are enough, at least 1. Votes that are all self-assigned never are.
  */
 export function judge(votes: readonly Vote[], quorum: number): Verdict {
   // They are few, and this runs for every result: no maps.
-  let most = 0
+  let copiesWanted = quorum
   let counted = 0
   for (const [i, { digest }] of votes.entries()) {
     if (!isFirst(votes, i)) continue
     counted += 1
-    let agreeing = 0
-    for (let j = 0; j < votes.length; j++) if (votes[j]?.digest === digest && isFirst(votes, j)) agreeing += 1
-    if (agreeing >= quorum) return verifiedBy(votes, digest)
-    most = Math.max(most, agreeing)
+    const missing = votesMissing(votes, digest, quorum)
+    if (missing === 0) return verifiedBy(votes, digest)
+    copiesWanted = Math.min(copiesWanted, missing)
   }
   const left = votesMax(quorum) - counted
-  return most + left < quorum ? { kind: 'inconclusive' } : { kind: 'undecided', copiesWanted: quorum - most }
+  return copiesWanted > left ? { kind: 'inconclusive' } : { kind: 'undecided', copiesWanted }
+}
+
+/** How many more votes this digest needs; one of a donor that the publisher chose must be among those that it has. */
+function votesMissing(votes: readonly Vote[], digest: Hex32, quorum: number): number {
+  let agreeing = 0
+  let isAnyChosen = false
+  for (const [i, vote] of votes.entries()) {
+    if (vote.digest !== digest || !isFirst(votes, i)) continue
+    agreeing += 1
+    isAnyChosen ||= !vote.selfAssigned
+  }
+  return Math.max(quorum - agreeing, isAnyChosen ? 0 : 1)
 }

@@ -15,6 +15,7 @@ import type { Verdict } from './validation.ts'
  *                │ ├──────────┐
  *                └─┴▶ trusted ┴▶ released   accepted on one donor's word; then its donor passed a check
  *
+ * A result that a donor took from the reserve by itself opens a unit that nobody was handed: leased, with one vote.
  * Nothing but the publisher's own retry leaves verified, inconclusive and suspended.
  */
 export type WorkUnit =
@@ -49,11 +50,12 @@ export interface LeasedUnit {
  * - `trusted`: a first result arrived and is accepted on its donor's word
  * - `released`: that donor passed a check later
  * - `questioned`: another donor is to confirm it: its own result is one vote again
+ * - `self-assigned`: a first result arrived of a unit of the reserve, which nobody had been handed
  * - `known`: the publisher knows the answer, before any donor
  * - `retried`: the publisher wants it computed anew, by donors that have not had it
  */
 export type UnitEvent =
-  | { readonly kind: 'leased'; readonly quorum: number }
+  | { readonly kind: 'leased' | 'self-assigned'; readonly quorum: number }
   | { readonly kind: 'lapsed'; readonly held: boolean }
   | { readonly kind: 'failed'; readonly held: boolean }
   | { readonly kind: 'cancelled' }
@@ -69,6 +71,9 @@ export function moveUnit(unit: WorkUnit, event: UnitEvent): WorkUnit {
   switch (unit.state) {
     case 'unsent':
       if (event.kind === 'leased') return { ...NO_VOTES, live: 1, wanted: event.quorum }
+      // However small the quorum: another donor is to be asked.
+      if (event.kind === 'self-assigned')
+        return { ...NO_VOTES, votes: 1, wanted: Math.max(1, event.quorum - 1) }
       if (event.kind === 'cancelled') return { state: 'suspended' }
       return event.kind === 'known' ? { state: 'verified', digest: event.digest } : unit
     case 'leased':
@@ -103,6 +108,7 @@ function moveLeased(unit: LeasedUnit, event: UnitEvent): WorkUnit {
       return unit.votes === 0 ? { state: 'trusted', digest: event.digest } : unit
     case 'cancelled':
       return { state: 'suspended' }
+    case 'self-assigned':
     case 'known':
     case 'released':
     case 'questioned':

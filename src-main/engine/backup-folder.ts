@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { PowerswarmError } from '../domain/errors.ts'
+import { projectFolderName } from './data-folder.ts'
 
 /**
  * A backup folder holds one folder a project, and in it one a backup, named by its time:
@@ -41,9 +42,20 @@ export function backupName(at: number): string {
   return new Date(at).toISOString().replace(/[:.]/g, '-')
 }
 
+const BACKUP_NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/
+
+function isWhole(dir: string): boolean {
+  return existsSync(backupFiles(dir).notePath)
+}
+
 /** Whole backups in a project's backup folder, oldest first. */
 export function wholeBackups(projectDir: string): readonly string[] {
-  return subfolders(projectDir).filter((dir) => existsSync(backupFiles(dir).notePath))
+  return subfolders(projectDir).filter(isWhole)
+}
+
+/** Folders that backups were begun in and never finished, or not yet. */
+export function unfinishedBackups(projectDir: string): readonly string[] {
+  return subfolders(projectDir).filter((dir) => BACKUP_NAME.test(basename(dir)) && !isWhole(dir))
 }
 
 /**
@@ -51,7 +63,7 @@ export function wholeBackups(projectDir: string): readonly string[] {
  * `not-found`, and `bad-argument` when it holds several projects and none is named.
  */
 export function newestBackup(dir: string, project: string | undefined): BackupFiles {
-  if (existsSync(backupFiles(dir).notePath)) return backupFiles(dir)
+  if (isWhole(dir)) return backupFiles(dir)
   const newest = wholeBackups(dir).at(-1)
   if (newest !== undefined) return backupFiles(newest)
   const projects = subfolders(dir).filter((sub) => wholeBackups(sub).length > 0)
@@ -69,9 +81,17 @@ export function newestBackup(dir: string, project: string | undefined): BackupFi
 
 /** Throws `file-unreadable` for a note that this version did not write. */
 export function readNote({ notePath }: BackupFiles): BackupNote {
-  const raw: unknown = parsed(readFileSync(notePath, 'utf8'))
-  if (typeof raw === 'object' && raw !== null && 'format' in raw && raw.format === 1) return raw as BackupNote
+  const note = parseNote(readFileSync(notePath, 'utf8'))
+  if (note) return note
   throw new PowerswarmError('file-unreadable', `${notePath} is not one of this version's backups`)
+}
+
+/** Undefined for anything but a note of this version: it comes from wherever the backup was. */
+export function parseNote(text: string): BackupNote | undefined {
+  const { format, project, kind, at } = (parsed(text) ?? {}) as Readonly<Record<string, unknown>>
+  if (format !== 1 || typeof project !== 'string' || !isFolderName(project)) return undefined
+  if (kind !== 'continuous' && kind !== 'moment') return undefined
+  return isTime(at) ? { format, project, kind, at } : undefined
 }
 
 function parsed(text: string): unknown {
@@ -80,6 +100,17 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+const DATE_MAX = 8_640_000_000_000_000
+
+/** The name becomes a path: it may lead nowhere else. */
+function isFolderName(name: string): boolean {
+  return /[\p{L}\p{N}]/u.test(name) && projectFolderName(name) === name
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) <= DATE_MAX
 }
 
 function subfolders(dir: string): readonly string[] {

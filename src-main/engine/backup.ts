@@ -1,8 +1,15 @@
 import { copyFileSync, chmodSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { PowerswarmError } from '../domain/errors.ts'
 import { realClock } from './adapters/host/real-time.ts'
-import { backupFiles, backupName, wholeBackups, type BackupFiles, type BackupNote } from './backup-folder.ts'
+import {
+  backupFiles,
+  backupName,
+  unfinishedBackups,
+  wholeBackups,
+  type BackupFiles,
+  type BackupNote,
+} from './backup-folder.ts'
 import { makePrivateDir, type PublisherPaths } from './data-folder.ts'
 import { writeDurably } from './exclusive-file.ts'
 import type { Log, PublisherStore } from './ports.ts'
@@ -13,6 +20,9 @@ export interface BackupSource {
   /** The project's folder name. */
   readonly project: string
 }
+
+/** A backup that is not whole after so long was interrupted. */
+const LEFT_OVER_MS = 24 * 60 * 60 * 1000
 
 /** Copies the project as it is now into this backup folder. Answers the backup's own folder. Throws `file-unreadable`. */
 export async function backUp(source: BackupSource, dir: string): Promise<string> {
@@ -49,6 +59,9 @@ function begin(
   const at = realClock.now()
   const files = backupFiles(join(dir, project, backupName(at)))
   makePrivateDir(files.dir)
+  const before = backupName(at - LEFT_OVER_MS)
+  for (const old of unfinishedBackups(dirname(files.dir)))
+    if (basename(old) < before) rmSync(old, { recursive: true, force: true })
   return { files, note: { format: 1, project, kind, at } }
 }
 

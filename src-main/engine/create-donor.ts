@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DonorEngineSchema } from '../contracts/engine.ts'
@@ -91,6 +92,7 @@ export async function createDonor(init: DonorEngineInit): Promise<DonorEngine> {
         clock: realClock,
         timers: realTimers,
         log: init.log,
+        randomWord: () => randomInt(2 ** 32),
         checkEvidence: (file, projectKey) => {
           const verdict = verifyEvidence(file, projectKey)
           return verdict.holds ? verdict.fork : verdict.why

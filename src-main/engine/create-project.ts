@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { formatLink } from '../contracts/wire/link.ts'
 import { checkDisplayText } from '../domain/display-text.ts'
 import { PowerswarmError } from '../domain/errors.ts'
@@ -10,11 +8,15 @@ import { boxPublicKey } from './adapters/hyper/keys.ts'
 import { openPublisherCores } from './adapters/hyper/publisher-cores.ts'
 import { realClock } from './adapters/host/real-time.ts'
 import { openPublisherStore } from './adapters/sqlite/publisher-store.ts'
-import { makePrivateDir, projectFolderName, publisherDir, publisherPaths } from './data-folder.ts'
+import { projectFolderName, publisherDir, publisherPaths, publishersDir } from './data-folder.ts'
 import { readOrCreateKey } from './keys-file.ts'
+import { PUBLISH_RESULTS_SETTING } from './roles/publisher/findings.ts'
 import { saveNetworkChoice, type NetworkChoice } from './project-settings.ts'
+import { makeUnfinishedDir } from './unfinished-dir.ts'
 
 export interface NewProject extends NetworkChoice {
+  /** Everybody may see what is found, as far as it is short; for good. */
+  readonly publishResults?: boolean
   readonly homeDir: string
   readonly name: string
   readonly purpose: string
@@ -26,9 +28,6 @@ export interface CreatedProject {
   readonly dir: string
 }
 
-const UNFINISHED = '.new-'
-const LEFT_OVER_MS = 60 * 60 * 1000
-
 /**
  * Makes a project: its key, its store, and a project core that begins with the manifest and the first ledger. It is
  * built in a hidden folder and gets its name when it is whole, so there is never half a project.
@@ -39,11 +38,8 @@ export async function createProject(project: NewProject): Promise<CreatedProject
   checkDisplayText('The purpose of the project', project.purpose, LIMITS.projectPurposeChars)
   const dir = publisherDir(project.homeDir, projectFolderName(project.name))
   if (existsSync(dir)) throw alreadyThere(project.name, dir)
-  makePrivateDir(dirname(dir))
-  removeLeftOvers(dirname(dir))
-  const unfinishedDir = join(dirname(dir), UNFINISHED + randomBytes(8).toString('hex'))
+  const unfinishedDir = makeUnfinishedDir(publishersDir(project.homeDir))
   try {
-    makePrivateDir(unfinishedDir)
     const projectKey = await build(unfinishedDir, project)
     giveName(unfinishedDir, dir, project.name)
     return { projectKey, link: linkOf(projectKey, project), dir }
@@ -68,6 +64,7 @@ async function build(dir: string, project: NewProject): Promise<ProjectKey> {
   const store = openPublisherStore(paths.databasePath)
   try {
     saveNetworkChoice(store, project)
+    if (project.publishResults === true) store.setSetting(PUBLISH_RESULTS_SETTING, 'yes')
     const cores = await openPublisherCores({ dir: paths.coresDir, seed, journal: store })
     try {
       await cores.appendProject([
@@ -91,17 +88,6 @@ function giveName(unfinishedDir: string, dir: string, name: string): void {
     // Somebody made one of the same name in the meantime.
     if (code === 'ENOTEMPTY' || code === 'EEXIST' || existsSync(dir)) throw alreadyThere(name, dir)
     throw cause
-  }
-}
-
-/** What a process that was killed left behind; one that is at work is done in seconds. */
-function removeLeftOvers(parentDir: string): void {
-  for (const entry of readdirSync(parentDir)) {
-    const path = join(parentDir, entry)
-    if (!entry.startsWith(UNFINISHED)) continue
-    const found = statSync(path, { throwIfNoEntry: false })
-    if (found && realClock.now() - found.mtimeMs > LEFT_OVER_MS)
-      rmSync(path, { recursive: true, force: true })
   }
 }
 

@@ -21,6 +21,7 @@ import { acquireEngineLock, engineLockHolder, type LockHolder } from './engine-l
 import { openEventLog } from './event-log.ts'
 import { readKey } from './keys-file.ts'
 import { lazySlots } from './node-slots.ts'
+import { refuseMoved } from './moved-project.ts'
 import { readNetworkChoice } from './project-settings.ts'
 import type { PublisherNetwork } from './ports.ts'
 import { Publisher as PublisherRole } from './roles/publisher/publisher.ts'
@@ -73,8 +74,8 @@ export interface Publisher {
 }
 
 /**
- * Opens a project that {@link createProject} made. Throws `data-folder-in-use`, `file-not-found` without its key, and
- * what store and cores refuse. Nothing stays open after a failure.
+ * Opens a project that {@link createProject} made. Throws `data-folder-in-use`, `project-moved` where it was exported,
+ * `file-not-found` without its key, and what store and cores refuse. Nothing stays open after a failure.
  */
 export async function openPublisher(init: PublisherInit): Promise<Publisher> {
   const { homeDir, folder, rewriterVersion, backupDir, listen = false, clock = realClock } = init
@@ -84,6 +85,7 @@ export async function openPublisher(init: PublisherInit): Promise<Publisher> {
     const socketPath = listen ? socketPathFor(paths.dir) : ''
     const lock = acquireEngineLock(paths.lockPath, socketPath)
     undo.add(() => lock.release())
+    refuseMoved(paths)
     const eventLog = openEventLog({
       logsDir: logsDir(homeDir),
       name: `publisher-${folder}`,

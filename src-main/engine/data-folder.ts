@@ -7,7 +7,7 @@ import { PowerswarmError } from '../domain/errors.ts'
  * Who owns which file under a home folder:
  *
  *   donor/                engine.lock  donor.sqlite  cores/  snapshots/  donor.key  device.key
- *   publisher/<project>/  engine.lock  publisher.sqlite  cores/  publisher.key
+ *   publisher/<project>/  engine.lock  publisher.sqlite  cores/  publisher.key  moved.json
  *   logs/
  *
  * One engine process per folder (engine-lock.ts). Folders are 0700, key files 0600.
@@ -28,6 +28,8 @@ export interface PublisherPaths {
   readonly databasePath: string
   readonly coresDir: string
   readonly keyPath: string
+  /** There when the project was moved away: see moved-project.ts. */
+  readonly tombstonePath: string
 }
 
 /** What {@link defaultHomeDir} depends on; `process` has this shape. */
@@ -68,12 +70,18 @@ export function publisherPaths(dir: string): PublisherPaths {
     databasePath: join(dir, 'publisher.sqlite'),
     coresDir: join(dir, 'cores'),
     keyPath: join(dir, 'publisher.key'),
+    tombstonePath: join(dir, 'moved.json'),
   }
+}
+
+/** Where the folders of all projects are that are published from here. */
+export function publishersDir(homeDir: string): string {
+  return join(homeDir, 'publisher')
 }
 
 /** Folder of one project; `folderName` as {@link projectFolderName} makes it. */
 export function publisherDir(homeDir: string, folderName: string): string {
-  return join(homeDir, 'publisher', folderName)
+  return join(publishersDir(homeDir), folderName)
 }
 
 export function logsDir(homeDir: string): string {
@@ -100,13 +108,13 @@ export function projectFolderName(projectName: string): string {
 /** Folder names of the projects under this home, sorted. Folders being built start with a dot and do not count. */
 export function projectFolders(homeDir: string): string[] {
   try {
-    return readdirSync(join(homeDir, 'publisher'), { withFileTypes: true })
+    return readdirSync(publishersDir(homeDir), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
       .map((entry) => entry.name)
       .sort()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw unusable(join(homeDir, 'publisher'), error)
+    throw unusable(publishersDir(homeDir), error)
   }
 }
 

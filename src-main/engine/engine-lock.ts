@@ -109,7 +109,8 @@ function tokenOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 24)
 }
 
-function parseHolder(text: string): LockHolder | undefined {
+/** Undefined for what no engine wrote. */
+export function parseHolder(text: string): LockHolder | undefined {
   let raw: unknown
   try {
     raw = JSON.parse(text)

@@ -37,3 +37,14 @@ function copyExclusively(finishedPath: string, path: string): boolean {
     throw error
   }
 }
+
+/** Makes the new name itself survive a power loss. Windows has no such call and needs none. */
+export function syncDir(dir: string): void {
+  if (process.platform === 'win32') return
+  const handle = openSync(dir, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}

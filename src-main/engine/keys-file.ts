@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { PowerswarmError } from '../domain/errors.ts'
-import { placeExclusively, writeDurably } from './exclusive-file.ts'
+import { placeExclusively, syncDir, writeDurably } from './exclusive-file.ts'
 
 /** Bytes of every key file: the seed of a key pair, as it is, without a header. */
 export const KEY_BYTES = 32
@@ -59,16 +59,5 @@ export function readKey(path: string): Uint8Array | undefined {
         cause: error,
       },
     )
-  }
-}
-
-/** Makes the new name itself survive a power loss. Windows has no such call and needs none. */
-function syncDir(dir: string): void {
-  if (process.platform === 'win32') return
-  const handle = openSync(dir, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
   }
 }

@@ -10,11 +10,12 @@ import type {
   SubmitAnswer,
   SubmittedResult,
 } from '../contracts/wire/messages.ts'
+import type { ErrorCode } from '../domain/errors.ts'
 import type { DonorKey, Hex32, ModuleHash, ProjectKey, UnitId } from '../domain/ids.ts'
 import type { Link } from '../domain/link.ts'
 import type { CountedOutcome, UnitRun } from '../domain/outcome.ts'
 import type { Preferences } from '../domain/preferences.ts'
-import type { App, Batch, LedgerRecord, ProjectRecord } from '../domain/project.ts'
+import type { App, Batch, FoundResult, LedgerRecord, ProjectRecord } from '../domain/project.ts'
 import type { DonorTrust, TrustPolicy } from '../domain/trust.ts'
 import type { UnitFile } from '../domain/unit-file.ts'
 import type { BatchInputs, InputsPlace, UnitInputs } from '../domain/unit-inputs.ts'
@@ -124,6 +125,8 @@ export interface CopyRow {
   readonly answeredAt?: UnixMs
   /** Set when the result counts. */
   readonly digest?: Hex32
+  /** The donor took the unit from the reserve by itself: see domain/reserve.ts. */
+  readonly selfAssigned?: true
 }
 /** A copy whose result counts. */
 export interface VoteRow extends CopyRow {
@@ -152,6 +155,8 @@ export interface WantingSearch {
   readonly limit: number
   /** Only units that have a vote already. */
   readonly votedOnly: boolean
+  /** Of these, only those whose one vote is of a donor that took them from the reserve. */
+  readonly selfAssignedOnly?: boolean
 }
 export interface WantingUnits {
   /** `lapsed`: the donor had a copy before, whose lease ran out. */
@@ -224,13 +229,15 @@ export interface LedgerTotals {
   readonly donors: number
 }
 
-/** What only the publisher knows of a batch. */
+/** What of a batch does not stand in its record. */
 export interface BatchPlan {
   /** Batches of a higher priority are handed out first; 0 unless told. */
   readonly priority: number
   /** When its publisher wants it; among equal priorities the earlier comes first. */
   readonly deadline?: UnixMs
   readonly cancelledAt?: UnixMs
+  /** Units at its end that are kept from live leasing, until all others were handed out. */
+  readonly reserve?: { readonly units: number; readonly isReleased: boolean }
 }
 
 /** Units as they lie on this machine's disk, read one by one. Throws what the files say, naming them. */
@@ -257,8 +264,11 @@ export interface CatalogueStore {
 
 /** Units, the copies of them that donors hold, and what they computed. Writing needs an open transaction. */
 export interface UnitStore {
-  /** Takes up to `limit` units that were never handed out; the caller saves each in the same transaction. */
-  takeFresh(batch: number, limit: number): readonly UnitId[]
+  /**
+   * Takes up to `limit` units that were never handed out; the caller saves each in the same transaction. Those of the
+   * reserve only where they are asked for, and from then on as all others.
+   */
+  takeFresh(batch: number, limit: number, which?: { readonly reserve: boolean }): readonly UnitId[]
   unit(unit: UnitId): WorkUnit
   /** `lottery`: a random number below 2^32 that orders the unit among those that wait; set at the first save. */
   saveUnit(unit: UnitId, before: WorkUnit, after: WorkUnit, lottery: number): void
@@ -284,6 +294,8 @@ export interface UnitStore {
   /** Copies that are leased to one machine of a donor, in the order in which they run out. */
   leasedToDevice(donorKey: DonorKey, deviceKey: Hex32, limit: number): readonly CopyRow[]
   donor(donorKey: DonorKey): DonorRow
+  /** Undecided results of this donor on units that it took from the reserve by itself. */
+  selfAssigned(donorKey: DonorKey): number
   /** Same digest again: no effect. */
   addOutput(row: OutputRow): void
   output(unit: UnitId, digest: Hex32): OutputRow | undefined
@@ -417,6 +429,14 @@ export interface PublisherCores {
   encodeLedger(record: LedgerRecord): Uint8Array
   /** Appends what the journal holds beyond the ledger's end. Idempotent. */
   flushLedger(): Promise<void>
+  /**
+   * Opens the core with results of this epoch, appends what the journal holds beyond its end, and offers it to peers.
+   * Answers its key. Rejects with `store-behind` or `store-forked` when it can never be written again. Roles record its
+   * blocks under `resultsCoreName`, then call {@link flushResults}.
+   */
+  openResults(epoch: number): Promise<Hex32>
+  /** No effect while no core with results is open. */
+  flushResults(): Promise<void>
   ledgerRecords(from?: number): AsyncIterable<{ readonly index: number; readonly record: LedgerRecord }>
   /** The receipt of the grant in this block, as a file. Rejects with `not-found` when the ledger has no such block. */
   receipt(epoch: number, index: number): Promise<Uint8Array>
@@ -491,6 +511,8 @@ export interface StoredLease {
   readonly projectKey: ProjectKey
   readonly unit: UnitId
   readonly expiresAt: UnixMs
+  /** Taken from the reserve by this donor itself: see domain/reserve.ts. */
+  readonly selfAssigned?: boolean
 }
 /** Proof, checked and kept, that a publisher signed two stories. */
 export interface StoredEvidence {
@@ -531,10 +553,15 @@ export interface DonorStore {
   /** Removes the project and its leases and unsent results; verified results and grants stay for the history. */
   removeProject(projectKey: ProjectKey): void
 
-  /** A unit that is already leased or already has a result here is left as it is. */
-  addLeases(leases: readonly StoredLease[]): void
+  /**
+   * A unit that is already leased or already has a result here is left as it is; but a result of the reserve that counted
+   * for nothing makes room for a lease of its publisher. Answers the new ones.
+   */
+  addLeases(leases: readonly StoredLease[]): readonly StoredLease[]
   leases(projectKey: ProjectKey): readonly StoredLease[]
   removeLease(projectKey: ProjectKey, unit: UnitId): void
+  /** Units of the reserve that this donor took and that are not decided, computed or not. */
+  selfAssigned(projectKey: ProjectKey): number
 
   /** Saves what a slot produced and ends the lease, in one transaction. */
   addResult(result: StoredResult): void
@@ -632,7 +659,11 @@ export interface ProjectConnection {
   readonly meshPeers: number
   /** The publisher refused us, in words for the person; until it accepts again. */
   readonly trouble: string | undefined
-  /** State, trouble or mesh changed. */
+  /** Its code; undefined when there is no trouble. */
+  readonly troubleCode: ErrorCode | undefined
+  /** What was found by everybody's donors, where the project publishes it: the latest, oldest first. */
+  readonly found: readonly FoundResult[]
+  /** State, trouble, mesh or {@link found} changed. */
   onChange(listener: () => void): () => void
   /** Records of the project core from the start, then live as they arrive, in order, each once. */
   onRecord(listener: (record: ProjectRecord) => void): () => void

@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { PowerswarmError } from '../domain/errors.ts'
 import { openPublisherCores } from './adapters/hyper/publisher-cores.ts'
 import { openPublisherStore } from './adapters/sqlite/publisher-store.ts'
-import { newestBackup, readNote, type BackupFiles, type BackupNote } from './backup-folder.ts'
+import { newestBackup, readNote, type BackupNote } from './backup-folder.ts'
 import { linkOf } from './create-project.ts'
-import { makePrivateDir, publisherDir, publisherPaths } from './data-folder.ts'
+import { publisherDir, publisherPaths, publishersDir, type PublisherPaths } from './data-folder.ts'
 import { readKey } from './keys-file.ts'
 import { readNetworkChoice } from './project-settings.ts'
+import { RESULTS_EPOCH_SETTING } from './roles/publisher/findings.ts'
 import { RESTORED_SETTING } from './roles/publisher/restored.ts'
+import { makeUnfinishedDir } from './unfinished-dir.ts'
 
 export interface RestoreInit {
   readonly homeDir: string
@@ -36,42 +36,57 @@ export interface RestoredProject {
 export async function restoreProject(init: RestoreInit): Promise<RestoredProject> {
   const files = newestBackup(init.backupDir, init.project)
   const backup = readNote(files)
-  const dir = publisherDir(init.homeDir, backup.project)
-  if (existsSync(dir))
-    throw new PowerswarmError(
-      'already-exists',
-      `There is a project in ${dir} already; move it away before another is restored there`,
-    )
-  makePrivateDir(dirname(dir))
-  const unfinishedDir = join(dirname(dir), `.new-${randomBytes(8).toString('hex')}`)
+  // Before the work, too: it may take a while.
+  refuseExisting(publisherDir(init.homeDir, backup.project))
+  const restored = await inNewFolder(init.homeDir, async (paths) => {
+    copyFileSync(files.keyPath, paths.keyPath)
+    for (const ending of ['', '-wal'])
+      if (existsSync(files.databasePath + ending))
+        copyFileSync(files.databasePath + ending, paths.databasePath + ending)
+    return { ...(await putBack(paths, init.newest)), folder: backup.project }
+  })
+  return { ...restored, backup }
+}
+
+/** What {@link putBack} knows of a project. */
+export interface PutBack {
+  readonly name: string
+  readonly link: string
+}
+
+/**
+ * Builds a project in a hidden folder beside the others; it gets its name, the folder that `build` answers, when it is
+ * whole. Throws `already-exists`, and what `build` throws; then nothing is left behind.
+ */
+export async function inNewFolder(
+  homeDir: string,
+  build: (paths: PublisherPaths) => Promise<PutBack & { readonly folder: string }>,
+): Promise<PutBack & { readonly dir: string }> {
+  const unfinishedDir = makeUnfinishedDir(publishersDir(homeDir))
   try {
-    makePrivateDir(unfinishedDir)
-    const restored = await build(unfinishedDir, files, init.newest)
+    const { folder, ...project } = await build(publisherPaths(unfinishedDir))
+    const dir = publisherDir(homeDir, folder)
+    refuseExisting(dir)
     renameSync(unfinishedDir, dir)
-    return { ...restored, dir, backup }
+    return { ...project, dir }
   } finally {
     rmSync(unfinishedDir, { recursive: true, force: true })
   }
 }
 
-async function build(
-  dir: string,
-  files: BackupFiles,
-  newest: boolean,
-): Promise<{ readonly name: string; readonly link: string }> {
-  const paths = publisherPaths(dir)
-  copyFileSync(files.keyPath, paths.keyPath)
-  for (const ending of ['', '-wal'])
-    if (existsSync(files.databasePath + ending))
-      copyFileSync(files.databasePath + ending, paths.databasePath + ending)
+/** Makes the cores of a project whose key and database lie at `paths`, and has it wait unless it is the newest state. */
+export async function putBack(paths: PublisherPaths, newest: boolean): Promise<PutBack> {
   const seed = readKey(paths.keyPath)
-  if (!seed) throw new PowerswarmError('file-not-found', `The backup has no key ${files.keyPath}`)
+  if (!seed) throw new PowerswarmError('file-not-found', 'The backup has no key')
   const store = openPublisherStore(paths.databasePath)
   try {
     if (!newest) {
       store.transact(() => {
         store.nextLedger()
         store.setSetting(RESTORED_SETTING, 'yes')
+        // What was published after the backup is not in its journal: another core goes on.
+        const results = Number(store.setting(RESULTS_EPOCH_SETTING) ?? 0)
+        store.setSetting(RESULTS_EPOCH_SETTING, String(results + 1))
       })
     }
     const cores = await openPublisherCores({
@@ -89,4 +104,12 @@ async function build(
   } finally {
     store.close()
   }
+}
+
+function refuseExisting(dir: string): void {
+  if (existsSync(dir))
+    throw new PowerswarmError(
+      'already-exists',
+      `There is a project in ${dir} already; move it away before another is put there`,
+    )
 }

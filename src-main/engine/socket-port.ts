@@ -1,14 +1,8 @@
 import type { Socket } from 'node:net'
-import { deserialize, serialize } from 'node:v8'
 import type { Port } from '../contracts/rpc.ts'
 import { LIMITS } from '../domain/limits.ts'
+import { FRAME_HEADER_BYTES, frameBody, frameReader } from './socket-frames.ts'
 
-/**
- * A frame is the length of its body (4 bytes, big endian) and the body: one structured-clone value as node:v8 writes
- * it. Both ends run as the same user. A frame that is longer than `LIMITS.socketFrameBytes`, or that does not decode,
- * closes the socket.
- */
-const HEADER_BYTES = 4
 /** A reader that lets this much wait is gone for all we can tell; its socket is closed. */
 const UNSENT_BYTES_MAX = 2 * LIMITS.socketFrameBytes
 
@@ -41,8 +35,8 @@ export function socketPort(socket: Socket): SocketPort {
   return {
     post: (message) => {
       if (!socket.writable) return
-      const body = serialize(message)
-      const header = Buffer.allocUnsafe(HEADER_BYTES)
+      const body = frameBody(message)
+      const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES)
       header.writeUInt32BE(body.byteLength)
       socket.cork()
       socket.write(header)
@@ -61,46 +55,5 @@ export function socketPort(socket: Socket): SocketPort {
       return () => closers.delete(listener)
     },
     close: () => socket.end(),
-  }
-}
-
-/** Collects chunks and gives the values that are complete; undefined, for good, after a frame that is none. */
-function frameReader(): (chunk: Buffer) => unknown[] | undefined {
-  let waiting: Buffer[] = []
-  let waitingBytes = 0
-  let wantedBytes = HEADER_BYTES
-  let inBody = false
-  let broken = false
-
-  const take = (): Buffer => {
-    const all = waiting.length === 1 && waiting[0] ? waiting[0] : Buffer.concat(waiting)
-    const piece = all.subarray(0, wantedBytes)
-    const rest = all.subarray(wantedBytes)
-    waiting = rest.byteLength > 0 ? [rest] : []
-    waitingBytes = rest.byteLength
-    return piece
-  }
-  const readAll = (messages: unknown[]): void => {
-    while (waitingBytes >= wantedBytes) {
-      const piece = take()
-      if (inBody) messages.push(deserialize(piece))
-      wantedBytes = inBody ? HEADER_BYTES : piece.readUInt32BE()
-      if (wantedBytes > LIMITS.socketFrameBytes) throw new RangeError('frame beyond the limit')
-      inBody = !inBody
-    }
-  }
-  return (chunk) => {
-    if (broken) return undefined
-    waiting.push(chunk)
-    waitingBytes += chunk.byteLength
-    const messages: unknown[] = []
-    try {
-      readAll(messages)
-      return messages
-    } catch {
-      broken = true
-      waiting = []
-      return undefined
-    }
   }
 }

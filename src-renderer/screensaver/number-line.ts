@@ -1,12 +1,20 @@
 import type { DonorState, ResultState } from '../../src-main/contracts/donor-state.ts'
 
-/** The units of one batch that this machine worked on while the screensaver was open, by their index in the batch. */
+/** `found`: verified by others, as the project publishes it. */
+export type PointState = ResultState | 'found'
+
+/**
+ * The units of one batch that this machine worked on while the screensaver was open, by their index in the batch, and what
+ * the swarm found of it meanwhile.
+ */
 export interface NumberLine {
   readonly projectKey: string
   readonly batch: number
   /** Project and app, for the caption. */
   readonly caption: string
-  readonly points: ReadonlyMap<number, ResultState>
+  readonly points: ReadonlyMap<number, PointState>
+  /** The project publishes what others found. */
+  readonly hasFound: boolean
   readonly running: readonly number[]
 }
 
@@ -28,6 +36,9 @@ export function advance(previous: NumberLine | undefined, donor: DonorState): Nu
   const focus = stays ? previous : (slots[0] ?? results[0]?.place ?? previous)
   if (focus === undefined) return undefined
   const points = new Map(previous !== undefined && sameBatch(focus, previous) ? previous.points : [])
+  const found = donor.projects.find(({ projectKey }) => projectKey === focus.projectKey)?.found
+  for (const index of (found ?? []).toReversed().flatMap(({ unit }) => indexIn(focus.batch, unit)))
+    if (!points.has(index)) points.set(index, 'found')
   for (const { place, result } of results.toReversed())
     if (sameBatch(place, focus)) points.set(place.index, result.state)
   for (const oldest of points.keys()) {
@@ -39,6 +50,7 @@ export function advance(previous: NumberLine | undefined, donor: DonorState): Nu
     batch: focus.batch,
     caption: focus.caption,
     points,
+    hasFound: found !== undefined,
     running: slots.filter((place) => sameBatch(place, focus)).map((place) => place.index),
   }
 }
@@ -68,6 +80,13 @@ function roundStep(wanted: number): number {
   return 10 * power
 }
 
+const UNIT_NAME = /^(\d{1,15})\.(\d{1,15})$/
+
+function indexIn(batch: number, unit: string): number[] {
+  const match = UNIT_NAME.exec(unit)
+  return match !== null && Number(match[1]) === batch ? [Number(match[2])] : []
+}
+
 /** Units are named `batch.index`; a name that is not is left off the line. */
 function placeOf(unit: {
   readonly projectKey: string
@@ -75,7 +94,7 @@ function placeOf(unit: {
   readonly appName: string
   readonly unit: string
 }): Place[] {
-  const match = /^(\d{1,15})\.(\d{1,15})$/.exec(unit.unit)
+  const match = UNIT_NAME.exec(unit.unit)
   if (match === null) return []
   const caption = `${unit.projectName} · ${unit.appName}`
   return [{ projectKey: unit.projectKey, batch: Number(match[1]), index: Number(match[2]), caption }]

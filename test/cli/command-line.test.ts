@@ -47,7 +47,11 @@ describe('usage', () => {
   it.each([
     [['nonsense'], /unknown command 'nonsense'/],
     [['project', 'nonsense'], /unknown command 'nonsense'/],
+    [['statsu'], /unknown command 'statsu'; did you mean 'status'\?/],
+    [['batch', 'ad'], /unknown command 'ad'; did you mean 'add'\?/],
     [['status', '--nonsense'], /unknown option '--nonsense'/],
+    [['results', '--output', 'x'], /unknown option '--output' \(Did you mean --out\?\)/],
+    [['serve', '--verify-core', '1'], /\(Did you mean --verify-cores\?\)/],
     [['project', 'create', '--purpose', 'p'], /missing required argument 'name'/],
     [['project', 'create', 'x'], /--purpose/],
     [['project', 'create', '—', '--purpose', 'p'], /no letter or digit/],
@@ -62,6 +66,7 @@ describe('usage', () => {
     [['batch', 'add', '--app', 'a'], /Say where the units come from/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--inputs', 'x'], /not from both/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--priority', 'high'], /--priority takes a whole/],
+    [['batch', 'add', '--app', 'a', '--range', '0..9', '--reserve', 'some'], /--reserve takes a whole/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--deadline', 'soon'], /--deadline takes a date/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--deadline', '2001-01-01'], /is over/],
     [['batch', 'add', '--app', 'a', '--range', '0..9', '--quorum', '0'], /--quorum must be from 1 to 8/],
@@ -95,6 +100,8 @@ describe('usage', () => {
     [['donor', 'receipt'], /--out/],
     [['backup'], /--out/],
     [['restore'], /missing required argument 'dir'/],
+    [['project', 'export-key'], /--out/],
+    [['project', 'import-key'], /missing required argument 'file'/],
     [['verify'], /missing required argument 'file'/],
     [['verify', 'x', '--link', 'y'], /not a valid Powerswarm link/],
     [['verify', 'x', '--project-key', 'zz'], /--project-key takes 64 hexadecimal digits, not 'zz'/],
@@ -305,6 +312,19 @@ describe('a project', SLOT_TIMEOUT, () => {
       ledger: { fuel: '0' },
     })
     expect((await run('status')).stdout).toContain('batch 0 (hello): 0 of 10 units verified, 10 unsent')
+  })
+
+  it('publishes an app once more for a batch that wants more memory, and only once', async () => {
+    const add = ['batch', 'add', '--app', 'hello', '--range', '0..0', '--arg', '{n}', '--memory']
+    expect((await run(...add, '1MiB')).exitCode).toBe(0)
+    expect((await run(...add, '1MiB')).exitCode).toBe(0)
+    expectRefusal(await run(...add, '1KiB'), 2, /--memory must be from 64 KiB/)
+    const { apps, batches } = JSON.parse((await run('status', '--json')).stdout) as {
+      apps: { name: string; app: number }[]
+      batches: { app: number }[]
+    }
+    expect(apps.map(({ name }) => name)).toEqual(['hello', 'counting', 'hello'])
+    expect(batches.map(({ app }) => app)).toEqual([0, 0, 2, 2])
   })
 
   it('writes results, of which there are none yet', async () => {

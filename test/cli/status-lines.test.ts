@@ -13,6 +13,7 @@ const batch = (part: Partial<BatchStatus>): BatchStatus => ({
   acceptedOnTrust: 0,
   inconclusive: 0,
   suspended: 0,
+  cancelledUnits: 0,
   priority: 0,
   cancelled: false,
   ...part,
@@ -41,7 +42,7 @@ describe('status', () => {
     expect(lines).toContain('  serving  yes, 2 donors connected')
     expect(lines).toContain('  ledger   2.5 credits to 1 donor in 1,234 grants')
     expect(lines).toContain(
-      '  batch 0 (mersenne): 400 of 1,000 units verified, 590 unsent, 10 suspended (donors’ machines failed, or cancelled)',
+      '  batch 0 (mersenne): 400 of 1,000 units verified, 590 unsent, 10 suspended (donors’ machines failed)',
     )
   })
 
@@ -55,6 +56,17 @@ describe('status', () => {
   it('says which units can be saved half-way', () => {
     const lines = statusLines(status(batch({ app: 1, unsent: 1000 })))
     expect(lines).toContain('  batch 0 (fold, with checkpoints): 0 of 1,000 units verified, 1,000 unsent')
+  })
+
+  it('counts what was taken back by itself', () => {
+    const some = batch({ verified: 400, unsent: 590, cancelledUnits: 10 })
+    const all = batch({ batch: 1, verified: 3, cancelledUnits: 997, cancelled: true })
+    const late = batch({ batch: 2, verified: 1000, cancelled: true })
+    expect(statusLines(status(some, all, late)).slice(-3)).toEqual([
+      '  batch 0 (mersenne): 400 of 1,000 units verified, 590 unsent, 10 cancelled',
+      '  batch 1 (mersenne): 3 of 1,000 units verified, 997 cancelled',
+      '  batch 2 (mersenne): 1,000 of 1,000 units verified, cancelled',
+    ])
   })
 
   it('says what to do before the first batch', () => {
@@ -74,6 +86,16 @@ describe('serving line', () => {
   it('promises nothing while nothing moves', () => {
     expect(servingLine(status(batch({})), still)).toBe('0/1,000 units verified (0%) · 2 donors')
     expect(servingLine(status(), still)).toBe('no units yet · 2 donors')
+  })
+
+  it('leaves out what was cancelled, and says why nothing is left', () => {
+    const some = batch({ verified: 990, cancelledUnits: 10 })
+    expect(servingLine(status(some), still)).toBe('990/990 units verified (100%) · 2 donors · all done')
+    const all = batch({ cancelledUnits: 1000, cancelled: true })
+    expect(servingLine(status(all), still)).toBe('all units are cancelled · 2 donors')
+    expect(servingLine({ ...status(all), closed: true }, still)).toBe(
+      'closed for good: no work is handed out · 2 donors',
+    )
   })
 
   it('says 100% only at the end, and is done when nothing more can change', () => {

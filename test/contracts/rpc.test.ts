@@ -1,7 +1,15 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { channel, portPair } from '../../src-main/contracts/ports.ts'
-import { call, connect, notice, nothing, serve, type Handlers } from '../../src-main/contracts/rpc.ts'
+import {
+  call,
+  CAUSES_MAX,
+  connect,
+  notice,
+  nothing,
+  serve,
+  type Handlers,
+} from '../../src-main/contracts/rpc.ts'
 import { PowerswarmError } from '../../src-main/domain/errors.ts'
 
 const schema = {
@@ -50,6 +58,35 @@ describe('the rpc kit', () => {
       details: { path: 'x' },
       cause: { code: 'internal', message: 'ENOENT' },
     })
+  })
+
+  it('carries some causes of an error and leaves out those behind them', async () => {
+    const pair = portPair()
+    const endless = new Error('round and round')
+    endless.cause = endless
+    serve(schema, pair.a, {
+      ...handlers,
+      fail: () => {
+        throw endless
+      },
+    })
+    let error: unknown = await connect(schema, pair.b)
+      .fail()
+      .catch((caught: unknown) => caught)
+    let causes = 0
+    for (; error instanceof Error && error.cause !== undefined; error = error.cause) causes++
+    expect(causes).toBe(CAUSES_MAX)
+  })
+
+  it('outlives an error with more causes than a stack could hold', async () => {
+    const { client, pair } = joined()
+    let cause: unknown = { code: 'internal', message: '' }
+    for (let i = 0; i < 20_000; i++) cause = { code: 'internal', message: '', cause }
+    const pending = client.hang()
+    pair.a.post({ t: 'error', id: 1, error: cause })
+    await expect(pending).rejects.toMatchObject({ code: 'internal' })
+    pair.b.post({ t: 'error', id: 1, error: cause })
+    expect(await client.add({ a: 1, b: 1 })).toBe(2)
   })
 
   it('rejects pending and later calls with peer-gone when the port closes', async () => {

@@ -16,6 +16,8 @@ describe('what was taken back', () => {
       false,
     ])
     expect(endings.hasBatch(1)).toBe(false)
+    expect([...endings.unitsOf(1)]).toEqual([3, 5])
+    expect([...endings.unitsOf(2)]).toEqual([])
     expect(endings.some).toBe(true)
   })
 

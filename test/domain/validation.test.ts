@@ -45,6 +45,25 @@ describe('votes on a unit', () => {
     expect(judge(twice, 2)).toEqual({ kind: 'undecided', copiesWanted: 1 })
   })
 
+  it.each([
+    ['a', 1, { kind: 'undecided', copiesWanted: 1 }],
+    ['a', 2, { kind: 'undecided', copiesWanted: 1 }],
+    ['a', 3, { kind: 'undecided', copiesWanted: 2 }],
+    ['aa', 2, { kind: 'verified' }],
+    ['aa', 1, { kind: 'verified', agreeing: [donor(0), donor(1)], losing: [] }],
+    ['ab', 1, { kind: 'verified', agreeing: [donor(1)], losing: [donor(0)] }],
+    ['ab', 2, { kind: 'undecided', copiesWanted: 1 }],
+    ['abb', 2, { kind: 'verified', agreeing: [donor(1), donor(2)], losing: [donor(0)] }],
+  ])('%j, of which the first was self-assigned, with quorum %i: %j', (text, quorum, verdict) => {
+    const [first, ...rest] = votes(text)
+    expect(judge([{ ...first!, selfAssigned: true }, ...rest], quorum)).toMatchObject(verdict)
+  })
+
+  it('are never enough when all of them are self-assigned', () => {
+    const own = votes('aaaa').map((vote) => ({ ...vote, selfAssigned: true as const }))
+    expect(judge(own, 2)).toEqual({ kind: 'undecided', copiesWanted: 1 })
+  })
+
   it('of a large quorum are not spoilt by one wrong vote', () => {
     expect(judge(votes('b' + 'a'.repeat(7)), 8)).toEqual({ kind: 'undecided', copiesWanted: 1 })
     expect(judge(votes('b' + 'a'.repeat(8)), 8)).toMatchObject({ kind: 'verified' })

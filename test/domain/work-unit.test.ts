@@ -63,6 +63,24 @@ describe('a work unit', () => {
     })
   })
 
+  it.each([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+  ])('that a donor took by itself wants, with quorum %i, %i more', (quorum, wanted) => {
+    const unit = through({ kind: 'self-assigned', quorum })
+    expect(unit).toEqual({ state: 'leased', live: 0, votes: 1, failures: 0, wanted })
+    expect(moveUnit(unit, { kind: 'trusted', digest })).toBe(unit)
+  })
+
+  it.each([leased, failed, voted(verified), { kind: 'cancelled' } satisfies UnitEvent])(
+    'is never taken by anybody once it was handed out (%j)',
+    (event) => {
+      const unit = through(leased, event)
+      expect(moveUnit(unit, { kind: 'self-assigned', quorum: 2 })).toBe(unit)
+    },
+  )
+
   it('is not accepted on anybody’s word when others have answered', () => {
     const unit = through(leased, leased, voted(wants(1)))
     expect(moveUnit(unit, { kind: 'trusted', digest })).toBe(unit)

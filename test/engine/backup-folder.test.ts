@@ -1,7 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { backupFiles, backupName, newestBackup, readNote } from '../../src-main/engine/backup-folder.ts'
+import {
+  backupFiles,
+  backupName,
+  newestBackup,
+  readNote,
+  unfinishedBackups,
+} from '../../src-main/engine/backup-folder.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const NOTE = '{"format":1,"project":"p","kind":"moment","at":1}'
@@ -36,7 +42,23 @@ describe('the newest backup', () => {
   })
 })
 
-it.each(['{}', 'text', '{"format":2}', 'null'])('the note %j is refused', (note) => {
+it('finds what was begun and not finished, and nothing of somebody else', () => {
+  const dir = tempDir()
+  backup(join(dir, backupName(1)))
+  for (const name of [backupName(2), 'holiday pictures']) mkdirSync(join(dir, name))
+  expect(unfinishedBackups(dir)).toEqual([join(dir, backupName(2))])
+})
+
+const REFUSED = [
+  '{}',
+  'text',
+  '{"format":2}',
+  'null',
+  '{"format":1,"project":"../elsewhere","kind":"moment","at":1}',
+  '{"format":1,"project":"","kind":"moment","at":1}',
+  '{"format":1,"project":"p","kind":"moment","at":1e300}',
+]
+it.each(REFUSED)('the note %j is refused', (note) => {
   const files = backupFiles(backup(join(tempDir(), 'b'), note))
   expect(() => readNote(files)).toThrow(expect.objectContaining({ code: 'file-unreadable' }))
 })

@@ -46,6 +46,8 @@ export interface CommandSwarmInit {
   readonly checkpoint?: boolean
   /** Computed in place of the search for Mersenne primes; given the same arguments. */
   readonly module?: Uint8Array
+  /** Everybody may see what is found. */
+  readonly publishResults?: boolean
   /** More words for `batch add`. */
   readonly batch?: readonly string[]
 }
@@ -81,6 +83,7 @@ export async function commandSwarm(init: CommandSwarmInit): Promise<CommandSwarm
   const dht = await start('dht', 'bootstrap')
   const { bootstrap } = (await dht.line(() => true)) as { bootstrap: string }
   const create = ['project', 'create', NAME, '--purpose', PURPOSE, '--bootstrap', bootstrap]
+  if (init.publishResults === true) create.push('--publish-results')
   const { link } = (await answer('publisher', ...create)) as { link: string }
   const module = init.module ? join(dir, 'mersenne.wasm') : await builtDemo('mersenne')
   if (init.module) writeFileSync(module, init.module)

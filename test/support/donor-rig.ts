@@ -89,6 +89,7 @@ export class DonorHome {
   private readonly file = join(tempDir(), 'donor.sqlite')
   private readonly kept = new Map<string, SavedUnit>()
   private startedAt = 1_000_000
+  private seed = 7
   private readonly init: DonorHomeInit
   private open: RunningDonor | undefined
 
@@ -141,6 +142,7 @@ export class DonorHome {
         clock: { now, monotonicMs: () => timers.nowMs },
         timers,
         log: (_level, event) => void logged.push(event),
+        randomWord: () => (this.seed = (Math.imul(this.seed, 1664525) + 1013904223) >>> 0),
         checkEvidence: () => 'it is void',
         checkGrant: () => undefined,
       },

@@ -6,12 +6,13 @@ import type {
 } from '../../src-main/contracts/wire/messages.ts'
 import { PowerswarmError } from '../../src-main/domain/errors.ts'
 import { hex32, type ProjectKey, type UnitId } from '../../src-main/domain/ids.ts'
-import type { LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
+import type { FoundResult, LedgerRecord, ProjectRecord } from '../../src-main/domain/project.ts'
 import { NO_INPUTS } from '../../src-main/domain/unit-inputs.ts'
 import type { ConnectionState, Digests, ProjectConnection } from '../../src-main/engine/ports.ts'
 
 /** A publisher in memory behind the donor's port: hands out units in order and grants what the test grants. */
 export interface FakeConnection extends ProjectConnection {
+  found: readonly FoundResult[]
   readonly submitted: SubmittedResult[]
   readonly leaseRequests: LeaseRequest[]
   /** In the order in which they were given back. */
@@ -22,6 +23,8 @@ export interface FakeConnection extends ProjectConnection {
   /** Puts a record on the ledger and tells the donor. `change` forges it. */
   grant(units: readonly UnitId[], fuel: bigint, change?: Partial<LedgerRecord>): void
   reject(unit: UnitId): void
+  /** The publisher has these units too, and tells all donors that it has new work. */
+  addWork(units: readonly UnitId[]): void
   /** Says that there may be a grant. */
   grantedAgain(): void
   /** A peer shows another signed story; the evidence is what the test says. */
@@ -77,7 +80,9 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
       return state
     },
     meshPeers: 0,
+    found: [],
     trouble: undefined,
+    troubleCode: undefined,
     onChange: on(listeners.change),
     onWork: on(listeners.work),
     onGranted: on(listeners.granted),
@@ -89,6 +94,10 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
     onFork: (listener) => {
       forkListeners.add(listener)
       return () => forkListeners.delete(listener)
+    },
+    addWork: (units) => {
+      free.push(...units)
+      for (const listener of listeners.work) listener()
     },
     grantedAgain: () => {
       for (const listener of listeners.granted) listener()

@@ -11,6 +11,7 @@ import { hex } from './publisher-store.ts'
 export interface CoreBytes {
   readonly project: ProjectRecord[]
   readonly ledger: Uint8Array[]
+  readonly results: Uint8Array[]
   /** By draft, which stands for their key. */
   readonly inputs: Map<string, UnitInputs[]>
 }
@@ -31,6 +32,14 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
     }
   }
   flush()
+  let resultsName: string | undefined
+  const flushResults = (): void => {
+    if (resultsName === undefined) return
+    for (const { index, block } of journal.from(resultsName, bytes.results.length)) {
+      if (index !== bytes.results.length) throw new Error('the results would have a gap')
+      bytes.results.push(block)
+    }
+  }
   return {
     projectKey: PROJECT_KEY,
     ledgerKey: hex(0x1ed6e5),
@@ -46,6 +55,12 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
     projectRecords: () => Promise.resolve([...bytes.project]),
     encodeLedger: encodeLedgerRecord,
     flushLedger: () => Promise.resolve().then(flush),
+    openResults: (epoch) => {
+      resultsName = `results-${String(epoch)}`
+      flushResults()
+      return Promise.resolve(hex(0x7e5 + epoch))
+    },
+    flushResults: () => Promise.resolve().then(flushResults),
     async *ledgerRecords(from = 0) {
       for (let index = from; index < bytes.ledger.length; index++)
         yield { index, record: await Promise.resolve(parseLedgerRecord(bytes.ledger[index]!)) }

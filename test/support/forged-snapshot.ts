@@ -220,6 +220,8 @@ function spliced(
 }
 
 function changedWithin(bytes: Uint8Array, from: number, count: number, choice: Choice): Uint8Array {
+  // Another change may have cut it off before.
+  if (from > bytes.length) return bytes
   const within = replaced(bytes.slice(from, from + count), choice)
   const changed = bytes.slice()
   changed.set(within, from)

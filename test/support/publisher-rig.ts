@@ -107,7 +107,7 @@ export interface Rig {
 /** What survives a restart: the file and the cores; and the clock. */
 export class Project {
   readonly file = join(tempDir(), 'publisher.sqlite')
-  readonly bytes: CoreBytes = { project: [], ledger: [], inputs: new Map() }
+  readonly bytes: CoreBytes = { project: [], ledger: [], results: [], inputs: new Map() }
   now = 1_000_000
   private store: PublisherStore | undefined
   private seed = 7

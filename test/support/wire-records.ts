@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { encodeEvidence, parseEvidence } from '../../src-main/contracts/wire/evidence.ts'
+import { encodeFoundRecord, parseFoundRecord } from '../../src-main/contracts/wire/found-record.ts'
 import { encodeGiveBack, parseGiveBack } from '../../src-main/contracts/wire/give-back.ts'
 import {
   encodeGrantsAnswer,
@@ -143,6 +144,8 @@ const projectRecords = fc.oneof(
   ),
   fc.record({ ...BATCH, count: whole(1, LIMITS.batchUnits) }),
   fc.record({ type: fc.constant('close'), at: time }),
+  fc.record({ type: fc.constant('results'), epoch: number, key }),
+  fc.record({ type: fc.constant('reserve'), batch: number, count: whole(0, LIMITS.batchUnits) }),
   fc.record({
     type: fc.constant('cancel'),
     batch: number,
@@ -156,6 +159,11 @@ const projectRecords = fc.oneof(
     inputs: fc.record({ key, byteLength: whole(12 * LIMITS.inputUnits, LIMITS.inputsBytes) }),
   }),
 )
+
+const foundRecords = fc.record({
+  at: time,
+  found: fc.array(fc.record({ unit, output: bytes(1, 200) }), { minLength: 1, maxLength: 20 }),
+})
 
 const range = (maxLength: number) =>
   fc.record({ offset: whole(0, LIMITS.inputsBytes), length: whole(0, maxLength) })
@@ -229,7 +237,12 @@ const evidence = whole(1, 1_000_000).chain((length) =>
 
 /** Proofs are files: the record stands behind a header that says so. */
 const PROOF_HEADER = new TextEncoder().encode('powerswarm proof\n')
-const inFile = (record: Uint8Array): Uint8Array => Uint8Array.from([...PROOF_HEADER, ...record])
+function inFile(record: Uint8Array): Uint8Array {
+  const file = new Uint8Array(PROOF_HEADER.byteLength + record.byteLength)
+  file.set(PROOF_HEADER)
+  file.set(record, PROOF_HEADER.byteLength)
+  return file
+}
 const outOfFile = (file: Uint8Array): Uint8Array => file.subarray(PROOF_HEADER.byteLength)
 
 const record = (
@@ -330,6 +343,7 @@ export const WIRE_RECORDS: readonly WireRecord[] = [
       uncounted: units(50),
     }),
   ),
+  record('found-record', LIMITS.recordBytes, encodeFoundRecord, parseFoundRecord, foundRecords),
   record(
     'receipt',
     receiptBytes,

@@ -5,6 +5,7 @@ import { checkTemplate, parseRange } from '../../domain/batch.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
 import { LIMITS } from '../../domain/limits.ts'
 import { policyFor } from '../../domain/max-error.ts'
+import { defaultReserve } from '../../domain/reserve.ts'
 import type { InputsPlace } from '../../domain/unit-inputs.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { readKnownAnswers } from '../known-answers.ts'
@@ -12,6 +13,7 @@ import { withPublisher } from '../publisher-connection.ts'
 import { parseDeadline, parsePriority } from '../plans.ts'
 import { parseBytes, parseFuel, parseWhole, sizeText } from '../quantities.ts'
 import { quantity } from '../text.ts'
+import { parseMemory } from './app-add.ts'
 
 interface Options {
   readonly app: string
@@ -22,7 +24,9 @@ interface Options {
   readonly maxError?: string
   readonly known?: string
   readonly maxFuel?: string
+  readonly memory?: string
   readonly output?: string
+  readonly reserve?: string
   readonly priority?: string
   readonly deadline?: string
 }
@@ -54,7 +58,15 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
       'answers that you know, one JSON object a line as run --json prints them, with their n: donors are checked by them',
     )
     .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
+    .option(
+      '--memory <size>',
+      'most memory of a unit (default: the app’s; another limit publishes the app once more)',
+    )
     .option('--output <size>', OUTPUT_HELP)
+    .option(
+      '--reserve <n>',
+      'units kept until all others were handed out, for donors that you leave without work while you are away (default: a sixteenth of a range of 64 units or more)',
+    )
     .option('--priority <n>', 'batches of a higher priority are handed out first, -1000 to 1000 (default: 0)')
     .option(
       '--deadline <date>',
@@ -98,6 +110,8 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
         known: options.known === undefined ? undefined : readKnownAnswers(options.known),
         maxFuel: parseMaxFuel(options.maxFuel),
         maxOutputBytes: parseOutput(options.output),
+        ...reserveOf(options.reserve, work.count),
+        ...(options.memory !== undefined && { memoryLimitBytes: parseMemory(options.memory) }),
         ...(options.priority !== undefined && { priority: parsePriority(options.priority) }),
         ...(deadline !== undefined && { deadline }),
       }
@@ -124,6 +138,12 @@ function workOf({ range, inputs }: Options): {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) throw new PowerswarmError('file-not-found', `There are no inputs at ${inputs}`)
   return { inputs: { kind: found.isDirectory() ? 'folder' : 'lines', path } }
+}
+
+/** `--reserve`: only units of a range can be kept. */
+function reserveOf(text: string | undefined, count: number | undefined): { readonly reserve?: number } {
+  if (text !== undefined) return { reserve: parseWhole(text, '--reserve', 0, LIMITS.batchUnits) }
+  return count === undefined ? {} : { reserve: defaultReserve(count) }
 }
 
 /** `--max-fuel` of `batch add` and `run`. */

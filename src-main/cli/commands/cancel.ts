@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Cancelled } from '../../contracts/engine.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
 import type { UnitId } from '../../domain/ids.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
@@ -34,11 +35,23 @@ export function addCancelCommand(parent: Command, io: CliIo): void {
       if ((batch === undefined) === (units.length === 0))
         throw new PowerswarmError('bad-argument', 'Say what to cancel: --batch N, or --unit B.I')
       const what = batch === undefined ? { units } : { batch: parseWhole(batch, '--batch', 0, NUMBER_MAX) }
-      await withPublisher(homeDir, project, (engine) => engine.cancel(what))
-      output.answer({ cancelled: what }, [
-        batch === undefined ? `cancelled ${quantity(units.length, 'unit')}` : `cancelled batch ${batch}`,
-      ])
+      const cancelled = await withPublisher(homeDir, project, (engine) => engine.cancel(what))
+      const whose = batch === undefined ? '' : `batch ${batch}: `
+      output.answer({ cancelled: what, ...cancelled }, [whose + cancelledText(cancelled)])
     })
+}
+
+/** `cancelled 7 units; 3 with their results stay; 2 were cancelled before`. */
+export function cancelledText({ units, ended, already }: Cancelled): string {
+  const stay =
+    ended === 0 ? [] : [`${quantity(ended, 'unit')} had ended and ${ended === 1 ? 'stays' : 'stay'}`]
+  const before =
+    already === 0 ? [] : [`${quantity(already, 'unit')} ${already === 1 ? 'was' : 'were'} cancelled before`]
+  return [
+    units === 0 ? 'cancelled nothing' : `cancelled ${quantity(units, 'unit')}`,
+    ...stay,
+    ...before,
+  ].join('; ')
 }
 
 function parseUnit(text: string): UnitId {

@@ -22,7 +22,8 @@ function addStatus(parent: Command, io: CliIo): void {
     .addHelpText('after', examples(['powerswarm donor status --follow', 'the app’s state, live']))
     .action(async ({ follow }: { follow?: true }, command: Command) => {
       const { homeDir, output } = contextOf(command, io)
-      await withDonor(homeDir, output, async ({ engine, onClose }) => {
+      const patience = follow === true ? 'for-start' : 'if-starting'
+      await withDonor(homeDir, output, patience, async ({ engine, onClose }) => {
         const state = await engine.state()
         if (follow !== true) {
           output.answer(state, donorLines(state))
@@ -48,12 +49,14 @@ function addJoin(parent: Command, io: CliIo): void {
     .argument('<link>', 'the project’s powerswarm:// link')
     .addHelpText(
       'after',
-      examples(['powerswarm donor join powerswarm://ybndr…', 'the same as pasting it in the app']),
+      examples(["powerswarm donor join 'powerswarm://ybndr…'", 'the same as pasting it in the app']),
     )
     .action(async (link: string, _options: unknown, command: Command) => {
       const { homeDir, output } = contextOf(command, io)
       parseLink(link)
-      const { projectKey } = await withDonor(homeDir, output, ({ engine }) => engine.joinProject({ link }))
+      const { projectKey } = await withDonor(homeDir, output, 'for-start', ({ engine }) =>
+        engine.joinProject({ link }),
+      )
       output.answer({ projectKey }, [`Joined project ${projectKey}`])
     })
 }
@@ -70,7 +73,9 @@ function addSet(parent: Command, io: CliIo): void {
     .action(async (pairs: string[], _options: unknown, command: Command) => {
       const { homeDir, output } = contextOf(command, io)
       const changes = parsePreferencePairs(pairs)
-      const preferences = await withDonor(homeDir, output, ({ engine }) => engine.setPreferences(changes))
+      const preferences = await withDonor(homeDir, output, 'for-start', ({ engine }) =>
+        engine.setPreferences(changes),
+      )
       output.answer(
         preferences,
         Object.entries(preferences).map(([name, value]) => `${name}=${String(value)}`),

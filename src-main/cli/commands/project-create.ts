@@ -7,6 +7,7 @@ interface Options {
   readonly purpose: string
   readonly bootstrap?: string
   readonly relay?: string
+  readonly publishResults?: boolean
 }
 
 /** `powerswarm project create NAME --purpose TEXT`: answers the project's link. */
@@ -21,6 +22,10 @@ export function addProjectCreate(parent: Command, io: CliIo): void {
     )
     .option('--bootstrap <addresses>', 'host:port,… of a private DHT (default: the public one)')
     .option('--relay <key>', 'what `powerswarm relay` printed, for donors whose routers let nobody in')
+    .option(
+      '--publish-results',
+      'let everybody see verified outputs of up to 4 KiB, as a screensaver shows them',
+    )
     .addHelpText(
       'after',
       examples(
@@ -31,14 +36,30 @@ export function addProjectCreate(parent: Command, io: CliIo): void {
         ],
       ),
     )
-    .action(async (name: string, { purpose, bootstrap, relay }: Options, command: Command) => {
-      const { homeDir, output } = contextOf(command, io)
-      const addresses = bootstrap === undefined ? {} : { bootstrap: parseAddresses(bootstrap, '--bootstrap') }
-      const relayed = relay === undefined ? {} : { relay: parseRelayKey(relay, '--relay') }
-      const created = await createProject({ homeDir, name, purpose, ...addresses, ...relayed })
-      output.note(
-        `Made project '${name}' in ${created.dir}; keep a copy of its publisher.key in a safe place`,
-      )
-      output.answer({ name, ...created }, [created.link])
-    })
+    .action(
+      async (
+        name: string,
+        { purpose, bootstrap, relay, publishResults = false }: Options,
+        command: Command,
+      ) => {
+        const { homeDir, output } = contextOf(command, io)
+        const addresses =
+          bootstrap === undefined ? {} : { bootstrap: parseAddresses(bootstrap, '--bootstrap') }
+        const relayed = relay === undefined ? {} : { relay: parseRelayKey(relay, '--relay') }
+        const created = await createProject({
+          homeDir,
+          name,
+          purpose,
+          publishResults,
+          ...addresses,
+          ...relayed,
+        })
+        output.note(
+          `Made project '${name}' in ${created.dir}; keep a copy of its publisher.key in a safe place`,
+        )
+        if (created.link.includes('?'))
+          output.note(`In a shell the link needs quotes: powerswarm donate '${created.link}'`)
+        output.answer({ name, ...created }, [created.link])
+      },
+    )
 }

@@ -27,7 +27,7 @@ export function addReceiptCommand(parent: Command, io: CliIo): void {
       'after',
       examples(
         ['powerswarm receipt 3b6a27bc… --out alice.receipt', 'anybody can check it, offline'],
-        ['powerswarm verify alice.receipt --link powerswarm://ybndr…', 'check it'],
+        ["powerswarm verify alice.receipt --link 'powerswarm://ybndr…'", 'check it'],
       ),
     )
     .action(async (donorKey: string, { out }: Options, command: Command) => {
@@ -57,7 +57,7 @@ export function addDonorReceipt(parent: Command, io: CliIo): void {
     )
     .action(async ({ out }: Options, command: Command) => {
       const { homeDir, project, output } = contextOf(command, io)
-      const file = await withDonor(homeDir, output, async ({ engine }) =>
+      const file = await withDonor(homeDir, output, 'if-starting', async ({ engine }) =>
         engine.receipt({ projectKey: chosenProject(await engine.state(), project) }),
       )
       writeReceipt(output, out, file)
@@ -73,7 +73,7 @@ export function addDonorEvidence(parent: Command, io: CliIo): void {
     .addHelpText('after', examples(['powerswarm donor evidence --out twice.proof', 'for powerswarm verify']))
     .action(async ({ out }: Options, command: Command) => {
       const { homeDir, project, output } = contextOf(command, io)
-      const files = await withDonor(homeDir, output, async ({ engine }) =>
+      const files = await withDonor(homeDir, output, 'if-starting', async ({ engine }) =>
         engine.evidence({ projectKey: chosenProject(await engine.state(), project) }),
       )
       if (files.length === 0)

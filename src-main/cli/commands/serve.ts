@@ -1,8 +1,15 @@
 import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { PublisherStatus } from '../../contracts/publisher-state.ts'
 import { REWRITER_VERSION } from '../../toolchain/index.ts'
-import { openPublisher } from '../../engine/create-engine.ts'
+import { errorCode, PowerswarmError } from '../../domain/errors.ts'
+import {
+  openPublisher,
+  runningPublisher,
+  type Publisher,
+  type PublisherInit,
+} from '../../engine/create-engine.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { PaceMeter } from '../eta.ts'
 import { LiveView } from '../live-view.ts'
@@ -20,6 +27,8 @@ interface Options {
 }
 
 const VERIFY_CORES_MAX = 1024
+const WAIT_MS = 15_000
+const RETRY_MS = 50
 
 /** `powerswarm serve`: hands out units, verifies results and grants credit until it is told to stop. */
 export function addServeCommand(parent: Command, io: CliIo): void {
@@ -59,7 +68,7 @@ export function addServeCommand(parent: Command, io: CliIo): void {
       const folder = chooseProject(homeDir, project)
       const signal = stopSignal()
       try {
-        const publisher = await openPublisher({
+        const publisher = await openToServe({
           homeDir,
           folder,
           rewriterVersion: REWRITER_VERSION,
@@ -74,6 +83,10 @@ export function addServeCommand(parent: Command, io: CliIo): void {
           })
           const first = publisher.status()
           output.note(`Serving '${first.name}': ${first.link}`)
+          if (first.closed)
+            output.note(
+              `'${first.name}' is closed for good: donors that come are told so, nothing is handed out`,
+            )
           const view = viewOf(output)
           view.show(first)
           const stopShowing = publisher.onChanged((status) => {
@@ -90,6 +103,26 @@ export function addServeCommand(parent: Command, io: CliIo): void {
         signal.release()
       }
     })
+}
+
+/** Another command that has the project open is done with it in a moment; another `serve` is not. */
+async function openToServe(init: PublisherInit): Promise<Publisher> {
+  const { homeDir, folder } = init
+  for (let waitedMs = 0; ; waitedMs += RETRY_MS)
+    try {
+      return await openPublisher(init)
+    } catch (error) {
+      if (errorCode(error) !== 'data-folder-in-use') throw error
+      const holder = runningPublisher(homeDir, folder)
+      if (holder !== undefined && holder.socketPath !== '')
+        throw new PowerswarmError(
+          'data-folder-in-use',
+          `Project '${folder}' is served already, by process ${String(holder.pid)} on this data folder; 'powerswarm status' shows it`,
+          { cause: error },
+        )
+      if (waitedMs >= WAIT_MS) throw error
+      await delay(RETRY_MS)
+    }
 }
 
 function viewOf(output: Output): LiveView<PublisherStatus> {

@@ -69,7 +69,8 @@ export interface Submit {
  * - `verified`: it counts, and the donor is granted credit
  * - `rejected`: a quorum agreed on something else, or no run of the unit can have ended like this
  * - `noted`: the donor's machine failed on the unit; nobody is to blame
- * - `refused`: the donor held no lease for the unit; it earns nothing and need not be sent again
+ * - `refused`: the donor held no lease for the unit, and it counts as none of the reserve; it earns nothing and need not
+ *   be sent again
  * - `uncounted`: the unit ended without a decision (inconclusive or suspended): no credit, and nobody is to blame
  */
 export type Standing = (typeof STANDINGS)[number]

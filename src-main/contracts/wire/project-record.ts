@@ -9,6 +9,8 @@ import type {
   CoreAnnouncement,
   ProjectManifest,
   ProjectRecord,
+  Reserve,
+  ResultsAnnouncement,
 } from '../../domain/project.ts'
 import { MIB, WASM_PAGE_BYTES } from '../../domain/units.ts'
 import { checksOf, NUMBER_MAX } from './checks.ts'
@@ -17,7 +19,17 @@ import { INPUT_ROW_BYTES } from './inputs.ts'
 import type { BatchLayout } from './spec/index.js'
 
 /** The records of the project core. The second field says which one it is. */
-const KINDS = { project: 1, core: 2, app: 3, batch: 4, batchWithInputs: 5, cancel: 6, close: 7 } as const
+const KINDS = {
+  project: 1,
+  core: 2,
+  app: 3,
+  batch: 4,
+  batchWithInputs: 5,
+  cancel: 6,
+  close: 7,
+  reserve: 8,
+  results: 9,
+} as const
 
 const maxBytes = LIMITS.recordBytes
 const LEDGER_ROLE = 1
@@ -195,6 +207,32 @@ const closing = wireCodec<'@wire/closing', Closing>({
   fromLayout: ({ at }) => ({ type: 'close', at: closeCheck.time('a time', at) }),
 })
 
+const reserveCheck = checksOf('reserve record')
+const reserve = wireCodec<'@wire/reserve', Reserve>({
+  what: 'reserve record',
+  layout: '@wire/reserve',
+  maxBytes,
+  toLayout: ({ batch: number, count }) => ({ kind: KINDS.reserve, batch: number, count }),
+  fromLayout: (layout) => ({
+    type: 'reserve',
+    batch: reserveCheck.whole('a batch', layout.batch, 0, NUMBER_MAX),
+    count: reserveCheck.whole('a count', layout.count, 0, LIMITS.batchUnits),
+  }),
+})
+
+const resultsCheck = checksOf('announcement of results')
+const results = wireCodec<'@wire/results-announcement', ResultsAnnouncement>({
+  what: 'announcement of results',
+  layout: '@wire/results-announcement',
+  maxBytes,
+  toLayout: ({ epoch, key }) => ({ kind: KINDS.results, epoch, key: hexToBytes(key) }),
+  fromLayout: (layout) => ({
+    type: 'results',
+    epoch: resultsCheck.whole('an epoch', layout.epoch, 0, NUMBER_MAX),
+    key: resultsCheck.key('a key', layout.key),
+  }),
+})
+
 /** One block of the project core. Throws `bad-argument` for a record that no donor would accept. */
 export function encodeProjectRecord(record: ProjectRecord): Uint8Array {
   switch (record.type) {
@@ -210,6 +248,10 @@ export function encodeProjectRecord(record: ProjectRecord): Uint8Array {
       return cancellation.encode(record)
     case 'close':
       return closing.encode(record)
+    case 'reserve':
+      return reserve.encode(record)
+    case 'results':
+      return results.encode(record)
   }
 }
 
@@ -221,6 +263,8 @@ const BY_KIND: Readonly<Record<number, WireCodec<ProjectRecord>['parse']>> = {
   [KINDS.batchWithInputs]: batchWithInputs.parse,
   [KINDS.cancel]: cancellation.parse,
   [KINDS.close]: closing.parse,
+  [KINDS.reserve]: reserve.parse,
+  [KINDS.results]: results.parse,
 }
 
 /** Throws `bad-record` or `protocol-version`. How records follow each other is for the reader of the core to check. */

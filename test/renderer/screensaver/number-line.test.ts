@@ -73,10 +73,27 @@ it.each([
   { indexes: [7_000_123, 7_000_124] },
 ])('makes a round scale around $indexes', ({ indexes }) => {
   const points = new Map(indexes.map((index) => [index, 'verified' as const]))
-  const scale = scaleOf({ projectKey: '', batch: 1, caption: '', points, running: [] })
+  const scale = scaleOf({ projectKey: '', batch: 1, caption: '', points, hasFound: false, running: [] })
   expect(scale.first).toBeLessThanOrEqual(Math.min(...indexes))
   expect(scale.last).toBeGreaterThan(Math.max(...indexes))
   expect(scale.ticks.length).toBeGreaterThanOrEqual(5)
   expect(scale.ticks.length).toBeLessThanOrEqual(9)
   expect(scale.ticks.at(-1)).toBe(scale.last)
+})
+
+it('shows what the swarm found of the batch beside what this machine did', () => {
+  const view = (unit: string) => ({ unit, args: [], summary: '' })
+  const state = donorState(COMPUTING, {
+    slots: [slotView(0)],
+    results: [resultView(12, { state: 'pending' })],
+  })
+  const [project] = state.projects
+  const found = [view('3.12'), view('3.90'), view('4.7')]
+  const line = advance(undefined, { ...state, projects: [{ ...project!, found }] })
+  expect([...(line?.points ?? [])].sort(([a], [b]) => a - b)).toEqual([
+    [12, 'pending'],
+    [90, 'found'],
+  ])
+  expect(line?.hasFound).toBe(true)
+  expect(advance(undefined, state)?.hasFound).toBe(false)
 })

@@ -17,11 +17,12 @@ export interface UnitTimes {
   }[]
 }
 
-/** Reads them off the disks of a swarm that does not run. Units without a result that counts have none. */
+/** Reads those of a batch off the disks of a swarm that does not run. Units without a result that counts have none. */
 export async function readTimes(
   swarm: CommandSwarm,
   donors: readonly string[],
   units: number,
+  batch = 0,
 ): Promise<readonly UnitTimes[]> {
   const { projectKey, grants } = await publisherView(swarm.projectDir)
   const granted = new Set(grants)
@@ -35,7 +36,7 @@ export async function readTimes(
   })
   try {
     return Array.from({ length: units }, (_, index) => {
-      const unit = { batch: 0, index }
+      const unit = { batch, index }
       const results = opened.flatMap(({ donorKey, store }) => {
         const result = store.result(projectKey, unit)
         if (!result || result.state === 'uncounted') return []

@@ -4,6 +4,7 @@ import { passed } from '../chaos/events.ts'
 import { commandSwarm } from '../command-swarm.ts'
 import { loopingApp } from '../small-apps.ts'
 import { waitUntil } from '../wait-until.ts'
+import { afterReturn, type AfterReturn } from './after-return.ts'
 import { readTimes, type UnitTimes } from './times.ts'
 
 export interface AwayInit {
@@ -14,7 +15,7 @@ export interface AwayInit {
   /** Units that each donor holds before the first third begins. */
   readonly buffered: number
 }
-export interface AwayReport {
+export interface AwayReport extends AfterReturn {
   readonly donors: number
   readonly thirdSeconds: number
   /** Results a second that a quorum can use; the median over tenths of the first third, and the mean without publisher. */
@@ -22,12 +23,6 @@ export interface AwayReport {
   readonly away: number
   /** The fewest units that lay ready at any donor at the publisher's return. */
   readonly buffered: number
-  /** Results computed while the publisher was away, and when the last of them was acknowledged after its return. */
-  readonly computedAway: number
-  readonly acknowledgedMs: number
-  /** Units of which two donors had the result at the return: how many, and those that were not granted to both. */
-  readonly pairs: number
-  readonly pairsNotGranted: number
 }
 
 const UNITS = 20_000
@@ -78,33 +73,11 @@ export async function awayTrial({ donors, thirdMs, rounds, buffered }: AwayInit)
       before: median(rates(times, begunAt, goneAt, TENTH)),
       away: rates(times, goneAt, backAt, 1)[0] ?? 0,
       buffered: leastBuffered,
-      ...afterReturn(times, goneAt, backAt),
+      ...afterReturn(times, goneAt, backAt, QUORUM),
     }
   } finally {
     await swarm.close()
     rmSync(swarm.dir, { recursive: true, force: true })
-  }
-}
-
-function afterReturn(
-  times: readonly UnitTimes[],
-  goneAt: number,
-  backAt: number,
-): Pick<AwayReport, 'computedAway' | 'acknowledgedMs' | 'pairs' | 'pairsNotGranted'> {
-  const results = times.flatMap(({ results }) => results)
-  const computedAway = results.filter(({ finishedAt }) => finishedAt >= goneAt && finishedAt < backAt)
-  const acknowledgedMs = computedAway.map(
-    ({ answeredAt }) => (answeredAt ?? Number.POSITIVE_INFINITY) - backAt,
-  )
-  const pairs = times.filter(
-    ({ results }) => results.filter(({ finishedAt }) => finishedAt < backAt).length >= QUORUM,
-  )
-  const notGranted = pairs.filter(({ results }) => results.some(({ granted }) => !granted))
-  return {
-    computedAway: computedAway.length,
-    acknowledgedMs: acknowledgedMs.reduce((most, each) => Math.max(most, each), 0),
-    pairs: pairs.length,
-    pairsNotGranted: notGranted.length,
   }
 }
 

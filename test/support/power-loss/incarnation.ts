@@ -9,6 +9,7 @@ import {
 import { openInputs } from '../../../src-main/engine/adapters/inputs/input-places.ts'
 import { openPublisherStore } from '../../../src-main/engine/adapters/sqlite/publisher-store.ts'
 import type { PublisherNetwork, PublisherStore, Timers } from '../../../src-main/engine/ports.ts'
+import { PUBLISH_RESULTS_SETTING } from '../../../src-main/engine/roles/publisher/findings.ts'
 import { Publisher } from '../../../src-main/engine/roles/publisher/publisher.ts'
 import { fakeSlotHost } from '../fake-slot-host.ts'
 import type { Disk } from './disk.ts'
@@ -127,6 +128,7 @@ const firstBatch: Batch = { ...batch, type: 'batch', batch: 0, app: 0, count: 30
 
 async function addApp(store: PublisherStore, cores: HyperPublisherCores): Promise<void> {
   if (store.apps().length > 0) return
+  store.setSetting(PUBLISH_RESULTS_SETTING, 'yes')
   const { moduleCore } = await cores.addModule(MODULE)
   store.addApp(app(moduleCore), MODULE)
   store.addBatch(firstBatch)
@@ -138,7 +140,7 @@ function computed(unit: UnitId): SubmittedResult {
     outcome: 'ok',
     exitCode: 0,
     fuel: BigInt(1 + unit.index),
-    stdout: new Uint8Array(),
+    stdout: new TextEncoder().encode(`unit ${String(unit.index)}\n`),
     engine: 'test',
   }
 }

@@ -18,10 +18,12 @@ export class Witness {
     return new Witness(await openCoreStore(dir))
   }
 
-  /** Replicates project core and ledger as they are now. Throws when they contradict what was seen before. */
+  /** Replicates project core, ledger and results as they are now. Throws when they contradict what was seen before. */
   async see(cores: HyperPublisherCores): Promise<void> {
-    for (const key of [projectCoreKey(cores.projectKey), hexToBytes(cores.ledgerKey)])
-      await this.seeCore(cores, key)
+    const results = (await cores.projectRecords()).findLast((record) => record.type === 'results')
+    const keys = [projectCoreKey(cores.projectKey), hexToBytes(cores.ledgerKey)]
+    if (results) keys.push(hexToBytes(results.key))
+    for (const key of keys) await this.seeCore(cores, key)
   }
 
   /** A core of the witness on a stream with the publisher's; ends what `during` does not keep. */

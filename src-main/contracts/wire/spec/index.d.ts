@@ -241,6 +241,31 @@ export interface GiveBackLayout {
   readonly units: readonly UnitIdLayout[]
 }
 
+export interface ReserveLayout {
+  readonly version: number
+  readonly kind: number
+  readonly batch: number
+  readonly count: number
+}
+
+export interface ResultsAnnouncementLayout {
+  readonly version: number
+  readonly kind: number
+  readonly epoch: number
+  readonly key: Uint8Array
+}
+
+export interface FoundResultLayout {
+  readonly unit: UnitIdLayout
+  readonly output: Uint8Array
+}
+
+export interface FoundRecordLayout {
+  readonly version: number
+  readonly at: number
+  readonly found: readonly FoundResultLayout[]
+}
+
 export interface Layouts {
   readonly '@wire/unit-id': UnitIdLayout
   readonly '@wire/manifest': ManifestLayout
@@ -274,6 +299,10 @@ export interface Layouts {
   readonly '@wire/result-file': ResultFileLayout
   readonly '@wire/results-with-files': ResultsWithFilesLayout
   readonly '@wire/give-back': GiveBackLayout
+  readonly '@wire/reserve': ReserveLayout
+  readonly '@wire/results-announcement': ResultsAnnouncementLayout
+  readonly '@wire/found-result': FoundResultLayout
+  readonly '@wire/found-record': FoundRecordLayout
 }
 
 export interface Codec<T> {

@@ -19,6 +19,11 @@ export function ledgerKeyPair(seed: Uint8Array, epoch: number): KeyPair {
   return derived('powerswarm ledger 1\n', seed, u64(epoch))
 }
 
+/** Signs the core with results of one epoch. */
+export function resultsKeyPair(seed: Uint8Array, epoch: number): KeyPair {
+  return derived('powerswarm results 1\n', seed, u64(epoch))
+}
+
 /** Public half of the key pair that opens what donors seal for the publisher. */
 export function boxPublicKey(seed: Uint8Array): Hex32 {
   const { publicKey } = encryptionKeyPair(hash([ascii('powerswarm box 1\n'), seed]))

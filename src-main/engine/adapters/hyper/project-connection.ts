@@ -11,13 +11,14 @@ import type {
   SubmittedResult,
 } from '../../../contracts/wire/messages.ts'
 import { displayLine } from '../../../domain/display-text.ts'
-import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
+import { errorCode, PowerswarmError, type ErrorCode } from '../../../domain/errors.ts'
 import { bytesToHex, type ModuleHash, type ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
-import type { App, Batch, LedgerRecord, ProjectRecord } from '../../../domain/project.ts'
+import type { App, Batch, FoundResult, LedgerRecord, ProjectRecord } from '../../../domain/project.ts'
 import type { UnitInputs } from '../../../domain/unit-inputs.ts'
 import type { UnixMs } from '../../../domain/units.ts'
 import type { ConnectionState, KeyPair, Log, ProjectConnection, Timers } from '../../ports.ts'
+import { FoundFeed } from './found-feed.ts'
 import type { Guard } from './guard.ts'
 import { InputShelf } from './inputs/input-shelf.ts'
 import { projectCoreKey } from './keys.ts'
@@ -28,6 +29,12 @@ import { followProject } from './project-feed.ts'
 import { sayHello, type PublisherLink } from './publisher-link.ts'
 import { Redial } from './redial.ts'
 import { SeederWatch, type SeederFault } from './seeder-watch.ts'
+
+/** For the person. */
+interface Trouble {
+  readonly code: ErrorCode
+  readonly message: string
+}
 
 export interface ProjectConnectionInit {
   readonly projectKey: ProjectKey
@@ -70,12 +77,13 @@ export class HyperProjectConnection implements ProjectConnection {
   readonly #left = new AbortController()
   readonly #shelf: ModuleShelf
   readonly #inputs: InputShelf
+  readonly #found: FoundFeed
   readonly #watch: SeederWatch
   readonly #stopFeed: () => void
   #publisher: SwarmConnection | undefined
   #link: PublisherLink | undefined
   /** A feed that cannot be read stays so; a refused hello lasts until the next one. */
-  readonly #trouble: { feed?: string | undefined; hello?: string | undefined } = {}
+  readonly #trouble: { feed?: Trouble | undefined; hello?: Trouble | undefined } = {}
   #looking = false
 
   constructor(init: ProjectConnectionInit) {
@@ -104,6 +112,13 @@ export class HyperProjectConnection implements ProjectConnection {
       signal: this.#left.signal,
       watch: this.#watch,
     })
+    this.#found = new FoundFeed({
+      store: init.store,
+      log: init.log,
+      peers: this.#peers,
+      watch: this.#watch,
+      changed: () => this.#changed(),
+    })
     this.#core.on('peer-add', () => {
       for (const [connection, guard] of this.#peers) if (this.isKnownTo(connection)) guard.trust()
       this.#changed()
@@ -127,10 +142,17 @@ export class HyperProjectConnection implements ProjectConnection {
     return this.#link ? 'connected' : 'offline'
   }
   get trouble(): string | undefined {
-    return this.#trouble.feed ?? this.#trouble.hello
+    return this.#troubleNow?.message
+  }
+  get troubleCode(): ErrorCode | undefined {
+    return this.#troubleNow?.code
   }
   get meshPeers(): number {
     return this.#core.peers.filter((peer) => bytesToHex(peer.remotePublicKey) !== this.projectKey).length
+  }
+
+  get found(): readonly FoundResult[] {
+    return this.#found.found
   }
 
   /** Looks for the publisher whenever it is away. */
@@ -154,6 +176,7 @@ export class HyperProjectConnection implements ProjectConnection {
     this.#core.replicate(connection)
     this.#shelf.attach(connection)
     this.#inputs.attach(connection)
+    this.#found.attach(connection)
     if (this.#isPublisher(connection)) void this.#greet(connection)
     this.#changed()
   }
@@ -163,9 +186,13 @@ export class HyperProjectConnection implements ProjectConnection {
     return this.#core.peers.some((peer) => peer.stream === connection)
   }
 
-  /** The project's modules and inputs by discovery key, for a peer that asks. */
+  /** The project's modules, inputs and published results by discovery key, for a peer that asks. */
   offered(discoveryKey: Uint8Array): Hypercore | undefined {
-    return this.#shelf.offered(discoveryKey) ?? this.#inputs.offered(discoveryKey)
+    return (
+      this.#shelf.offered(discoveryKey) ??
+      this.#inputs.offered(discoveryKey) ??
+      this.#found.offered(discoveryKey)
+    )
   }
 
   onChange(listener: () => void): () => void {
@@ -227,6 +254,7 @@ export class HyperProjectConnection implements ProjectConnection {
     await this.#init.onLeave()
     await this.#shelf.close()
     await this.#inputs.close()
+    await this.#found.close()
     await this.#core.close()
   }
 
@@ -248,6 +276,7 @@ export class HyperProjectConnection implements ProjectConnection {
   #learn(record: ProjectRecord): void {
     this.#records.push(record)
     if (record.type === 'app') this.#shelf.learn(record)
+    if (record.type === 'results') this.#found.learn(record)
     if (record.type === 'batch' && record.inputs) this.#inputs.learn(record.inputs)
     if (record.type === 'cancel' && record.indexes.length === 0)
       this.#dropInputs((batch) => batch === record.batch)
@@ -301,6 +330,10 @@ export class HyperProjectConnection implements ProjectConnection {
     else if (fault === 'wrong-blocks') connection.destroy()
   }
 
+  get #troubleNow(): Trouble | undefined {
+    return this.#trouble.feed ?? this.#trouble.hello
+  }
+
   #online(): PublisherLink {
     if (!this.#link) throw new PowerswarmError('not-connected', 'The publisher is offline')
     return this.#link
@@ -308,7 +341,8 @@ export class HyperProjectConnection implements ProjectConnection {
 
   #setTrouble(source: 'feed' | 'hello', error: unknown): void {
     const why = error instanceof Error ? error.message : String(error)
-    this.#trouble[source] = error === undefined ? undefined : displayLine(why, LIMITS.projectPurposeChars)
+    const message = displayLine(why, LIMITS.projectPurposeChars)
+    this.#trouble[source] = error === undefined ? undefined : { code: errorCode(error), message }
     this.#changed()
   }
 

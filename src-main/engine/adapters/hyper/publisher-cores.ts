@@ -12,7 +12,9 @@ import { PublishedInputs } from './inputs/published-inputs.ts'
 import { manifestOf, projectKeyOf, publisherKeyPair } from './keys.ts'
 import { openLedgerCore } from './ledger-core.ts'
 import { createModuleCore } from './module-core.ts'
+import type { DurableCore } from './durable-core.ts'
 import { exportReceipt, findLedger } from './receipt-export.ts'
+import { openResultsCore } from './results-core.ts'
 
 export interface PublisherCoresInit {
   /** Folder of the core store; made when missing. */
@@ -72,6 +74,7 @@ async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores>
     const announced = records.reduce((last, record) => (record.type === 'core' ? record.epoch : last), 0)
     let ledger = await openLedgerCore({ store, seed, journal, epoch: Math.max(announced, init.epoch ?? 0) })
     offer(ledger.core)
+    let results: DurableCore | undefined
     for (const record of records) {
       if (record.type === 'app') await offerModule(record.moduleCore)
       if (record.type === 'batch' && record.inputs) inputs.learn(record.inputs)
@@ -109,6 +112,14 @@ async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores>
       projectRecords: () => readAll(project.core, parseProjectRecord),
       encodeLedger: encodeLedgerRecord,
       flushLedger: () => ledger.flush(),
+      async openResults(epoch) {
+        results = await openResultsCore(store, seed, journal, epoch)
+        offer(results.core)
+        return bytesToHex(results.core.key) as Hex32
+      },
+      async flushResults() {
+        await results?.flush()
+      },
       async *ledgerRecords(from = 0) {
         for (let index = from; index < ledger.core.length; index++)
           yield { index, record: parseLedgerRecord(await ledger.core.get(index)) }
@@ -147,6 +158,7 @@ async function openCores(init: PublisherCoresInit): Promise<HyperPublisherCores>
         await inputs.close()
         await project.close()
         await ledger.close()
+        await results?.close()
         await store.close()
       },
     } satisfies HyperPublisherCores

@@ -53,6 +53,7 @@ declare module 'hypercore' {
     readonly discoveryKey: Uint8Array
     readonly length: number
     readonly byteLength: number
+    readonly opened: boolean
     readonly writable: boolean
     /** Null until a first proof came from a peer. */
     readonly manifest: Manifest | null

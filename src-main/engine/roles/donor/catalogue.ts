@@ -30,20 +30,40 @@ export class Catalogue {
   ledgerEpoch = 0
   private readonly apps = new Map<number, App>()
   private readonly batches = new Map<number, Batch>()
+  private readonly kept = new Map<number, number>()
+  private inputsKnown = false
 
   /** Takes the next record. A second manifest, or an app or batch with a number already used, is ignored. */
   add(record: ProjectRecord): void {
     if (record.type === 'cancel' || record.type === 'close') this.endings.add(record)
     else if (record.type === 'project') this.manifest ??= record
     else if (record.type === 'core') this.ledgerEpoch = Math.max(this.ledgerEpoch, record.epoch)
+    else if (record.type === 'reserve') this.kept.set(record.batch, record.count)
     else if (record.type === 'app' && !this.apps.has(record.app)) this.apps.set(record.app, record)
-    else if (record.type === 'batch' && !this.batches.has(record.batch))
+    else if (record.type === 'batch' && !this.batches.has(record.batch)) {
       this.batches.set(record.batch, record)
+      this.inputsKnown ||= record.inputs !== undefined
+    }
+  }
+
+  /** Whether units of any batch need inputs. */
+  get hasInputs(): boolean {
+    return this.inputsKnown
   }
 
   /** Whether anything can be computed: until then nothing is leased. */
   get hasWork(): boolean {
     return this.batches.size > 0 && !this.endings.closed
+  }
+
+  /** Batches with a reserve from which units can be computed, and how many units it has. */
+  get reserves(): readonly { readonly batch: Batch; readonly units: number }[] {
+    return [...this.kept].flatMap(([number, count]) => {
+      const batch = this.batches.get(number)
+      if (!batch || batch.inputs || !this.app(number) || this.endings.hasBatch(number)) return []
+      const units = Math.min(count, batch.count)
+      return units > 0 ? [{ batch, units }] : []
+    })
   }
 
   /** Undefined while batch or app is unknown. */

@@ -41,6 +41,8 @@ export interface DonorComponents {
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log
+  /** A whole number below 2^32 that nobody can foresee. */
+  randomWord(): number
   /** Tests hurry it; default `SNAPSHOT_PACE`. */
   readonly snapshotPace?: SnapshotPace
   /** What evidence of this project shows, else why it shows nothing. */

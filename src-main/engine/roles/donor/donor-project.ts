@@ -2,6 +2,7 @@ import type { Standing, SubmittedResult } from '../../../contracts/wire/messages
 import { errorCode } from '../../../domain/errors.ts'
 import { bytesToHex, type ProjectKey, type UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
+import { projectStateOf, type ProjectState } from '../../../domain/project-state.ts'
 import { isCounted, sentBytes, submittable, type UnitRun } from '../../../domain/outcome.ts'
 import type {
   KeyPair,
@@ -10,12 +11,14 @@ import type {
   StoredResult,
   StoredResultState,
 } from '../../ports.ts'
+import { Alarm } from './alarm.ts'
 import { Catalogue, withInputs, type Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { followLedger, syncGrants } from './grants.ts'
 import { InputBuffer } from './input-buffer.ts'
 import { keepEvidence } from './keep-evidence.ts'
 import { LeaseAhead } from './lease-ahead.ts'
+import { ReserveDraw } from './reserve-draw.ts'
 import { ResultWriter } from './result-writer.ts'
 import { UnitQueue } from './unit-queue.ts'
 
@@ -43,9 +46,13 @@ export class DonorProject {
   private readonly ahead: LeaseAhead
   private readonly writer: ResultWriter
   private readonly inputs: InputBuffer
+  private readonly reserve: ReserveDraw
   private readonly stops: (() => void)[] = []
+  private readonly alarm: Alarm
   private stored: StoredProject
   private grantsAskedAt = Number.NEGATIVE_INFINITY
+  /** Something failed in the last round: when what it left undone is tried again, by the monotonic clock. */
+  private restUntil: number | undefined
   private tending: Promise<void> | undefined
   private tendAgain = false
   private left = false
@@ -66,8 +73,14 @@ export class DonorProject {
     this.keys = keys
     this.owner = owner
     this.projectKey = stored.projectKey
+    this.alarm = new Alarm(parts.timers, () => {
+      this.tend()
+      // Nothing else tells slots without work that the reserve is open now.
+      if (this.reserve.isOpen) owner.changed()
+    })
     this.queue = new UnitQueue(parts.store, parts.snapshots, stored.projectKey)
     this.ahead = new LeaseAhead(parts, connection, this.catalogue, this.queue)
+    this.reserve = new ReserveDraw({ parts, connection, catalogue: this.catalogue, keys })
     this.inputs = new InputBuffer({
       connection,
       timers: parts.timers,
@@ -97,6 +110,7 @@ export class DonorProject {
       }),
       connection.onChange(() => {
         this.inputs.retry()
+        this.reserve.followConnection()
         if (connection.state === 'offline') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
         owner.changed()
@@ -107,15 +121,15 @@ export class DonorProject {
       }),
       connection.onWork(() => {
         this.ahead.hurry()
-        this.tend()
+        this.plan()
       }),
       connection.onGranted(() => {
         this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.tend()
       }),
-      parts.timers.every(LIMITS.tendEveryMs, () => {
-        this.tend()
-      }),
+      () => {
+        this.alarm.clear()
+      },
     )
     this.tend()
   }
@@ -125,6 +139,14 @@ export class DonorProject {
   }
   get trouble(): string | undefined {
     return this.connection.trouble ?? this.moduleTrouble
+  }
+  get state(): ProjectState {
+    return projectStateOf({
+      connected: this.connection.state === 'connected',
+      closed: this.catalogue.endings.closed,
+      restricted: this.restricted,
+      trouble: this.connection.troubleCode,
+    })
   }
   /** Nothing is computed, saved or sent any more. */
   get hasLeft(): boolean {
@@ -146,25 +168,36 @@ export class DonorProject {
 
   /** How many slots compute for it now, and for how long they are to have work at hand; the size of the buffer follows. */
   setSlots(slots: number, bufferMs: number): void {
-    if (this.ahead.aim(slots, bufferMs)) this.tend()
+    if (this.ahead.aim(slots, bufferMs)) this.plan()
   }
 
   /** The next unit for a slot; it stays leased on disk until {@link finish} or {@link giveBack}. */
   take(): Task | undefined {
     if (this.left || this.restricted) return undefined
-    const taskOf = (unit: UnitId): Task | undefined =>
-      this.catalogue.task(unit, this.projectKey, this.parts.digests)
     const away = this.connection.state !== 'connected'
+    let task: Task | undefined
     const fits = (candidate: UnitId): boolean => {
-      const task = taskOf(candidate)
+      task = this.catalogue.task(candidate, this.projectKey, this.parts.digests)
       return task !== undefined && (!task.batch.inputs || this.inputs.isReady(candidate))
     }
     const unit = this.queue.take(this.parts.clock.now(), fits, away)
     this.prepareInputs()
-    // Only a unit that left the buffer is a reason to look after it: a wake-up that finds nothing must end here. And
-    // only a buffer that runs low: small units leave it a hundred times a second.
-    if (unit && this.ahead.wanted > 0) this.tend()
-    return unit && taskOf(unit)
+    this.plan()
+    return unit && task
+  }
+
+  /** A unit for a slot that nobody has another for, while the publisher is away: see domain/reserve.ts. */
+  takeFromReserve(): Task | undefined {
+    if (this.left || this.restricted) return undefined
+    const unit = this.reserve.draw()
+    if (!unit) return undefined
+    this.queue.add([unit], this.parts.clock.now() + LIMITS.leaseMs, true)
+    return this.take()
+  }
+
+  /** What a unit of this project is given as arguments, as far as its batch says; empty while it is unknown. */
+  argsOf(unit: UnitId): readonly string[] {
+    return this.catalogue.task(unit, this.projectKey, this.parts.digests)?.args ?? []
   }
 
   /** How long a slot will need for this unit; undefined while nobody knows. */
@@ -233,9 +266,10 @@ export class DonorProject {
     }
     this.tending = this.round().finally(() => {
       this.tending = undefined
-      if (!this.tendAgain) return
-      this.tendAgain = false
-      this.tend()
+      if (this.tendAgain) {
+        this.tendAgain = false
+        this.tend()
+      } else this.plan()
     })
   }
 
@@ -253,6 +287,24 @@ export class DonorProject {
     await this.tending
   }
 
+  /** Sees to it that a round begins when the next thing is due. A round that is under way does so at its end. */
+  private plan(): void {
+    if (this.left || this.tending) return
+    const now = this.parts.clock.monotonicMs()
+    if (this.connection.state !== 'connected') {
+      if (this.reserve.opensAt > now) this.alarm.setAt(this.reserve.opensAt, now)
+      return
+    }
+    const dueAt = this.restUntil ?? this.dueAt
+    if (dueAt <= now) this.tend()
+    else this.alarm.setAt(dueAt, now)
+  }
+
+  private get dueAt(): number {
+    const grantsAt = this.grantsAskedAt + LIMITS.askGrantsEveryMs
+    return this.restricted ? grantsAt : Math.min(grantsAt, this.ahead.dueAt)
+  }
+
   /** Each step on its own: a grant that cannot be checked must not keep slots from getting work. */
   private async round(): Promise<void> {
     const steps = [
@@ -261,11 +313,13 @@ export class DonorProject {
       () => this.checkGrants(),
       () => this.ahead.giveLateBack(),
     ]
+    this.restUntil = undefined
     for (const step of steps) {
       if (this.left || this.connection.state !== 'connected') return
       try {
         await step()
       } catch (error) {
+        this.restUntil = this.parts.clock.monotonicMs() + LIMITS.tendEveryMs
         this.parts.log('warn', 'publisher-call-failed', {
           project: this.projectKey,
           code: errorCode(error),
@@ -296,6 +350,9 @@ export class DonorProject {
           this.parts.store.markResult(this.projectKey, result.unit, state)
         })
       })
+      this.ahead.acknowledged()
+      // Slots come first: what waits to be sent may be hours of work.
+      await this.leaseMore()
       if (answer.standings.length < batch.length) return
     }
   }
@@ -315,13 +372,12 @@ export class DonorProject {
   }
 
   private async leaseMore(): Promise<void> {
-    if (this.restricted) return
-    if (await this.ahead.leaseMore()) this.tend()
+    if (!this.restricted && (await this.ahead.leaseMore())) this.tend()
   }
 
   /** Units that a slot may take next, where they need inputs. */
   private prepareInputs(): void {
-    if (this.left) return
+    if (this.left || !this.catalogue.hasInputs) return
     const needs = this.queue.ahead(LIMITS.leaseUnits).flatMap((unit) => {
       const batch = this.catalogue.batch(unit.batch)
       return batch?.inputs ? [{ unit, batch }] : []

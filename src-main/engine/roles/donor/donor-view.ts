@@ -1,12 +1,14 @@
 import type {
   DonorState,
   DonorSummary,
+  FoundView,
   ProjectView,
   ResultView,
   SlotView,
 } from '../../../contracts/donor-state.ts'
 import { displayLine } from '../../../domain/display-text.ts'
 import { unitText, type ProjectKey } from '../../../domain/ids.ts'
+import { projectSentence } from '../../../domain/project-state.ts'
 import { statusOf, statusSentence } from '../../../domain/status.ts'
 import type { Decision } from '../../../domain/scheduling-policy.ts'
 import type { DonorStore, SlotIsolation, StoredProject, StoredResult } from '../../ports.ts'
@@ -32,6 +34,8 @@ export interface ViewInputs {
   readonly pausedByDonor: boolean
   readonly isolation: SlotIsolation
   readonly restriction: string | undefined
+  /** Of projects that are not on the public network. */
+  readonly networkOf: (projectKey: ProjectKey) => readonly string[] | undefined
 }
 
 /** Builds the part of the state that costs next to nothing. */
@@ -42,6 +46,7 @@ export function donorSummary(inputs: ViewInputs): DonorSummary {
     projects: projects.length + inputs.stranded.length,
     connected: projects.filter((project) => project.connection.state === 'connected').length,
     restricted: projects.filter((project) => project.restricted).length,
+    closed: projects.filter((project) => project.state === 'closed').length,
     running: work.filter(({ work: { beat } }) => beat.phase === 'running').length,
     preparing: work.filter(({ work: { beat } }) => beat.phase === 'preparing').length,
   })
@@ -57,7 +62,7 @@ export function donorSummary(inputs: ViewInputs): DonorSummary {
 export function donorView(inputs: ViewInputs): DonorState {
   const { projects, store, work } = inputs
   const views = [
-    ...projects.map((project) => projectView(project, store, inputs.restriction)),
+    ...projects.map((project) => projectView(project, inputs)),
     ...inputs.stranded.map((project) => strandedView(project, store)),
   ]
   const totals = views.map(({ projectKey }) => ({
@@ -86,13 +91,17 @@ function sum(values: readonly bigint[]): bigint {
   return values.reduce((total, value) => total + value, 0n)
 }
 
-function projectView(project: DonorProject, store: DonorStore, restriction: string | undefined): ProjectView {
+function projectView(project: DonorProject, { store, restriction, networkOf }: ViewInputs): ProjectView {
   const trouble = project.restricted ? restriction : project.trouble
+  const network = networkOf(project.projectKey)
   return {
     projectKey: project.projectKey,
     name: project.project.name,
     purpose: project.project.purpose,
     connection: project.connection.state,
+    state: project.state,
+    sentence: projectSentence(project.state, project.queue.length),
+    ...(network && { network }),
     ...(trouble === undefined ? {} : { trouble }),
     ...(project.catalogue.endings.closed && { closed: true }),
     counted: store.granted(project.projectKey).cumulativeFuel,
@@ -100,7 +109,19 @@ function projectView(project: DonorProject, store: DonorStore, restriction: stri
     leased: project.queue.length,
     meshPeers: project.connection.meshPeers,
     ...signedTwice(project.projectKey, store),
+    ...foundViews(project),
   }
+}
+
+function foundViews(project: DonorProject): Pick<ProjectView, 'found'> {
+  const { found } = project.connection
+  if (found.length === 0) return {}
+  const views = found.map(({ unit, output }): FoundView => ({
+    unit: unitText(unit),
+    args: project.argsOf(unit),
+    summary: printedLine(output),
+  }))
+  return { found: views.reverse() }
 }
 
 function strandedView({ stored, trouble }: StrandedProject, store: DonorStore): ProjectView {
@@ -109,6 +130,8 @@ function strandedView({ stored, trouble }: StrandedProject, store: DonorStore): 
     name: stored.name,
     purpose: stored.purpose,
     connection: 'offline',
+    state: 'not-joined',
+    sentence: projectSentence('not-joined', 0),
     trouble,
     counted: store.granted(stored.projectKey).cumulativeFuel,
     pending: store.pending(stored.projectKey).fuel,
@@ -160,8 +183,10 @@ function resultView(result: StoredResult, projects: readonly DonorProject[]): Re
 
 /** What the unit printed, or why it printed nothing. Only ASCII survives: output is a stranger's text. */
 function summary({ run }: StoredResult): string {
-  const printed = Array.from(run.stdout.subarray(0, SUMMARY_CHARS), (byte) => String.fromCharCode(byte)).join(
-    '',
-  )
-  return displayLine(printed === '' ? (run.reason ?? '') : printed, SUMMARY_CHARS)
+  return run.stdout.byteLength > 0 ? printedLine(run.stdout) : displayLine(run.reason ?? '', SUMMARY_CHARS)
+}
+
+function printedLine(stdout: Uint8Array): string {
+  const start = Array.from(stdout.subarray(0, SUMMARY_CHARS), (byte) => String.fromCharCode(byte))
+  return displayLine(start.join(''), SUMMARY_CHARS)
 }

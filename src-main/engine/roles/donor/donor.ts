@@ -8,6 +8,7 @@ import type { Presence } from '../../../domain/presence.ts'
 import { decide, type Decision } from '../../../domain/scheduling-policy.ts'
 import { bufferMs } from '../../../domain/work-buffer.ts'
 import type { StoredProject } from '../../ports.ts'
+import type { Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { DonorProject } from './donor-project.ts'
 import { donorSummary, donorView, type StrandedProject, type ViewInputs } from './donor-view.ts'
@@ -33,6 +34,8 @@ export class Donor {
   /** Joining and leaving take turns. */
   private readonly lane = new Lane()
   private readonly turns = new FairTurns()
+  /** Addresses of the network that a project's link names. */
+  private readonly networks = new Map<ProjectKey, readonly string[]>()
   private readonly stops: (() => void)[] = []
   private readonly listeners = new Set<() => void>()
   private presence: Presence
@@ -203,6 +206,12 @@ export class Donor {
     const keys = this.parts.digests.donorKeyPair(this.init.masterKey, stored.projectKey)
     const connection = await this.parts.network.join(link, keys)
     const { projectKey } = stored
+    this.networks.delete(projectKey)
+    if (link.bootstrap)
+      this.networks.set(
+        projectKey,
+        link.bootstrap.map(({ host, port }) => `${host}:${String(port)}`),
+      )
     const project = new DonorProject(this.parts, this.init, stored, connection, keys, {
       changed: () => {
         void this.pool.endOver()
@@ -227,6 +236,7 @@ export class Donor {
       pausedByDonor: this.pausedByDonor,
       isolation: this.parts.slotHost.isolation,
       restriction: this.init.restriction,
+      networkOf: (projectKey) => this.networks.get(projectKey),
     }
   }
 
@@ -263,8 +273,19 @@ export class Donor {
   }
 
   private nextTask(): ReturnType<WorkSource['next']> {
-    for (const project of this.turns.order([...this.projects.values()])) {
-      const task = project.take()
+    const projects = this.turns.order([...this.projects.values()])
+    return (
+      this.firstTask(projects, (project) => project.take()) ??
+      this.firstTask(projects, (project) => project.takeFromReserve())
+    )
+  }
+
+  private firstTask(
+    projects: readonly DonorProject[],
+    take: (project: DonorProject) => Task | undefined,
+  ): ReturnType<WorkSource['next']> {
+    for (const project of projects) {
+      const task = take(project)
       if (!task) continue
       this.turns.begin(project.projectKey, task.unit, project.expectedMs(task))
       return { project, task }

@@ -1,4 +1,5 @@
 import type { UnitId } from '../../../domain/ids.ts'
+import { askAgainAt, calledDelayMs, type LastRequest } from '../../../domain/lease-request.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { Fuel } from '../../../domain/units.ts'
 import { unitsToLease } from '../../../domain/work-buffer.ts'
@@ -9,15 +10,14 @@ import { Pace } from './pace.ts'
 import { Prefetch } from './prefetch.ts'
 import type { UnitQueue } from './unit-queue.ts'
 
-/** There was nothing to lease, and every slot has its next unit and the one after. */
-const ASK_AT_EASE_MS = 10_000
+type Parts = Pick<DonorComponents, 'clock' | 'log' | 'randomWord'>
 
 /**
  * Keeps a project's work buffer as long as the donor wants it: leases what is missing, gets modules onto the disk before
  * they are needed, and gives back what cannot be computed before its lease runs out.
  */
 export class LeaseAhead {
-  private readonly parts: Pick<DonorComponents, 'clock' | 'log'>
+  private readonly parts: Parts
   private readonly connection: ProjectConnection
   private readonly catalogue: Catalogue
   private readonly queue: UnitQueue
@@ -27,16 +27,12 @@ export class LeaseAhead {
   /** What {@link slots} was when it computed last: a pause is expected to end. */
   private slotsAtWork = 1
   private bufferMs = 0
-  /** When there was nothing to lease, and how long the publisher wants to be left alone then. */
-  private inVain: { readonly at: number; readonly retryAfterMs: number } | undefined
+  private last: LastRequest | undefined
+  /** The publisher has told of new work: when to ask for it. */
+  private calledAt = Number.POSITIVE_INFINITY
   private gaveBackAt = Number.NEGATIVE_INFINITY
 
-  constructor(
-    parts: Pick<DonorComponents, 'clock' | 'log'>,
-    connection: ProjectConnection,
-    catalogue: Catalogue,
-    queue: UnitQueue,
-  ) {
+  constructor(parts: Parts, connection: ProjectConnection, catalogue: Catalogue, queue: UnitQueue) {
     this.parts = parts
     this.connection = connection
     this.catalogue = catalogue
@@ -68,9 +64,21 @@ export class LeaseAhead {
     return this.pace.unitMs(batch)
   }
 
-  /** There is new work: asking is worthwhile at once. */
+  /** There is new work: asking is worthwhile before {@link LastRequest.retryAfterMs} is over. */
   hurry(): void {
-    this.inVain = undefined
+    if (!this.last) return
+    const delayMs = calledDelayMs(this.last, this.random())
+    this.calledAt = Math.min(this.calledAt, this.parts.clock.monotonicMs() + delayMs)
+  }
+
+  /** The publisher has taken results: what they were leased for counts no more for what this donor may hold. */
+  acknowledged(): void {
+    if (this.last) this.last = { ...this.last, acknowledged: true }
+  }
+
+  /** When {@link leaseMore} or {@link giveLateBack} is due, by the monotonic clock; Infinity when nothing is to be done. */
+  get dueAt(): number {
+    return Math.min(this.leaseDueAt, this.giveBackDueAt)
   }
 
   /** Units to ask for now; 0 when enough lie ready. */
@@ -81,33 +89,44 @@ export class LeaseAhead {
 
   /** Sends one request if units are wanted. Answers whether the next may bring more. Rejects as `lease`. */
   async leaseMore(): Promise<boolean> {
-    const now = this.parts.clock.monotonicMs()
-    if (!this.catalogue.hasWork || now < this.askAgainAt) return false
-    const units = this.wanted
-    if (units === 0) return false
-    const { slots, bufferMs, queue } = this
+    const at = this.parts.clock.monotonicMs()
+    if (at < this.leaseDueAt) return false
+    const { slots, bufferMs, queue, wanted: asked } = this
     const fuelCapacity = this.pace.capacity(slots, bufferMs, queue.length)
-    const answer = await this.connection.lease({ units, fuelCapacity })
+    this.calledAt = Number.POSITIVE_INFINITY
+    const answer = await this.connection.lease({ units: asked, fuelCapacity })
     // Units that are here already are told again when there is nothing new.
     const stillWanted = answer.units.filter((unit) => !this.catalogue.endings.has(unit))
     const added = queue.add(stillWanted, answer.expiresAt)
     this.prefetch.lookAhead(stillWanted, (unit) => this.catalogue.app(unit.batch))
-    if (added > 0) return this.wanted > 0
-    this.inVain = { at: now, retryAfterMs: answer.retryAfterMs }
-    return false
+    const inVain = added > 0 ? 0 : (this.last?.inVain ?? 0) + 1
+    const { retryAfterMs } = answer
+    const told = answer.units.length
+    const spread = this.random()
+    this.last = { at, asked, told, added, retryAfterMs, inVain, spread, acknowledged: false }
+    return this.leaseDueAt <= at
   }
 
-  /** By the monotonic clock. Looked at anew each time: small units are computed sooner than one who is at ease asks. */
-  private get askAgainAt(): number {
-    if (this.inVain === undefined) return 0
-    const { at, retryAfterMs } = this.inVain
-    return at + Math.max(retryAfterMs, this.queue.length > 2 * this.slots ? ASK_AT_EASE_MS : 1_000)
+  /** From 0 up to 1. */
+  private random(): number {
+    return this.parts.randomWord() / 2 ** 32
+  }
+
+  private get leaseDueAt(): number {
+    if (!this.catalogue.hasWork || this.wanted === 0) return Number.POSITIVE_INFINITY
+    if (!this.last) return Number.NEGATIVE_INFINITY
+    return Math.min(this.calledAt, askAgainAt(this.last, this.queue.length, this.slots))
+  }
+
+  private get giveBackDueAt(): number {
+    if (this.pace.unitMs() === undefined || this.queue.length === 0) return Number.POSITIVE_INFINITY
+    return this.gaveBackAt + LIMITS.giveBackEveryMs
   }
 
   /** After a long pause: what cannot be computed in time any more is better somewhere else. Rejects as `giveBack`. */
   async giveLateBack(): Promise<void> {
     const now = this.parts.clock.monotonicMs()
-    if (this.pace.unitMs() === undefined || now - this.gaveBackAt < LIMITS.giveBackEveryMs) return
+    if (now < this.giveBackDueAt) return
     this.gaveBackAt = now
     const unitMs = (unit: UnitId): number => this.pace.unitMs(unit.batch) ?? 0
     const late = this.queue.takeLate(this.parts.clock.now(), this.slotsAtWork, unitMs, LIMITS.leaseUnits)

@@ -15,12 +15,15 @@ export class UnitQueue {
   private readonly projectKey: ProjectKey
   private waiting: StoredLease[] = []
   private readonly taken = new Set<string>()
+  /** No lease of those that wait runs out before this: small units leave the buffer hundreds of times a second. */
+  private soonestExpiry: UnixMs
 
   constructor(store: DonorStore, snapshots: Pick<SnapshotStore, 'drop'>, projectKey: ProjectKey) {
     this.store = store
     this.snapshots = snapshots
     this.projectKey = projectKey
     this.waiting = [...store.leases(projectKey)]
+    this.soonestExpiry = soonest(this.waiting)
   }
 
   get length(): number {
@@ -32,12 +35,17 @@ export class UnitQueue {
     return this.waiting.slice(0, limit).map(({ unit }) => unit)
   }
 
-  /** Saves a lease answer and returns how many units are new. Those already here or already computed are ignored. */
-  add(units: readonly UnitId[], expiresAt: UnixMs): number {
-    const before = this.waiting.length
-    this.store.addLeases(units.map((unit) => ({ projectKey: this.projectKey, unit, expiresAt })))
-    this.waiting = this.store.leases(this.projectKey).filter((lease) => !this.taken.has(unitText(lease.unit)))
-    return this.waiting.length - before
+  /**
+   * Saves a lease answer, or units that were taken from the reserve, and returns how many are new. Those already here or
+   * already computed are ignored.
+   */
+  add(units: readonly UnitId[], expiresAt: UnixMs, selfAssigned = false): number {
+    const { projectKey } = this
+    const own = selfAssigned && { selfAssigned }
+    const added = this.store.addLeases(units.map((unit) => ({ projectKey, unit, expiresAt, ...own })))
+    this.waiting.push(...added)
+    if (added.length > 0) this.soonestExpiry = Math.min(this.soonestExpiry, expiresAt)
+    return added.length
   }
 
   /**
@@ -46,7 +54,7 @@ export class UnitQueue {
    */
   take(now: UnixMs, fits: (unit: UnitId) => boolean, away = false): UnitId | undefined {
     const over = away ? now - LIMITS.lateMs : now
-    for (const lease of this.waiting.filter(({ expiresAt }) => expiresAt <= over)) this.drop(lease.unit)
+    if (over >= this.soonestExpiry) this.dropExpired(over)
     const inTime = this.waiting.findIndex(({ unit, expiresAt }) => expiresAt > now && fits(unit))
     const at = inTime < 0 && away ? this.waiting.findIndex(({ unit }) => fits(unit)) : inTime
     const [lease] = at < 0 ? [] : this.waiting.splice(at, 1)
@@ -78,6 +86,7 @@ export class UnitQueue {
     for (const name of names) this.taken.delete(name)
     const leases = this.store.leases(this.projectKey).filter(({ unit }) => names.has(unitText(unit)))
     this.waiting.unshift(...leases)
+    this.soonestExpiry = Math.min(this.soonestExpiry, soonest(leases))
   }
 
   /** The unit's result is saved (which ended the lease on disk). */
@@ -93,9 +102,30 @@ export class UnitQueue {
     }
   }
 
+  private dropExpired(over: UnixMs): void {
+    const expired = this.waiting.filter(({ expiresAt }) => expiresAt <= over)
+    this.waiting = this.waiting.filter(({ expiresAt }) => expiresAt > over)
+    this.soonestExpiry = soonest(this.waiting)
+    this.store.transact(() => {
+      for (const { unit } of expired) this.forget(unit)
+    })
+  }
+
   private drop(unit: UnitId): void {
-    this.waiting = this.waiting.filter((lease) => unitText(lease.unit) !== unitText(unit))
+    this.waiting = this.waiting.filter((lease) => !isSame(lease.unit, unit))
+    this.forget(unit)
+  }
+
+  private forget(unit: UnitId): void {
     this.store.removeLease(this.projectKey, unit)
     this.snapshots.drop(this.projectKey, unit)
   }
+}
+
+function soonest(leases: readonly StoredLease[]): UnixMs {
+  return leases.reduce((least, { expiresAt }) => Math.min(least, expiresAt), Number.POSITIVE_INFINITY)
+}
+
+function isSame(a: UnitId, b: UnitId): boolean {
+  return a.batch === b.batch && a.index === b.index
 }

@@ -16,10 +16,12 @@ import { checkModule } from './check-module.ts'
 import type { BatchPlan } from '../../ports.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
 import { knownByBatch, knownOutputs, saveKnown } from './known-answers.ts'
+import type { Findings } from './findings.ts'
+import { missingReserves, reservePlan } from './reserves.ts'
 import type { Restored } from './restored.ts'
 
 type NewApp = Parameters<Handlers<PublisherEngineSchema>['addApp']>[0]
-type NewBatch = Parameters<Handlers<PublisherEngineSchema>['addBatch']>[0]
+type NewBatch = Omit<Parameters<Handlers<PublisherEngineSchema>['addBatch']>[0], 'memoryLimitBytes'>
 
 /**
  * Apps and batches of the project. The store is written first, then the project core; whatever a crash kept out of
@@ -30,6 +32,7 @@ export class Catalogue {
   private readonly parts: PublisherComponents
   private readonly init: PublisherInit
   private readonly restored: Restored
+  private readonly findings: Pick<Findings, 'record'>
   private published: ProjectRecord[] = []
   private batchesByNumber = new Map<number, Batch>()
   private appsByNumber = new Map<number, App>()
@@ -42,10 +45,16 @@ export class Catalogue {
   /** Additions happen one after the other: numbers follow their order in the core. */
   private lane: Promise<unknown> = Promise.resolve()
 
-  constructor(parts: PublisherComponents, init: PublisherInit, restored: Restored) {
+  constructor(
+    parts: PublisherComponents,
+    init: PublisherInit,
+    restored: Restored,
+    findings: Pick<Findings, 'record'>,
+  ) {
     this.parts = parts
     this.init = init
     this.restored = restored
+    this.findings = findings
   }
 
   /** Reads the project core and publishes what it lacks. Throws `not-found` where no project was ever made. */
@@ -142,9 +151,9 @@ export class Catalogue {
 
   /**
    * Publishes a batch. Rejects with `not-found` for an unknown app, `bad-argument` for what cannot be a batch, and with
-   * what is wrong with its inputs; then nothing of it is kept.
+   * what is wrong with its inputs; then nothing of it is kept. `chosen`: the app, where its name does not say which.
    */
-  addBatch(wanted: NewBatch): Promise<{ batch: number; units: number }> {
+  addBatch(wanted: NewBatch, chosen?: App): Promise<{ batch: number; units: number }> {
     return this.inLane(async () => {
       this.restored.check()
       if (this.ended.closed) throw new PowerswarmError('bad-argument', 'The project is closed')
@@ -157,18 +166,23 @@ export class Catalogue {
         deadline,
         maxError,
         known = [],
+        reserve,
         ...limits
       } = wanted
       const { store } = this.parts
       const batch: Batch = {
         ...limits,
         type: 'batch',
-        app: this.find(app).app,
+        app: (chosen ?? this.find(app)).app,
         batch: store.batches().length,
         first,
         count,
       }
-      const plan: BatchPlan = { priority, ...(deadline !== undefined && { deadline }) }
+      const plan: BatchPlan = {
+        priority,
+        ...(deadline !== undefined && { deadline }),
+        ...reservePlan(reserve, batch, inputs !== undefined),
+      }
       const trust = maxError === undefined ? undefined : { ...policyFor(maxError), maxError }
       const save = (whole: Batch): void => {
         const answers = knownOutputs(whole, known, this.parts)
@@ -244,7 +258,8 @@ export class Catalogue {
     return this.inLane(() => this.publish())
   }
 
-  private find(nameOrNumber: string): App {
+  /** By name, the newest, or by number. Throws `not-found`. */
+  find(nameOrNumber: string): App {
     const byName = this.apps.findLast((app) => app.name === nameOrNumber)
     const found = byName ?? (/^\d{1,9}$/.test(nameOrNumber) ? this.app(Number(nameOrNumber)) : undefined)
     if (!found) throw new PowerswarmError('not-found', `There is no app '${nameOrNumber}' in this project`)
@@ -265,6 +280,7 @@ export class Catalogue {
       ...this.missingHead(),
       ...store.apps().filter((app) => !this.appsByNumber.has(app.app)),
       ...store.batches().filter((batch) => !this.batchesByNumber.has(batch.batch)),
+      ...missingReserves(store, this.published, this.ended),
       ...missingEndings(store, this.ended),
     ]
     if (missing.length > 0 && this.restored.why !== undefined) return
@@ -280,6 +296,12 @@ export class Catalogue {
     if (!this.manifest) head.push(manifest)
     if (!this.published.some((record) => record.type === 'core' && record.epoch === epoch))
       head.push({ type: 'core', role: 'ledger', epoch, key: ledgerKey })
+    const results = this.findings.record
+    if (
+      results &&
+      !this.published.some((record) => record.type === 'results' && record.epoch === results.epoch)
+    )
+      head.push(results)
     return head
   }
 

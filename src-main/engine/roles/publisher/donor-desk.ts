@@ -10,7 +10,7 @@ import type {
   SubmittedResult,
 } from '../../../contracts/wire/messages.ts'
 import { WIRE_VERSION } from '../../../contracts/wire/codec.ts'
-import { PowerswarmError } from '../../../domain/errors.ts'
+import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import type { DonorKey, UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { PublisherHandlers, RemoteDonor, SealedRecord, WithoutCredit } from '../../ports.ts'
@@ -75,6 +75,7 @@ export class DonorDesk implements PublisherHandlers {
     })
     leasing.remember(donor.donorKey, leased)
     if (leased.handedOut) this.desk.changed()
+    if (leased.released) void this.publishRelease()
     const retryAfterMs = Math.min(Math.max(donors * RETRY_MS_PER_DONOR, RETRY_MS_MIN), RETRY_MS_MAX)
     return { units: leased.units, expiresAt: leased.expiresAt, retryAfterMs }
   }
@@ -127,6 +128,16 @@ export class DonorDesk implements PublisherHandlers {
       more: false,
       rejected: unitsThat('rejected', ended),
       uncounted: unitsThat('uncounted', ended),
+    }
+  }
+
+  /** That it is late, or comes with the next record, costs donors that are away some work of no use. */
+  private async publishRelease(): Promise<void> {
+    const { catalogue, parts } = this.desk
+    try {
+      await catalogue.catchUp()
+    } catch (error) {
+      parts.log('warn', 'reserve-not-released', { code: errorCode(error) })
     }
   }
 

@@ -2,6 +2,7 @@ import type { Standing, SubmittedResult } from '../../../contracts/wire/messages
 import type { DonorKey, Hex32 } from '../../../domain/ids.ts'
 import { digestParts, isCounted, type CountedOutcome } from '../../../domain/outcome.ts'
 import type { Batch } from '../../../domain/project.ts'
+import { isTakenFromReserve } from '../../../domain/reserve.ts'
 import type { TrustPolicy } from '../../../domain/trust.ts'
 import type { Fuel } from '../../../domain/units.ts'
 import { judge, type Verdict } from '../../../domain/validation.ts'
@@ -54,13 +55,15 @@ export class Intake {
 
   /**
    * Takes one result of one donor. The first answer for a (unit, donor) stands: sent again, whatever it says then,
-   * it only learns how the first one stands now. Without a copy leased to this donor it is `refused`.
+   * it only learns how the first one stands now. Without a copy leased to this donor it counts as one of the reserve, or is
+   * `refused`.
    */
   take(donorKey: DonorKey, result: SubmittedResult): Taken {
     const { store, clock } = this.parts
     const copy = store.copy(result.unit, donorKey)
     const batch = this.catalogue.batch(result.unit.batch)
-    if (!copy || !batch) return { standing: 'refused' }
+    if (!batch) return { standing: 'refused' }
+    if (!copy) return this.takeFromReserve(donorKey, result, batch)
     if (copy.standing !== 'leased' && copy.standing !== 'lapsed') return { standing: copy.standing }
     const work = store.unit(result.unit)
     const held = copy.standing === 'leased'
@@ -82,7 +85,7 @@ export class Intake {
     // It was leased and nothing about the unit is told before the quorum: the donor computed it.
     if (standing === 'verified') this.credits.settle(voted, standing)
     if (this.catalogue.known(batch.batch)?.has(copy.unit.index) === true) {
-      if (standing === 'verified') this.trusting.confirmed(donorKey)
+      if (standing === 'verified') this.trusting.confirmed(copy.unit, donorKey)
       if (standing === 'rejected') this.trusting.failed(donorKey)
     }
     return { standing }
@@ -97,6 +100,45 @@ export class Intake {
   delivered(donorKey: DonorKey, results: readonly SubmittedResult[]): void {
     const fuel = results.reduce((sum, result) => sum + result.fuel, 0n)
     this.fuelMeans.delivered(donorKey, fuel, this.parts.clock.monotonicMs())
+  }
+
+  /**
+   * A result of a unit that this donor was not handed: the first word on one of the reserve, or nothing. One whose answer is
+   * known was verified from the start, so no word on it counts.
+   */
+  private takeFromReserve(donorKey: DonorKey, result: SubmittedResult, batch: Batch): Taken {
+    const { store, clock } = this.parts
+    const { unit, outcome } = result
+    if (!isCounted(outcome) || this.catalogue.endings.has(unit)) return { standing: 'refused' }
+    const work = store.unit(unit)
+    const isTaken = isTakenFromReserve({
+      unit,
+      batch,
+      reserve: this.catalogue.plan(batch.batch).reserve?.units ?? 0,
+      work,
+      undecided: store.selfAssigned(donorKey),
+      proven: store.trust(donorKey).proven,
+    })
+    if (!isTaken) return { standing: 'refused' }
+    if (!possible(result, batch)) {
+      this.trusting.failed(donorKey)
+      return { standing: 'rejected' }
+    }
+    const output = this.outputOf(result, outcome)
+    const quorum = this.catalogue.trust(unit.batch) ? 1 : batch.quorum
+    store.saveUnit(unit, work, moveUnit(work, { kind: 'self-assigned', quorum }), this.parts.randomWord())
+    store.addOutput(output)
+    const now = clock.now()
+    store.saveCopy(undefined, {
+      unit,
+      donorKey,
+      standing: 'pending',
+      expiresAt: now,
+      answeredAt: now,
+      digest: output.digest,
+      selfAssigned: true,
+    })
+    return { standing: 'pending' }
   }
 
   /** A unit that rests on another donor's word is open again when this result contradicts it. */
@@ -153,7 +195,7 @@ export class Intake {
     const { unit, fuel } = output
     for (const donorKey of agreeing) {
       if (donorKey !== ownDonorKey(this.parts)) this.parts.store.addGrant({ unit, donorKey, fuel })
-      this.trusting.confirmed(donorKey)
+      this.trusting.confirmed(unit, donorKey)
     }
     for (const donorKey of losing) this.trusting.failed(donorKey)
   }

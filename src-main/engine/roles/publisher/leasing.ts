@@ -30,6 +30,8 @@ export interface Leased {
   /** Whether they are handed out now; false when they were before and are only told again. */
   readonly handedOut: boolean
   readonly place: number | undefined
+  /** A batch's reserve was released: its record is to be published. */
+  readonly released: boolean
 }
 
 export interface LeasingInit {
@@ -47,6 +49,7 @@ interface Draw {
   readonly holder: Holder
   readonly now: UnixMs
   place: number | undefined
+  released: boolean
 }
 
 /**
@@ -102,6 +105,7 @@ export class Leasing {
     for (let i = 0; i < size; i++) if (this.parts.randomWord() < chance * WORDS) seconds += 1
     const units = this.handOutSuitable(this.checks.disputed(donorKey, Math.ceil(size / 2)), draw)
     units.push(...this.handOutSuitable(this.checks.known(donorKey, size - units.length), draw))
+    units.push(...this.drawSelfAssigned(draw, Math.ceil((size - units.length) / 2), donors))
     units.push(...this.drawWaiting(draw, seconds - units.length))
     units.push(...this.drawFresh(draw, size - units.length))
     units.push(...this.drawWaiting(draw, size - units.length))
@@ -110,7 +114,8 @@ export class Leasing {
       this.trusting.closeWindows(draw.now + 1)
       return this.heldBy(holder, draw)
     }
-    return { units, expiresAt: draw.now + LIMITS.leaseMs, handedOut: true, place: draw.place }
+    const { place, released } = draw
+    return { units, expiresAt: draw.now + LIMITS.leaseMs, handedOut: true, place, released }
   }
 
   /** One unit that has a vote and wants another, for the publisher's own verify cores. */
@@ -157,7 +162,7 @@ export class Leasing {
     this.pairs.met(holder)
     // Donors that computed while the publisher was away have to get through first.
     if (this.parts.clock.monotonicMs() - this.openedAt >= LIMITS.returnMs) this.lapseOverdue(now)
-    return { holder, now, place: this.places.get(holder.donorKey) }
+    return { holder, now, place: this.places.get(holder.donorKey), released: false }
   }
 
   /** Copies of units that were decided meanwhile are given up instead: nobody needs them. */
@@ -168,7 +173,7 @@ export class Leasing {
       if (store.unit(copy.unit).state === 'leased' || this.isKnown(copy.unit)) held.push(copy)
       else this.lapse(copy)
     const expiresAt = held[0]?.expiresAt ?? now + LIMITS.leaseMs
-    return { units: held.map(({ unit }) => unit), expiresAt, handedOut: false, place }
+    return { units: held.map(({ unit }) => unit), expiresAt, handedOut: false, place, released: false }
   }
 
   private isKnown({ batch, index }: UnitId): boolean {
@@ -191,7 +196,7 @@ export class Leasing {
     for (const { batch } of this.catalogue.queue) {
       const known = this.catalogue.known(batch)
       while (units.length < limit) {
-        const fresh = this.parts.store.takeFresh(batch, limit - units.length)
+        const fresh = this.takeFresh(batch, limit - units.length, draw)
         for (const unit of fresh) {
           if (known?.has(unit.index) === true) continue
           if (this.handOut({ unit, work: UNSENT, lapsed: false }, draw)) units.push(unit)
@@ -200,6 +205,38 @@ export class Leasing {
       }
     }
     return units
+  }
+
+  /** When a batch has nothing else to hand out its reserve goes the same way, or the batch would never end. */
+  private takeFresh(batch: number, limit: number, draw: Draw): readonly UnitId[] {
+    const { store } = this.parts
+    const live = store.takeFresh(batch, limit)
+    if (live.length > 0) return live
+    const reserve = store.takeFresh(batch, limit, { reserve: true })
+    if (reserve.length > 0 && this.catalogue.plan(batch).reserve?.isReleased === false) draw.released = true
+    return reserve
+  }
+
+  /**
+   * Units that donors took from the reserve while the publisher was away go before others that wait. Each of them only
+   * by chance, so that nobody can count on the one that his accomplice has answered.
+   */
+  private drawSelfAssigned(draw: Draw, limit: number, donors: number): UnitId[] {
+    if (limit <= 0) return []
+    const search = {
+      donorKey: draw.holder.donorKey,
+      scan: SCAN_UNITS,
+      votedOnly: true,
+      selfAssignedOnly: true,
+    }
+    const chance = WORDS / Math.max(2, donors)
+    const from = this.parts.randomWord()
+    const { found } = this.parts.store.wanting({ ...search, from, limit })
+    const some = found.length > 0 ? found : this.parts.store.wanting({ ...search, from: 0, limit }).found
+    return this.handOutSuitable(
+      some.filter(() => this.parts.randomWord() < chance),
+      draw,
+    )
   }
 
   private drawWaiting(draw: Draw, limit: number, votedOnly = false): UnitId[] {

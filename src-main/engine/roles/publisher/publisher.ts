@@ -4,12 +4,16 @@ import type { Handlers } from '../../../contracts/rpc.ts'
 import type { PublisherHandlers, PublisherNetwork } from '../../ports.ts'
 import { errorCode } from '../../../domain/errors.ts'
 import type { DonorKey } from '../../../domain/ids.ts'
+import { appWithMemory } from './app-with-memory.ts'
+import { CancelledUnits } from './cancelled-units.ts'
+import { cancelledBy } from './cancelling.ts'
 import { Catalogue } from './catalogue.ts'
 import { Checks } from './checks.ts'
 import type { PublisherComponents, PublisherInit, ServeInit } from './components.ts'
 import { Credits } from './credits.ts'
 import { DonorDesk, type DeskComponents } from './donor-desk.ts'
 import { sweepEnded, UnitEndings } from './endings.ts'
+import { Findings } from './findings.ts'
 import { FuelMeans } from './fuel-means.ts'
 import { Intake } from './intake.ts'
 import { ownDonorKey } from './own-donor-key.ts'
@@ -37,8 +41,10 @@ export class Publisher {
   private readonly parts: PublisherComponents
   private readonly init: PublisherInit
   private readonly catalogue: Catalogue
+  private readonly cancelledUnits: CancelledUnits
   private readonly trusting: Trusting
   private readonly restored: Restored
+  private readonly findings: Findings
   private readonly leasing: Leasing
   private readonly writes: WriteQueue
   private readonly sealer: Sealer
@@ -59,7 +65,8 @@ export class Publisher {
         this.changed()
       },
     })
-    this.catalogue = new Catalogue(parts, init, this.restored)
+    this.findings = new Findings(parts, this.restored)
+    this.catalogue = new Catalogue(parts, init, this.restored, this.findings)
     const credits = new Credits(parts)
     this.trusting = new Trusting(parts, credits)
     const { catalogue, trusting } = this
@@ -86,21 +93,28 @@ export class Publisher {
         this.changed()
       },
     }
+    this.cancelledUnits = new CancelledUnits(parts.store)
     const steering = new Steering({ ...desk, trusting })
     this.verifyCores = new VerifyCores(desk)
     this.donorHandlers = new DonorDesk(desk)
     this.handlers = {
       status: () => this.status,
       addApp: (app) => this.changing(this.catalogue.addApp(app)),
-      addBatch: async (batch) => {
-        const added = await this.changing(this.catalogue.addBatch(batch))
+      addBatch: async ({ memoryLimitBytes, ...batch }) => {
+        const app =
+          memoryLimitBytes === undefined
+            ? undefined
+            : await appWithMemory(parts, catalogue, batch.app, memoryLimitBytes)
+        const added = await this.changing(this.catalogue.addBatch(batch, app))
         this.network?.notifyWork()
         return added
       },
       cancel: async (what) => {
+        const cancelled = cancelledBy(parts, catalogue, what)
         if (what.batch !== undefined) await this.catalogue.cancelBatch(what.batch)
         if (what.units !== undefined) await this.catalogue.cancelUnits(what.units)
         await this.changing(sweepEnded(parts, unitEndings, catalogue, this.writes))
+        return cancelled
       },
       closeProject: async () => {
         await this.catalogue.close()
@@ -128,14 +142,16 @@ export class Publisher {
    */
   static async open(parts: PublisherComponents, init: PublisherInit): Promise<Publisher> {
     const publisher = new Publisher(parts, init)
+    await publisher.findings.open()
     await publisher.catalogue.open()
     parts.store.transact(() => publisher.leasing.lapseAll(ownDonorKey(parts)))
     await publisher.sealer.seal()
+    await publisher.findings.publish()
     return publisher
   }
 
   get status(): PublisherStatus {
-    return publisherStatus(this.parts, this.catalogue, this.init.link, {
+    return publisherStatus(this.parts, this.catalogue, this.cancelledUnits, this.init.link, {
       serving: this.serving,
       donorsConnected: this.network?.donorsConnected ?? 0,
       ...(this.restored.why === undefined ? {} : { waiting: this.restored.why }),
@@ -151,6 +167,7 @@ export class Publisher {
     this.sealer.start()
     this.stopChores = this.parts.timers.every(CHORES_EVERY_MS, () => {
       void this.chores()
+      void this.findings.publish()
     })
     this.verifyCores.start(verifyCores)
     // Donors may call before it resolves.
@@ -174,6 +191,7 @@ export class Publisher {
     await stopped
     this.writes.flush()
     await this.sealer.stop()
+    await this.findings.publish()
     this.network = undefined
     this.serving = false
   }

@@ -70,7 +70,12 @@ export class Trusting {
       store.addDispute(unit, others)
       for (const donorKey of others) this.move(donorKey, { kind: 'disputed' })
     }
-    const verdict = judge(votes, quorumOf(answers, quorum))
+    // Who took the unit by itself vouches for nobody: that is for one whom the publisher chose.
+    const chosen = answers.map((answer) => ({
+      ...answer,
+      established: answer.established && !answer.selfAssigned,
+    }))
+    const verdict = judge(votes, quorumOf(chosen, quorum))
     // One after the other: who comes next depends on what this one says.
     return verdict.kind === 'undecided' ? { ...verdict, copiesWanted: 1 } : verdict
   }
@@ -88,12 +93,16 @@ export class Trusting {
     }
     for (const donorKey of verdict.agreeing)
       if (row?.drawn === true && row.donorKey === donorKey) this.release(row)
-      else this.confirmed(donorKey)
+      else this.confirmed(unit, donorKey)
     for (const donorKey of verdict.losing) this.failed(donorKey)
   }
 
-  /** A quorum or a known answer agreed with a result of this donor that was in no window. */
-  confirmed(donorKey: DonorKey): void {
+  /**
+   * A quorum or a known answer agreed with a result of this donor that was in no window. It proves nothing where the donor
+   * chose the unit.
+   */
+  confirmed(unit: UnitId, donorKey: DonorKey): void {
+    if (this.parts.store.copy(unit, donorKey)?.selfAssigned) return
     this.move(donorKey, { kind: 'confirmed' })
   }
 

@@ -3,6 +3,7 @@ import type {
   DonorLine,
   DonorPage,
   PublisherStatus,
+  UnitsByState,
   ResultPage,
   VerifiedUnit,
 } from '../../../contracts/publisher-state.ts'
@@ -13,7 +14,9 @@ import { sentBytes } from '../../../domain/outcome.ts'
 import { isChecker } from '../../../domain/trust.ts'
 import { NO_INPUTS } from '../../../domain/unit-inputs.ts'
 import { MIB } from '../../../domain/units.ts'
-import type { VerifiedRow } from '../../ports.ts'
+import type { Endings } from '../../../domain/endings.ts'
+import type { BatchCounts, VerifiedRow } from '../../ports.ts'
+import type { CancelledUnits } from './cancelled-units.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PublisherComponents } from './components.ts'
 
@@ -37,32 +40,27 @@ const NOTHING_YET = {
 export function publisherStatus(
   { store, cores }: PublisherComponents,
   catalogue: Catalogue,
+  cancelledUnits: CancelledUnits,
   link: string,
   serving: Serving,
 ): PublisherStatus {
   const { donors, ...ledger } = store.ledgerTotals()
   const counts = new Map(store.counts().map((row) => [row.batch, row]))
+  const plans = store.plans()
   const batches = catalogue.batches.map(({ batch, app, count }): BatchStatus => {
-    const row = counts.get(batch) ?? NOTHING_YET
-    const { leased, pending, inconclusive, suspended, trusted: acceptedOnTrust } = row
-    const verified = row.verified + row.released
-    const unsent = count - leased - pending - acceptedOnTrust - verified - inconclusive - suspended
+    const row = { ...(counts.get(batch) ?? NOTHING_YET), batch }
     const trust = catalogue.trust(batch)
     const { priority, deadline } = catalogue.plan(batch)
+    const { reserve } = plans[batch] ?? {}
     return {
       batch,
       app,
       units: count,
-      unsent,
-      leased,
-      pending,
-      acceptedOnTrust,
-      verified,
-      inconclusive,
-      suspended,
+      ...unitsByState(count, row, catalogue.endings, cancelledUnits),
       ...(trust ? { maxError: trust.maxError } : {}),
       priority,
       ...(deadline !== undefined && { deadline }),
+      ...(reserve && !reserve.isReleased && { reserve: reserve.units }),
       cancelled: catalogue.endings.hasBatch(batch),
     }
   })
@@ -82,6 +80,30 @@ export function publisherStatus(
     })),
     batches,
     ledger,
+  }
+}
+
+/** Every unit in one state. Of a cancelled batch, what has no answer is cancelled. */
+function unitsByState(
+  count: number,
+  row: BatchCounts,
+  endings: Endings,
+  cancelledUnits: CancelledUnits,
+): UnitsByState {
+  const { batch, leased, pending, inconclusive, trusted: acceptedOnTrust } = row
+  const verified = row.verified + row.released
+  const answered = verified + acceptedOnTrust + inconclusive
+  const decided = { acceptedOnTrust, verified, inconclusive }
+  if (endings.hasBatch(batch))
+    return { ...decided, unsent: 0, leased: 0, pending: 0, suspended: 0, cancelledUnits: count - answered }
+  const cancelled = cancelledUnits.of(endings, batch)
+  return {
+    ...decided,
+    leased,
+    pending,
+    unsent: count - leased - pending - answered - row.suspended - cancelled.unsent,
+    suspended: row.suspended - cancelled.suspended,
+    cancelledUnits: cancelled.unsent + cancelled.suspended,
   }
 }
 

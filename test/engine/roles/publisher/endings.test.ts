@@ -68,6 +68,29 @@ describe('a cancelled batch', () => {
     await expect(retry({ batch: 0 })).rejects.toThrow('Batch 0 is cancelled')
   })
 
+  it('has its units counted as cancelled, but those that have an answer', async () => {
+    const rig = await new Project().start()
+    await addWork(rig, 5, 1)
+    await submit(rig, A, [honest((await lease(rig, A, 1))[0]!)])
+    const { cancel } = rig.publisher.handlers
+    expect(await cancel({ units: [unitAt(3), unitAt(3), unitAt(0)] })).toEqual({
+      units: 1,
+      ended: 1,
+      already: 0,
+    })
+    expect(await cancel({ batch: 0 })).toEqual({ units: 3, ended: 1, already: 1 })
+    expect(await cancel({ batch: 0 })).toEqual({ units: 0, ended: 1, already: 4 })
+    expect(rig.publisher.status.batches[0]).toMatchObject({
+      units: 5,
+      verified: 1,
+      unsent: 0,
+      leased: 0,
+      suspended: 0,
+      cancelledUnits: 4,
+      cancelled: true,
+    })
+  })
+
   it('must exist', async () => {
     const rig = await new Project().start()
     await expect(rig.publisher.handlers.cancel({ batch: 7 })).rejects.toMatchObject({ code: 'not-found' })
@@ -75,6 +98,18 @@ describe('a cancelled batch', () => {
 })
 
 describe('cancelled units', () => {
+  it('are counted at once, those that donors hold when they end', async () => {
+    const rig = await new Project().start()
+    await addWork(rig, 4, 1)
+    await lease(rig, A, 1)
+    const { cancel } = rig.publisher.handlers
+    expect(await cancel({ units: [unitAt(0), unitAt(2)] })).toEqual({ units: 2, ended: 0, already: 0 })
+    expect(await cancel({ units: [unitAt(0), unitAt(2)] })).toEqual({ units: 0, ended: 0, already: 2 })
+    expect(rig.publisher.status.batches[0]).toMatchObject({ leased: 1, unsent: 2, cancelledUnits: 1 })
+    await submit(rig, A, [honest(unitAt(0))])
+    expect(rig.publisher.status.batches[0]).toMatchObject({ leased: 0, unsent: 2, cancelledUnits: 2 })
+  })
+
   it('end, whether they were handed out or not, and the others go on', async () => {
     const project = new Project()
     const rig = await project.start()
@@ -85,7 +120,8 @@ describe('cancelled units', () => {
     const again = await project.start()
     expect(await lease(again, B)).toEqual([unitAt(1), unitAt(3)])
     expect(await submit(again, A, [honest(unitAt(0))])).toEqual(['uncounted'])
-    expect(again.publisher.status.batches[0]).toMatchObject({ suspended: 2, unsent: 0, cancelled: false })
+    const ended = { suspended: 0, cancelledUnits: 2, unsent: 0, cancelled: false }
+    expect(again.publisher.status.batches[0]).toMatchObject(ended)
     await expect(again.publisher.handlers.cancel({ units: [unitAt(4)] })).rejects.toMatchObject({
       code: 'not-found',
     })

@@ -53,8 +53,10 @@ const AWAITED: readonly StoredResultState[] = ['computed', 'sent']
 export function results(db: Database.Database, tx: Transactions): Results {
   const insert = db.prepare(
     `INSERT OR IGNORE INTO results
-       (project, batch, idx, app_name, args, outcome, exit_code, fuel, stdout, stderr, reason, state, finished_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (project, batch, idx, app_name, args, outcome, exit_code, fuel, stdout, stderr, reason, state, finished_at,
+        self_assigned)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+       ifnull((SELECT self_assigned FROM leases WHERE project = ? AND batch = ? AND idx = ?), 0))`,
   )
   const files = fileRows(db, 'result_files', 'result')
   const dropFiles = db.prepare(
@@ -72,7 +74,13 @@ export function results(db: Database.Database, tx: Transactions): Results {
   const select = (rest: string): Database.Statement<unknown[], ResultColumns> =>
     db.prepare<unknown[], ResultColumns>(`SELECT * FROM results ${rest}`).safeIntegers()
   const one = select('WHERE project = ? AND batch = ? AND idx = ?')
-  const unsent = select('WHERE project = ? AND state <= 1 ORDER BY id LIMIT ?')
+  // One state at a time: so the index gives them in order, however many there are and whatever else was computed.
+  const awaited = AWAITED.map((state) =>
+    select(
+      `INDEXED BY results_open WHERE project = ? AND state = ${String(STATES.indexOf(state))} AND state <= 2
+       ORDER BY id LIMIT ?`,
+    ),
+  )
   // For lists that are shown: the start of what was printed.
   const recent = db
     .prepare<unknown[], ResultColumns>(
@@ -107,6 +115,7 @@ export function results(db: Database.Database, tx: Transactions): Results {
           ...said,
           STATES.indexOf(now),
           finishedAt,
+          ...place,
         )
         if (added.changes > 0) files.add(Number(added.lastInsertRowid), run.files ?? [])
         endLease.run(...place)
@@ -116,7 +125,12 @@ export function results(db: Database.Database, tx: Transactions): Results {
       const row = one.get(blob32(projectKey), batch, index)
       return row && withFiles(row)
     },
-    unsent: (projectKey, limit) => unsent.all(blob32(projectKey), limit).map(withFiles),
+    unsent: (projectKey, limit) =>
+      awaited
+        .flatMap((rows) => rows.all(blob32(projectKey), limit))
+        .sort((a, b) => Number(a.id - b.id))
+        .slice(0, limit)
+        .map(withFiles),
     markResult: (projectKey, { batch, index }, state) => {
       const place = STATES.indexOf(state)
       tx.transact(() => {

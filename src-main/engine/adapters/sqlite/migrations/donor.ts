@@ -89,4 +89,10 @@ CREATE TABLE result_files (
 ) STRICT;
 `
 
-export const donorMigrations: Migrations = [initial, evidence, revokingRecords, files]
+/** Version 5: units that this donor took from a reserve by itself. */
+const selfAssigned = `
+ALTER TABLE leases ADD COLUMN self_assigned INTEGER NOT NULL DEFAULT 0 CHECK (self_assigned IN (0, 1));
+ALTER TABLE results ADD COLUMN self_assigned INTEGER NOT NULL DEFAULT 0 CHECK (self_assigned IN (0, 1));
+`
+
+export const donorMigrations: Migrations = [initial, evidence, revokingRecords, files, selfAssigned]

@@ -2,6 +2,7 @@ import type { Migrations } from '../open.ts'
 import { changesInALog } from './publisher-3.ts'
 import { trustTables } from './publisher-4.ts'
 import { inputsAndPlans } from './publisher-5.ts'
+import { reserves } from './publisher-6.ts'
 
 /** Version 1: everything but what later versions add. Units are keyed (batch, idx) throughout. */
 const initial = `
@@ -169,4 +170,5 @@ export const publisherMigrations: Migrations = [
   changesInALog,
   trustTables,
   inputsAndPlans,
+  reserves,
 ]

@@ -29,9 +29,11 @@ interface BatchColumns {
   inputs_bytes: bigint | null
 }
 interface PlanColumns {
+  batch: number
   priority: number
   deadline: number | null
   cancelled_at: number | null
+  reserve: number
 }
 
 export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 'tallies'>): CatalogueStore {
@@ -48,8 +50,8 @@ export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 't
   const selectModule = db.prepare<[number], Buffer>('SELECT original FROM apps WHERE app = ?').pluck()
   const insertBatch = db.prepare(
     `INSERT INTO batches (batch, app, first, count, args, quorum, max_fuel, max_output_bytes, inputs_core, inputs_bytes,
-       priority, deadline, cancelled_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       priority, deadline, cancelled_at, reserve)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const selectBatches = db
     .prepare<[], BatchColumns>(
@@ -58,7 +60,7 @@ export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 't
     )
     .safeIntegers()
   const selectPlans = db.prepare<[], PlanColumns>(
-    'SELECT priority, deadline, cancelled_at FROM batches ORDER BY batch',
+    'SELECT batch, priority, deadline, cancelled_at, reserve FROM batches ORDER BY batch',
   )
   const cancelUnit = db.prepare('INSERT OR IGNORE INTO cancelled_units VALUES (?, ?)')
   const selectCancelled = db.prepare<[], { batch: number; idx: number }>(
@@ -77,7 +79,7 @@ export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 't
       const original = selectModule.get(app)
       return original && bytesOf(original)
     },
-    addBatch(batch, { priority, deadline, cancelledAt } = { priority: 0 }) {
+    addBatch(batch, { priority, deadline, cancelledAt, reserve } = { priority: 0 }) {
       const { app, first, count, quorum, maxFuel, maxOutputBytes, inputs } = batch
       insertBatch.run(
         batch.batch,
@@ -93,10 +95,12 @@ export function catalogue(db: Database.Database, { tallies }: Pick<LiveState, 't
         priority,
         deadline ?? null,
         cancelledAt ?? null,
+        reserve?.units ?? 0,
       )
     },
     batches: () => selectBatches.all().map(batchOf),
-    plans: () => selectPlans.all().map(planOf),
+    plans: () =>
+      selectPlans.all().map((row) => planOf(row, tallies.fresh(row.batch)?.isReserveReleased ?? false)),
     cancelBatch(batch, at) {
       cancel.run(at, batch)
     },
@@ -140,10 +144,11 @@ function batchOf(row: BatchColumns): Batch {
   }
 }
 
-function planOf({ priority, deadline, cancelled_at }: PlanColumns): BatchPlan {
+function planOf({ priority, deadline, cancelled_at, reserve }: PlanColumns, isReleased: boolean): BatchPlan {
   return {
     priority,
     ...(deadline !== null && { deadline }),
     ...(cancelled_at !== null && { cancelledAt: cancelled_at }),
+    ...(reserve > 0 && { reserve: { units: reserve, isReleased } }),
   }
 }

@@ -16,6 +16,7 @@ type Copies = Pick<
   | 'leasedTo'
   | 'leasedToDevice'
   | 'donor'
+  | 'selfAssigned'
   | 'withoutCredit'
 >
 
@@ -64,6 +65,10 @@ export function copies(
       const row = id === undefined ? NONE : tallies.donor(id)
       // Several requests of one donor may be answered in one transaction: each sees what those before it took.
       return { ...row, leased: row.leased + edits.leasedMore(donorKey) }
+    },
+    selfAssigned(donorKey) {
+      edits.list()
+      return pools.selfAssignedOf(donorKey)
     },
     withoutCredit(donorKey, limit) {
       const latest: WithoutCredit[] = tails

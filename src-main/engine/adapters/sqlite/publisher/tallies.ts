@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { reserveStart } from '../../../../domain/reserve.ts'
 import type { WorkUnit } from '../../../../domain/work-unit.ts'
 import type { BatchCounts, CopyStanding, DonorRow } from '../../../ports.ts'
 
@@ -9,8 +10,18 @@ import type { BatchCounts, CopyStanding, DonorRow } from '../../../ports.ts'
 export interface Tallies {
   unitMoved(batch: number, before: WorkUnit, after: WorkUnit): void
   copyMoved(donor: number, before: CopyStanding | undefined, after: CopyStanding): void
-  /** Units handed out, and units in all; undefined for a batch that does not exist. */
-  fresh(batch: number): { readonly fresh: number; readonly count: number } | undefined
+  /**
+   * Units handed out, units in all, and where the reserve begins; undefined for a batch that does not exist. Once a unit
+   * of the reserve is handed out it is released.
+   */
+  fresh(batch: number):
+    | {
+        readonly fresh: number
+        readonly count: number
+        readonly reserveStart: number
+        readonly isReserveReleased: boolean
+      }
+    | undefined
   /** Takes effect at once: whoever opened the transaction takes it back. */
   setFresh(batch: number, fresh: number): void
   counts(): readonly BatchCounts[]
@@ -33,7 +44,7 @@ const KEPT = 20_000
 
 export function tallies(db: Database.Database): Tallies {
   const selectBatches = db.prepare<[], number>('SELECT batch FROM batches ORDER BY batch').pluck()
-  const batches = counters(db, 'batches', 'batch', BATCH_COLUMNS, 'count')
+  const batches = counters(db, 'batches', 'batch', BATCH_COLUMNS, 'count', 'reserve')
   const donors = counters(db, 'donors', 'donor', DONOR_COLUMNS)
   return {
     unitMoved(batch, before, after) {
@@ -44,7 +55,10 @@ export function tallies(db: Database.Database): Tallies {
     },
     fresh(batch) {
       const row = batches.get(batch)
-      return row && { fresh: row['fresh'] ?? 0, count: row['count'] ?? 0 }
+      if (!row) return undefined
+      const { fresh = 0, count = 0, reserve = 0 } = row
+      const start = reserveStart({ count }, reserve)
+      return { fresh, count, reserveStart: start, isReserveReleased: fresh > start }
     },
     setFresh(batch, fresh) {
       batches.add(batch, 'fresh', fresh - (batches.get(batch)?.['fresh'] ?? 0))

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import type { UnitId } from '../../../../domain/ids.ts'
 import { UNSENT } from '../../../../domain/work-unit.ts'
 import type { UnitStore, WantingUnits } from '../../../ports.ts'
 import type { Transactions } from '../transactions.ts'
@@ -18,14 +19,22 @@ export function units(
     )
     .pluck()
   return {
-    takeFresh(batch, limit) {
+    takeFresh(batch, limit, { reserve } = { reserve: false }) {
       tx.needed()
       const row = tallies.fresh(batch)
-      if (!row || row.fresh >= row.count || limit <= 0) return []
-      const { fresh } = row
-      const end = Math.min(fresh + limit, row.count)
+      if (!row || limit <= 0) return []
+      const { fresh, reserveStart, isReserveReleased } = row
+      const last = reserve || isReserveReleased ? row.count : reserveStart
+      if (fresh >= last) return []
+      const units: UnitId[] = []
+      let end = fresh
+      for (; end < last && units.length < limit; end++) {
+        const unit = { batch, index: end }
+        // Of the reserve some may have come back before anybody was handed them.
+        if (end < reserveStart || !table.find(unit)) units.push(unit)
+      }
       edits.takeFresh(batch, end)
-      return Array.from({ length: end - fresh }, (_, offset) => ({ batch, index: fresh + offset }))
+      return units
     },
     unit: (unit) => table.find(unit)?.state.work ?? UNSENT,
     saveUnit(unit, _before, after, lottery) {
@@ -55,13 +64,13 @@ export function units(
       edits.list()
       return Math.min(pools.waiting.size, limit)
     },
-    wanting({ donorKey, from, scan, limit, votedOnly }) {
+    wanting({ donorKey, from, scan, limit, votedOnly, selfAssignedOnly = false }) {
       edits.list()
       const found: WantingUnits['found'][number][] = []
       let looked = 0
       let last = from
       let full: number | undefined
-      const pool = votedOnly ? pools.voted : pools.waiting
+      const pool = selfAssignedOnly ? pools.selfAssigned : votedOnly ? pools.voted : pools.waiting
       pool.visit(from, (lottery, unit) => {
         if (looked >= scan) return false
         if (found.length >= limit) {

@@ -206,11 +206,12 @@ export function refusal(fault: string): PowerswarmError {
 
 /** The machine is of interest only while it holds the copy. */
 function kept(copy: CopyRow, unit: UnitId): CopyRow {
-  const { donorKey, standing, expiresAt, answeredAt, digest, deviceKey } = copy
+  const { donorKey, standing, expiresAt, answeredAt, digest, deviceKey, selfAssigned } = copy
   const own: Writable<CopyRow> = { unit, donorKey, standing, expiresAt }
   // Not spread: this runs several times for every unit.
   if (answeredAt !== undefined) own.answeredAt = answeredAt
   if (digest !== undefined) own.digest = digest
   if (standing === 'leased' && deviceKey !== undefined) own.deviceKey = deviceKey
+  if (selfAssigned) own.selfAssigned = selfAssigned
   return own
 }

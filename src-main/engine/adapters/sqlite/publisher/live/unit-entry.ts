@@ -54,6 +54,12 @@ export function hasVotes({ work }: UnitState): boolean {
   return work.state === 'leased' && work.votes > 0
 }
 
+/** Whether all that is known of it is the result of a donor that took it from the reserve. */
+export function isSelfAssigned({ work, copies }: UnitState): boolean {
+  if (work.state !== 'leased' || work.votes !== 1) return false
+  return copies.some((copy) => copy.selfAssigned === true && copy.standing === 'pending')
+}
+
 /** Whether the pools list it. */
 export function isOpen(state: UnitState): boolean {
   const isLeased = state.copies.some(({ standing }) => standing === 'leased')

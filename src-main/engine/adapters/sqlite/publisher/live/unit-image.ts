@@ -33,6 +33,7 @@ const STANDING_BITS = 7
 const GRANTED = 8
 const ANSWERED = 16
 const DEVICE = 32
+const SELF_ASSIGNED = 64
 /** Bits of a unit, above the place of its state. */
 const STATE_BITS = 7
 const ON_TRUST = 8
@@ -73,11 +74,12 @@ export function writeImage(
   } else if ('digest' in work) writeDigest(to, outputs, work.digest)
   to.number(lottery)
   to.number(copies.length)
-  for (const { donorKey, standing, expiresAt, answeredAt, digest, deviceKey } of copies) {
+  for (const { donorKey, standing, expiresAt, answeredAt, digest, deviceKey, selfAssigned } of copies) {
     let bits = STANDINGS.indexOf(standing)
     if (granted.includes(donorKey)) bits |= GRANTED
     if (answeredAt !== undefined) bits |= ANSWERED
     if (deviceKey !== undefined) bits |= DEVICE
+    if (selfAssigned) bits |= SELF_ASSIGNED
     to.number(ids.ensure(donorKey))
     to.number(bits)
     to.number(expiresAt)
@@ -138,6 +140,7 @@ export function readImage(from: ByteReader, ids: Ids, unit: UnitId): UnitState {
       ...(answeredAt === undefined ? {} : { answeredAt }),
       ...(digest === undefined ? {} : { digest }),
       ...(deviceKey === undefined ? {} : { deviceKey }),
+      ...(bits & SELF_ASSIGNED && { selfAssigned: true }),
     }
   })
   const onTrust =

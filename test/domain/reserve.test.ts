@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import type { Hex32 } from '../../src-main/domain/ids.ts'
+import { LIMITS } from '../../src-main/domain/limits.ts'
+import {
+  defaultReserve,
+  isTakenFromReserve,
+  reserveStart,
+  selfAssignedMax,
+  type SelfAssignment,
+} from '../../src-main/domain/reserve.ts'
+import { UNSENT, moveUnit } from '../../src-main/domain/work-unit.ts'
+
+const digest = 'd'.repeat(64) as Hex32
+/** The last four of ten units are kept; the donor has proven three results. */
+const fine: SelfAssignment = {
+  unit: { batch: 0, index: 6 },
+  batch: { count: 10 },
+  reserve: 4,
+  work: UNSENT,
+  undecided: 2,
+  proven: 3,
+}
+const at = (index: number): Partial<SelfAssignment> => ({ unit: { batch: 0, index } })
+
+describe('a unit that a donor took by itself', () => {
+  it.each<[string, Partial<SelfAssignment>, boolean]>([
+    ['is taken as the first word on it', {}, true],
+    ['may be the last one of the batch', at(9), true],
+    ['lies within the reserve', at(5), false],
+    ['lies within the batch', at(10), false],
+    ['is of a batch that keeps some', { reserve: 0 }, false],
+    ['was handed to nobody', { work: moveUnit(UNSENT, { kind: 'leased', quorum: 2 }) }, false],
+    ['was taken by nobody before', { work: moveUnit(UNSENT, { kind: 'self-assigned', quorum: 2 }) }, false],
+    ['has no known answer', { work: moveUnit(UNSENT, { kind: 'known', digest }) }, false],
+    ['was not taken back', { work: moveUnit(UNSENT, { kind: 'cancelled' }) }, false],
+    ['is not one too many for what its donor has proven', { undecided: 3 }, false],
+    ['does not come from a new key', { undecided: 0, proven: 0 }, false],
+  ])('%s', (_name, change, isTaken) => {
+    expect(isTakenFromReserve({ ...fine, ...change })).toBe(isTaken)
+  })
+})
+
+describe('the reserve', () => {
+  it('is a sixteenth of a batch that is long enough to run out of', () => {
+    expect([1, 63, 64, 1000, 1e12].map(defaultReserve)).toEqual([0, 0, 4, 62, 62_500_000_000])
+  })
+
+  it('is the end of its batch, never more than all of it', () => {
+    expect(reserveStart({ count: 10 }, 4)).toBe(6)
+    expect(reserveStart({ count: 10 }, 40)).toBe(0)
+  })
+
+  it('gives a donor no more than it has proven, and never without bound', () => {
+    expect([0, 5, 1e9].map(selfAssignedMax)).toEqual([0, 5, LIMITS.selfAssignedUnits])
+  })
+})
