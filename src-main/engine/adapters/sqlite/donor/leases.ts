@@ -39,7 +39,9 @@ export function leases(db: Database.Database, tx: Transactions): Leases {
           const project = blob32(projectKey)
           const { batch, index: idx } = unit
           if (!selfAssigned) dropRefused.run(project, batch, idx)
-          return insert.run({ project, batch, idx, expiresAt, selfAssigned: Number(selfAssigned) }).changes > 0
+          return (
+            insert.run({ project, batch, idx, expiresAt, selfAssigned: Number(selfAssigned) }).changes > 0
+          )
         }),
       ),
     leases: (projectKey) =>
