@@ -67,7 +67,7 @@ async function round(seed: number): Promise<Line> {
     return await new Promise<Line>((resolve) => {
       const stuck = (): void => resolve({ seed, failure: `did not end, at ${at} or soon after` })
       let timer = setTimeout(stuck, STUCK_MS)
-      worker.on('error', (error) => {
+      worker.on('error', (error: Error) => {
         clearTimeout(timer)
         resolve({ seed, failure: `the fuzzing itself failed at ${at}: ${error.stack ?? error.message}` })
       })
