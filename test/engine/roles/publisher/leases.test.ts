@@ -66,4 +66,32 @@ describe('a lease', () => {
     expect(await lease(rig, A)).toHaveLength(Math.ceil(copiesLeft / 6))
     expect(copiesLeft / 6).toBeLessThan(100)
   })
+
+  it('is smaller for new keys that come from one address in numbers, and not for others', async () => {
+    const rig = await new Project().start()
+    await addWork(rig, 5_000)
+    const at = async (key: number, address: string): Promise<number> => {
+      const donor = { ...remote(donorKey(key)), address }
+      const { units } = await rig.publisher.donorHandlers.lease(donor, { units: 100, fuelCapacity: 0n })
+      return units.length
+    }
+    let held = 0
+    for (let key = 100; key < 130; key++) held += await at(key, '198.51.100.7')
+    expect(held).toBe(LIMITS.unprovenUnitsPerAddress)
+    expect(await at(200, '198.51.100.7')).toBe(0)
+    expect(await at(201, '203.0.113.9')).toBe(LIMITS.firstUnits)
+    rig.store.transact(() => {
+      rig.store.saveTrust(donorKey(202), {
+        ...rig.store.trust(donorKey(202)),
+        proven: LIMITS.establishedResults,
+      })
+    })
+    expect(await at(202, '198.51.100.7')).toBe(100)
+    await submit(
+      rig,
+      donorKey(100),
+      rig.store.leasedTo(donorKey(100)).map(({ unit }) => honest(unit)),
+    )
+    expect(await at(200, '198.51.100.7')).toBe(LIMITS.firstUnits)
+  })
 })
