@@ -1,4 +1,4 @@
-import type { DonorState } from '../contracts/donor-state.ts'
+import type { DonorState, ProjectView } from '../contracts/donor-state.ts'
 import { LiveView } from './live-view.ts'
 import type { Output } from './output.ts'
 import { creditText, quantity } from './text.ts'
@@ -16,9 +16,34 @@ function headline({ status, sentence }: DonorState): string {
 /** The one line that `donate` and `donor status --follow` keep up to date. */
 export function donatingLine({ sentence, credit, projects }: DonorState): string {
   const pending = credit.unitsPending === 0 ? [] : [`${quantity(credit.unitsPending, 'unit')} pending`]
-  const trouble = projects.flatMap((project) => (project.trouble === undefined ? [] : [project.trouble]))
+  const stuck = projects.flatMap(
+    (project) => project.trouble ?? (isNews(project, projects) ? told(project) : []),
+  )
   const verified = `${quantity(credit.unitsVerified, 'unit')} verified, ${creditText(credit.counted)}`
-  return [sentence, verified, ...pending, ...trouble].join(' · ')
+  return [sentence, verified, ...pending, ...stuck].join(' · ')
+}
+
+function trafficText({ traffic, preferences }: DonorState): string {
+  const limitMB = preferences.networkLimitMBPerDay
+  const limit = limitMB === 0 ? '' : `, of ${String(limitMB)} MB a day`
+  return `${megabytes(traffic.receivedBytes)} received, ${megabytes(traffic.sentBytes)} sent${limit}`
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}
+
+/** What the sentence about the donor does not say: a project that stands still while others go on, or for good. */
+function isNews({ state }: ProjectView, all: readonly ProjectView[]): boolean {
+  return state !== 'connected' && (state !== 'offline' || all.length > 1)
+}
+
+function told({ name, sentence }: ProjectView): string {
+  return `${name || 'new project'}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`
+}
+
+function networkText({ network }: ProjectView): string {
+  return network ? `, network of ${network.join(', ')}` : ''
 }
 
 /** `powerswarm donor status` for people. */
@@ -26,9 +51,10 @@ export function donorLines(state: DonorState): string[] {
   return [
     donatingLine(state),
     `  units run in  ${state.isolation.note}`,
+    `  network today ${trafficText(state)}`,
     ...state.projects.map(
       (project) =>
-        `  ${project.name || 'new project'}  ${project.closed === true ? 'closed by its publisher, ' : ''}${project.connection}, ${creditText(project.counted)}  ${project.projectKey}`,
+        `  ${told(project)}; ${creditText(project.counted)}${networkText(project)}  ${project.projectKey}`,
     ),
     ...state.projects.flatMap(({ name, signedTwice = [] }) =>
       signedTwice.map(

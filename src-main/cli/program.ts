@@ -56,7 +56,7 @@ export function createProgram(io: CliIo, setExitCode: (code: number) => void): C
         ],
         ['powerswarm serve', 'hand out units and verify results until Ctrl-C'],
         ['powerswarm results --out results', 'collect what is verified'],
-        ['powerswarm donate powerswarm://…', 'compute for a project on a machine without a desktop'],
+        ["powerswarm donate 'powerswarm://…'", 'compute for a project on a machine without a desktop'],
       ),
     )
   showHelpWithoutCommand(program)

@@ -1,4 +1,5 @@
 import type { Outcome } from '../domain/outcome.ts'
+import type { ProjectState } from '../domain/project-state.ts'
 import type { Preferences } from '../domain/preferences.ts'
 import type { Status } from '../domain/status.ts'
 import type { Fuel, UnixMs } from '../domain/units.ts'
@@ -11,6 +12,7 @@ export interface DonorState {
   readonly pausedByDonor: boolean
   readonly slots: readonly SlotView[]
   readonly credit: CreditView
+  readonly traffic: TrafficView
   readonly projects: readonly ProjectView[]
   /** Newest first, at most 20. */
   readonly results: readonly ResultView[]
@@ -38,6 +40,12 @@ export interface SlotView {
   readonly elapsedMs: number
 }
 
+/** Bytes over the network today, by this machine's calendar. */
+export interface TrafficView {
+  readonly receivedBytes: number
+  readonly sentBytes: number
+}
+
 export interface CreditView {
   /** Granted on ledgers and checked here. */
   readonly counted: Fuel
@@ -52,6 +60,11 @@ export interface ProjectView {
   readonly name: string
   readonly purpose: string
   readonly connection: 'connected' | 'offline'
+  readonly state: ProjectState
+  /** The one sentence about {@link state}. */
+  readonly sentence: string
+  /** Addresses of the network that it names in place of the public one, `host:port`; absent on the public one. */
+  readonly network?: readonly string[]
   /** A message for the person when the project cannot be used, for instance because its protocol is newer. */
   readonly trouble?: string
   /** Its publisher closed it: there is no more work, and nothing is wrong. */

@@ -233,6 +233,9 @@ export const LIMITS = {
   redialMaxMs: 40_000,
   /** A donor whose publisher answered with an error does what is due so much later. */
   tendEveryMs: 5_000,
+  /** How often a donor looks what its network took today, and how much it counts before it writes that down. */
+  trafficCountEveryMs: 10_000,
+  trafficSaveBytes: 1_000_000,
   /** Results that follow each other more closely are saved and sent together: each commit waits for the disk. */
   saveResultsEveryMs: 250,
   /** Notices of grants may be lost, so a donor asks for them this often without one. */

@@ -9,6 +9,8 @@ export interface Preferences {
   readonly cpuSharePercent: number
   /** Work to lease ahead, so that slots go on while publishers are away; 0 = a minute's. */
   readonly workBufferHours: number
+  /** Network bytes a day in both directions, in units of 1,000,000; 0 = no limit. */
+  readonly networkLimitMBPerDay: number
   readonly screensaver: boolean
   readonly screensaverSeconds: number
 }
@@ -19,6 +21,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   cores: 0,
   cpuSharePercent: 100,
   workBufferHours: 6,
+  networkLimitMBPerDay: 0,
   screensaver: true,
   screensaverSeconds: 300,
 }
@@ -43,6 +46,7 @@ const CHECKS: Readonly<Record<keyof Preferences, Check>> = {
   cores: wholeNumber(0, 1024),
   cpuSharePercent: wholeNumber(1, 100),
   workBufferHours: wholeNumber(0, 6),
+  networkLimitMBPerDay: wholeNumber(0, 10_000_000),
   screensaver: flag,
   screensaverSeconds: wholeNumber(1, 86_400),
 }

@@ -7,6 +7,7 @@ export const PAUSE_REASONS = [
   'suspended',
   'runs-never',
   'in-use',
+  'network-limit',
   'cannot-tell',
   'sandbox-unavailable',
 ] as const
@@ -20,6 +21,8 @@ export interface Conditions {
   /** The machine is going to sleep. */
   readonly suspended: boolean
   readonly coresOnline: number
+  /** What the donor lets the network take a day is used up. */
+  readonly networkUsedUp: boolean
 }
 
 export type Decision =
@@ -32,6 +35,7 @@ export function decide(conditions: Conditions): Decision {
   if (conditions.suspended) return { run: false, reason: 'suspended' }
   if (conditions.pausedByDonor) return { run: false, reason: 'paused-by-donor' }
   if (preferences.runWhen === 'never') return { run: false, reason: 'runs-never' }
+  if (conditions.networkUsedUp) return { run: false, reason: 'network-limit' }
   if (preferences.runWhen === 'idle') {
     if (presence.kind === 'unknown') return { run: false, reason: 'cannot-tell' }
     if (presence.kind === 'idle' && presence.forMs < preferences.idleSeconds * 1000)

@@ -1,7 +1,7 @@
 import type { Decision, PauseReason } from './scheduling-policy.ts'
 
 /** Why there is nothing to do although computing is allowed. */
-export type WaitReason = 'no-project' | 'no-work' | 'loading'
+export type WaitReason = 'no-project' | 'all-closed' | 'no-work' | 'loading'
 
 /**
  * What the donor's machine is doing, in one value. The tray icon follows `kind`.
@@ -17,10 +17,11 @@ export type Status =
 /** What the status depends on, counted by the donor role. */
 export interface Activity {
   readonly decision: Decision
-  /** Projects joined, those of them connected, and those that may not be computed without a sandbox. */
+  /** Projects joined, those of them connected, those that may not be computed without a sandbox, and closed ones. */
   readonly projects: number
   readonly connected: number
   readonly restricted: number
+  readonly closed: number
   /** Units in slots that compute, and units whose module is being prepared. */
   readonly running: number
   readonly preparing: number
@@ -36,6 +37,7 @@ export function statusOf(activity: Activity): Status {
   if (activity.running > 0) return { kind: 'computing', units: activity.running }
   if (activity.preparing > 0) return { kind: 'waiting', reason: 'loading' }
   if (activity.projects === 0) return { kind: 'waiting', reason: 'no-project' }
+  if (activity.closed === activity.projects) return { kind: 'waiting', reason: 'all-closed' }
   if (activity.restricted === activity.projects) return { kind: 'paused', reason: 'sandbox-unavailable' }
   if (activity.connected === 0) return { kind: 'offline' }
   return { kind: 'waiting', reason: 'no-work' }
@@ -45,12 +47,14 @@ const PAUSED: Readonly<Record<Exclude<PauseReason, 'cannot-tell'>, string>> = {
   'paused-by-donor': 'Paused by you',
   suspended: 'Paused: the computer is going to sleep',
   'runs-never': 'Paused: set to never compute',
+  'network-limit': 'Paused until midnight: today’s network limit is used up',
   'in-use': 'Paused: you are using this computer',
   'sandbox-unavailable': 'Paused: the sandbox is not available here',
 }
 
 const WAITING: Readonly<Record<WaitReason, string>> = {
   'no-project': 'Ready: join a project to start',
+  'all-closed': 'Nothing to do: your projects are closed',
   'no-work': 'Waiting for work',
   loading: 'Getting the app ready',
 }

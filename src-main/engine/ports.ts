@@ -10,6 +10,7 @@ import type {
   SubmitAnswer,
   SubmittedResult,
 } from '../contracts/wire/messages.ts'
+import type { ErrorCode } from '../domain/errors.ts'
 import type { DonorKey, Hex32, ModuleHash, ProjectKey, UnitId } from '../domain/ids.ts'
 import type { Link } from '../domain/link.ts'
 import type { CountedOutcome, UnitRun } from '../domain/outcome.ts'
@@ -644,9 +645,19 @@ export interface DonorNetwork {
    * Rejects with `not-found` when a part of it is not here.
    */
   receipt(projectKey: ProjectKey, epoch: number, index: number): Promise<Uint8Array>
+  /** Everything that passed since this object was made. */
+  readonly bytes: NetworkBytes
+  /** Meets other donors, or lets go of them and keeps to publishers. On unless it is told otherwise. */
+  setMesh(on: boolean): Promise<void>
   suspend(): Promise<void>
   resume(): Promise<void>
   close(): Promise<void>
+}
+
+/** Counted at the sockets, whatever the bytes were for; small packets that look for peers may be missing. */
+export interface NetworkBytes {
+  readonly received: number
+  readonly sent: number
 }
 
 export type ConnectionState = 'offline' | 'connected'
@@ -658,6 +669,8 @@ export interface ProjectConnection {
   readonly meshPeers: number
   /** The publisher refused us, in words for the person; until it accepts again. */
   readonly trouble: string | undefined
+  /** Its code; undefined when there is no trouble. */
+  readonly troubleCode: ErrorCode | undefined
   /** What was found by everybody's donors, where the project publishes it: the latest, oldest first. */
   readonly found: readonly FoundResult[]
   /** State, trouble, mesh or {@link found} changed. */
@@ -696,6 +709,8 @@ export interface ProjectConnection {
 
 export interface HostInfo {
   coresOnline(): number
+  /** The day on this machine's calendar, `2026-11-22`. */
+  localDay(at: UnixMs): string
   /** SHA-256, for module hashes. */
   moduleHash(bytes: Uint8Array): ModuleHash
 }

@@ -24,6 +24,7 @@ export function explanation(donor: DonorState, shell: ShellView): string {
 
 const WAITING = {
   'no-project': 'Nothing is computed before you join a project.',
+  'all-closed': 'Their publishers ended them. Your credit stays; join another project to go on.',
   'no-work': 'No project has units for this computer now. New ones start by themselves.',
   loading: 'The app is checked, metered and compiled before it may run.',
 } as const
@@ -39,6 +40,8 @@ function pausedBecause(
       return 'Units go on when the computer wakes.'
     case 'runs-never':
       return 'Your preferences say never. Projects and credit are kept.'
+    case 'network-limit':
+      return `The ${String(donor.preferences.networkLimitMBPerDay)} MB that you allow a day have passed. What is computed is still sent.`
     case 'in-use':
       return `Starts by itself after ${formatPeriod(donor.preferences.idleSeconds)} without input.`
     case 'sandbox-unavailable':

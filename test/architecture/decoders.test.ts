@@ -19,6 +19,7 @@ const ELSEWHERE: readonly (readonly [path: string, why: string])[] = [
   ['engine/adapters/inputs/line-inputs.ts', 'by parseInputLine'],
   ['engine/project-settings.ts', 'our own database'],
   ['engine/keys-file.ts', '32 bytes as they are'],
+  ['engine/roles/donor/traffic-meter.ts', 'our own database'],
   ['engine/backup-folder.ts#readNote', 'by parseNote'],
   ['cli/known-answers.ts#readKnownAnswers', 'by parseKnownAnswers'],
   ['cli/commands/run.ts', 'shows what a unit printed as a text'],

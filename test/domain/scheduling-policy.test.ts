@@ -13,6 +13,7 @@ const away: Conditions = {
   pausedByDonor: false,
   suspended: false,
   coresOnline: 4,
+  networkUsedUp: false,
 }
 const here: Conditions = { ...away, presence: { kind: 'idle', forMs: 0, source: 'test' } }
 const unknown: Conditions = { ...away, presence: { kind: 'unknown', source: 'test' } }

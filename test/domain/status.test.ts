@@ -8,6 +8,7 @@ const idle: Activity = {
   projects: 1,
   connected: 1,
   restricted: 0,
+  closed: 0,
   running: 0,
   preparing: 0,
 }
@@ -19,6 +20,8 @@ describe('the status', () => {
     ['a module being prepared', { ...idle, preparing: 1 }, { kind: 'waiting', reason: 'loading' }],
     ['no project', { ...idle, projects: 0, connected: 0 }, { kind: 'waiting', reason: 'no-project' }],
     ['nobody connected', { ...idle, connected: 0 }, { kind: 'offline' }],
+    ['closed projects only', { ...idle, closed: 1, connected: 0 }, { kind: 'waiting', reason: 'all-closed' }],
+    ['one of two closed', { ...idle, projects: 2, closed: 1 }, { kind: 'waiting', reason: 'no-work' }],
     ['connected and nothing to do', idle, { kind: 'waiting', reason: 'no-work' }],
     [
       'only restricted projects',

@@ -15,6 +15,7 @@ import { createDigests } from '../../src-main/engine/adapters/hyper/digests.ts'
 import { openDonorStore } from '../../src-main/engine/adapters/sqlite/donor-store.ts'
 import type { DonorStore, SavedUnit } from '../../src-main/engine/ports.ts'
 import { Donor } from '../../src-main/engine/roles/donor/donor.ts'
+import { fakeDonorNetwork, utcDay, type FakeDonorNetwork } from './fake-donor-network.ts'
 import { fakeConnection, type FakeConnection } from './fake-project-connection.ts'
 import { fakeSlotHost, type FakeSlot, type FakeSlotHost } from './fake-slot-host.ts'
 import { fakeSnapshotStore, type FakeSnapshotStore } from './fake-snapshot-store.ts'
@@ -65,6 +66,7 @@ export interface RunningDonor {
   readonly slots: FakeSlotHost
   readonly snapshots: FakeSnapshotStore
   readonly connection: FakeConnection
+  readonly network: FakeDonorNetwork
   readonly timers: ManualTimers
   readonly logged: string[]
   readonly slot: FakeSlot
@@ -125,20 +127,17 @@ export class DonorHome {
     const expiresAt = now() + leaseMs
     const connection = fakeConnection({ projectKey, donorKey, units, digests, expiresAt })
     const logged: string[] = []
+    const network = fakeDonorNetwork((link) =>
+      Promise.resolve(link.projectKey === projectKey ? connection : this.other()),
+    )
     const donor = new Donor(
       {
         store,
-        network: {
-          join: (link) => Promise.resolve(link.projectKey === projectKey ? connection : this.other()),
-          receipt: (_projectKey, epoch, index) => Promise.resolve(Uint8Array.of(epoch, index)),
-          suspend: () => Promise.resolve(),
-          resume: () => Promise.resolve(),
-          close: () => Promise.resolve(),
-        },
+        network,
         slotHost: slots,
         snapshots,
         digests,
-        host: { coresOnline: () => 4, moduleHash: () => moduleHash },
+        host: { coresOnline: () => 4, localDay: utcDay, moduleHash: () => moduleHash },
         clock: { now, monotonicMs: () => timers.nowMs },
         timers,
         log: (_level, event) => void logged.push(event),
@@ -155,6 +154,7 @@ export class DonorHome {
       slots,
       snapshots,
       connection,
+      network,
       timers,
       logged,
       get slot() {

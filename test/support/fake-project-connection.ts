@@ -82,6 +82,7 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
     meshPeers: 0,
     found: [],
     trouble: undefined,
+    troubleCode: undefined,
     onChange: on(listeners.change),
     onWork: on(listeners.work),
     onGranted: on(listeners.granted),

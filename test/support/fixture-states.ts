@@ -1,6 +1,7 @@
 import type { DonorState, ProjectView, ResultView, SlotView } from '../../src-main/contracts/donor-state.ts'
 import type { ShellView, WindowState } from '../../src-main/contracts/ui.ts'
 import { DEFAULT_PREFERENCES } from '../../src-main/domain/preferences.ts'
+import { projectSentence } from '../../src-main/domain/project-state.ts'
 import { statusSentence, type Status } from '../../src-main/domain/status.ts'
 
 /** States as the shell would send them, one for each thing a view has to be able to say. */
@@ -51,14 +52,18 @@ export function resultView(index: number, change: Partial<ResultView> = {}): Res
 }
 
 export function projectView(change: Partial<ProjectView> = {}): ProjectView {
+  const { connection = 'connected', leased = 6 } = change
+  const state = change.state ?? connection
   return {
     projectKey: PRIMES,
     name: 'Prime gaps',
     purpose: 'Finds the largest gaps between primes below 10^12.',
-    connection: 'connected',
+    connection,
+    state,
+    sentence: projectSentence(state, leased),
     counted: 41_284_000_000_000n,
     pending: 3_852_000_000_000n,
-    leased: 6,
+    leased,
     meshPeers: 14,
     ...change,
   }
@@ -82,6 +87,7 @@ export function donorState(status: Status, change: Partial<DonorState> = {}): Do
     sentence: statusSentence(status),
     pausedByDonor: false,
     slots: [],
+    traffic: { receivedBytes: 12_000_000, sentBytes: 3_000_000 },
     credit: {
       counted: 57_310_400_000_000n,
       pending: 3_852_000_000_000n,
@@ -167,6 +173,7 @@ export const FIXTURE_STATES = {
             projectKey: FOLDING,
             name: 'Tiny folds',
             connection: 'offline',
+            state: 'other-version',
             trouble: 'This project needs a newer Powerswarm. Update the app to take part again.',
           }),
         ],
@@ -182,6 +189,12 @@ export const FIXTURE_STATES = {
       runtime: 'Fallback runtime (Electron 33.2.1), for development only',
       warning: 'Units run without the operating system’s sandbox (POWERSWARM_ALLOW_UNSANDBOXED).',
     },
+  ),
+  closed: windowState(
+    donorState(
+      { kind: 'waiting', reason: 'all-closed' },
+      { projects: [projectView({ state: 'closed', closed: true, connection: 'offline', leased: 0 })] },
+    ),
   ),
   starting: { shell: SHELL },
   broken: {

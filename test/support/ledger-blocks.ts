@@ -57,10 +57,14 @@ export function ledgerRecord(sequence: number, changes: Partial<LedgerRecord> = 
 }
 
 /** Appends records until the ledger has this length; record n is block n. */
-export async function growLedger(ledger: Hypercore, length: number): Promise<void> {
+export async function growLedger(
+  ledger: Hypercore,
+  length: number,
+  recordAt: (sequence: number) => LedgerRecord = ledgerRecord,
+): Promise<void> {
   while (ledger.length < length) {
     const from = ledger.length
     const count = Math.min(1000, length - from)
-    await ledger.append(Array.from({ length: count }, (_, i) => encodeLedgerRecord(ledgerRecord(from + i))))
+    await ledger.append(Array.from({ length: count }, (_, i) => encodeLedgerRecord(recordAt(from + i))))
   }
 }

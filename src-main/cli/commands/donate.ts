@@ -29,11 +29,11 @@ export function addDonateCommand(parent: Command, io: CliIo): void {
       'after',
       examples(
         [
-          'powerswarm donate powerswarm://ybndr… --cores 4',
+          "powerswarm donate 'powerswarm://ybndr…' --cores 4",
           'stop with Ctrl-C at any time; no result is lost',
         ],
         [
-          'powerswarm donate powerswarm://ybndr… --json > donor.jsonl',
+          "powerswarm donate 'powerswarm://ybndr…' --json > donor.jsonl",
           'with a line of state every second or so',
         ],
       ),

@@ -49,7 +49,7 @@ function addJoin(parent: Command, io: CliIo): void {
     .argument('<link>', 'the project’s powerswarm:// link')
     .addHelpText(
       'after',
-      examples(['powerswarm donor join powerswarm://ybndr…', 'the same as pasting it in the app']),
+      examples(["powerswarm donor join 'powerswarm://ybndr…'", 'the same as pasting it in the app']),
     )
     .action(async (link: string, _options: unknown, command: Command) => {
       const { homeDir, output } = contextOf(command, io)

@@ -57,6 +57,8 @@ export function addProjectCreate(parent: Command, io: CliIo): void {
         output.note(
           `Made project '${name}' in ${created.dir}; keep a copy of its publisher.key in a safe place`,
         )
+        if (created.link.includes('?'))
+          output.note(`In a shell the link needs quotes: powerswarm donate '${created.link}'`)
         output.answer({ name, ...created }, [created.link])
       },
     )

@@ -27,7 +27,7 @@ export function addReceiptCommand(parent: Command, io: CliIo): void {
       'after',
       examples(
         ['powerswarm receipt 3b6a27bc… --out alice.receipt', 'anybody can check it, offline'],
-        ['powerswarm verify alice.receipt --link powerswarm://ybndr…', 'check it'],
+        ["powerswarm verify alice.receipt --link 'powerswarm://ybndr…'", 'check it'],
       ),
     )
     .action(async (donorKey: string, { out }: Options, command: Command) => {

@@ -33,7 +33,10 @@ export function addVerifyCommand(parent: Command, io: CliIo, setExitCode: (code:
     .addHelpText(
       'after',
       examples(
-        ['powerswarm verify alice.receipt --link powerswarm://ybndr…', 'status 0 when it holds, 1 when not'],
+        [
+          "powerswarm verify alice.receipt --link 'powerswarm://ybndr…'",
+          'status 0 when it holds, 1 when not',
+        ],
         ['powerswarm verify alice.receipt --json', 'the same for programs; fuel is written as text'],
       ),
     )

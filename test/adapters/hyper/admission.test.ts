@@ -81,6 +81,7 @@ describe('a publisher without room', () => {
     const { project } = await startDonor(publisher.link, 2)
     await settled(project, () => project.trouble !== undefined)
     expect(project.trouble).toContain('no room')
+    expect(project.troubleCode).toBe('busy')
     await call(silent.rpc, 'hello', silent.hello())
     await connected(project)
     expect(project.trouble).toBeUndefined()

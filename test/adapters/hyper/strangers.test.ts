@@ -157,6 +157,7 @@ describe('a publisher of a newer protocol', () => {
     const { project } = await startDonor({ projectKey: projectKeyOf(keys), bootstrap: dht.bootstrap }, 1)
     await settled(project, () => project.trouble !== undefined)
     expect(project.trouble).toContain('the side with the older Powerswarm must update it')
+    expect(project.troubleCode).toBe('protocol-version')
     expect(project.state).toBe('offline')
   })
 })

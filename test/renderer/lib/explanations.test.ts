@@ -10,6 +10,7 @@ const EVERY_STATUS: readonly Status[] = [
     reason === 'cannot-tell' ? { kind: reason } : { kind: 'paused', reason },
   ),
   { kind: 'waiting', reason: 'no-project' },
+  { kind: 'waiting', reason: 'all-closed' },
   { kind: 'waiting', reason: 'no-work' },
   { kind: 'waiting', reason: 'loading' },
   { kind: 'offline' },

@@ -35,6 +35,7 @@ const STATUS_OF: Readonly<Record<FixtureName, string>> = {
   'cannot-tell': 'cannot-tell',
   empty: 'waiting',
   trouble: 'computing',
+  closed: 'waiting',
   starting: 'starting',
   broken: 'starting',
 }
@@ -86,4 +87,11 @@ it('never writes text from elsewhere as markup', async () => {
   const hostile = { ...first!, summary: '<img src=x onerror=alert(1)>' }
   const html = await shown({ ...state, donor: { ...state.donor, results: [hostile] } })
   expect(html).not.toContain('<img')
+})
+
+it('says that a project is closed, and that nothing is wrong', async () => {
+  const html = await shown(FIXTURE_STATES.closed)
+  expect(html).toContain('Closed by its publisher: there is no more work')
+  expect(html).toContain('data-state="closed"')
+  expect(html).not.toContain('data-banner')
 })

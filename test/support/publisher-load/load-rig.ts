@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'
 import { startPrivateDht } from '../../../src-main/engine/adapters/hyper/private-dht.ts'
+import type { Traffic } from './donor-process.ts'
 import { forkProgram, type Forked } from './forked.ts'
 import type { LoadProject, LoadStatus } from './publisher-process.ts'
 import type { Acknowledged, LoadInit } from './slim-donor.ts'
@@ -29,6 +30,8 @@ export interface LoadRig {
   /** Lets donors wait for work as real ones do. */
   startIdle(): Promise<void>
   status(): Promise<LoadStatus>
+  /** Of each process of donors. */
+  traffic(): Promise<readonly Traffic[]>
   /** Lets donors submit what they hold. */
   stop(load: LoadInit): Promise<readonly Acknowledged[]>
   /** Ends donors and publisher in order; what they wrote stays until {@link close}. */
@@ -101,6 +104,7 @@ export async function startLoadRig(init: LoadRigInit): Promise<LoadRig> {
       await all('idle')
     },
     status,
+    traffic: () => all<Traffic>('traffic'),
     stop: async (load) => (await all<readonly Acknowledged[]>('stop', load)).flat(),
     end,
     reopen: async () => {

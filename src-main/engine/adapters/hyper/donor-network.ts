@@ -3,7 +3,7 @@ import { errorCode } from '../../../domain/errors.ts'
 import { hexToBytes, type ModuleHash, type ProjectKey } from '../../../domain/ids.ts'
 import type { UnixMs } from '../../../domain/units.ts'
 import type { Link } from '../../../domain/link.ts'
-import type { DonorNetwork, KeyPair, Log, ProjectConnection, Timers } from '../../ports.ts'
+import type { DonorNetwork, KeyPair, Log, NetworkBytes, ProjectConnection, Timers } from '../../ports.ts'
 import { openCoreStore, setAsideStore } from './core-store.ts'
 import { networkName, type NetworkOptions } from './dht.ts'
 import { DonorSwarm } from './donor-swarm.ts'
@@ -36,6 +36,9 @@ class HyperDonorNetwork implements DonorNetwork {
   readonly #swarms = new Map<string, DonorSwarm>()
   #store: Promise<Corestore> | undefined
   #suspended = false
+  #mesh = true
+  /** Of networks that were left. */
+  #past: NetworkBytes = { received: 0, sent: 0 }
 
   constructor(init: DonorNetworkInit) {
     this.#init = init
@@ -92,6 +95,16 @@ class HyperDonorNetwork implements DonorNetwork {
     }
   }
 
+  get bytes(): NetworkBytes {
+    return [...this.#swarms.values()].reduce((sum, swarm) => added(sum, swarm.bytes), this.#past)
+  }
+
+  async setMesh(on: boolean): Promise<void> {
+    if (on === this.#mesh) return
+    this.#mesh = on
+    await Promise.all([...this.#swarms.values()].map((swarm) => swarm.setMesh(on)))
+  }
+
   async suspend(): Promise<void> {
     this.#suspended = true
     for (const project of this.#projects()) project.pause()
@@ -138,6 +151,7 @@ class HyperDonorNetwork implements DonorNetwork {
   async #closeSwarm(swarm: DonorSwarm): Promise<void> {
     for (const [name, open] of this.#swarms) if (open === swarm) this.#swarms.delete(name)
     await swarm.close()
+    this.#past = added(this.#past, swarm.bytes)
   }
 
   #projects(): readonly HyperProjectConnection[] {
@@ -151,6 +165,11 @@ class HyperDonorNetwork implements DonorNetwork {
     const { timers, log, now = Date.now } = this.#init
     const swarm = new DonorSwarm({ ...options, deviceKeys: this.#deviceKeys, timers, log, now })
     this.#swarms.set(name, swarm)
+    void swarm.setMesh(this.#mesh)
     return swarm
   }
+}
+
+function added(a: NetworkBytes, b: NetworkBytes): NetworkBytes {
+  return { received: a.received + b.received, sent: a.sent + b.sent }
 }

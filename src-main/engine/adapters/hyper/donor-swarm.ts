@@ -2,7 +2,7 @@ import Hyperswarm, { type SwarmConnection } from 'hyperswarm'
 import { bytesToHex, hexToBytes, type Hex32, type ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { UnixMs } from '../../../domain/units.ts'
-import type { KeyPair, Log, Timers } from '../../ports.ts'
+import type { KeyPair, Log, NetworkBytes, Timers } from '../../ports.ts'
 import { openDht, type NetworkOptions } from './dht.ts'
 import { guardConnection, SEEDER, type Guard } from './guard.ts'
 import { HalfOpen } from './half-open.ts'
@@ -36,6 +36,7 @@ export class DonorSwarm {
   readonly #shunned: Shunned
   readonly #halfOpen: HalfOpen
   readonly #stopAnnouncing: () => void
+  #mesh = true
 
   constructor(init: DonorSwarmInit) {
     this.#init = init
@@ -64,8 +65,25 @@ export class DonorSwarm {
     this.#projects.set(project.projectKey, project)
     if (relay !== undefined) this.#relays.add(project.projectKey, relay)
     this.#fitPeers()
-    this.#swarm.join(meshTopic(project.projectKey), { client: true, server: true })
+    if (this.#mesh) this.#meet(project.projectKey)
     for (const [connection, guard] of this.#guards) this.#attach(connection, guard, project)
+  }
+
+  /** Since it was opened. The DHT's own messages are counted only when they come in: a few hundred bytes each. */
+  get bytes(): NetworkBytes {
+    const { bytesReceived, bytesTransmitted } = this.#swarm.dht.udx
+    return { received: bytesReceived, sent: bytesTransmitted }
+  }
+
+  /** Without the mesh there are only publishers. */
+  async setMesh(on: boolean): Promise<void> {
+    if (on === this.#mesh) return
+    this.#mesh = on
+    for (const { projectKey } of this.projects)
+      if (on) this.#meet(projectKey)
+      else await this.#swarm.leave(meshTopic(projectKey))
+    if (this.#mesh) return
+    for (const connection of this.#guards.keys()) if (!this.#isPublisher(connection)) connection.destroy()
   }
 
   dial(projectKey: ProjectKey): void {
@@ -101,8 +119,8 @@ export class DonorSwarm {
 
   #accept(connection: SwarmConnection): void {
     const { timers, log } = this.#init
-    const isPublisher = this.#projects.has(keyOf(connection))
-    if (!isPublisher && (this.#isFull() || this.#shunned.has(keyOf(connection)))) {
+    const isPublisher = this.#isPublisher(connection)
+    if (!isPublisher && (!this.#mesh || this.#isFull() || this.#shunned.has(keyOf(connection)))) {
       connection.destroy()
       return
     }
@@ -132,13 +150,21 @@ export class DonorSwarm {
     if (key === project.projectKey || !this.#projects.has(key)) project.attach(connection, guard)
   }
 
+  #meet(projectKey: ProjectKey): void {
+    this.#swarm.join(meshTopic(projectKey), { client: true, server: true })
+  }
+
+  #isPublisher(connection: SwarmConnection): boolean {
+    return this.#projects.has(keyOf(connection))
+  }
+
   #isFull(): boolean {
     return this.#guards.size >= this.#projects.size + 2 * LIMITS.meshPeers
   }
 
   /** Everybody can find the mesh by its topic; only who knows a project's key keeps a place there. */
   #checkProof(connection: SwarmConnection): void {
-    if (this.#projects.has(keyOf(connection))) return
+    if (this.#isPublisher(connection)) return
     if (!this.projects.some((project) => project.isKnownTo(connection))) this.shun(connection, 'no-project')
   }
 

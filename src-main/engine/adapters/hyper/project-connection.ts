@@ -11,7 +11,7 @@ import type {
   SubmittedResult,
 } from '../../../contracts/wire/messages.ts'
 import { displayLine } from '../../../domain/display-text.ts'
-import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
+import { errorCode, PowerswarmError, type ErrorCode } from '../../../domain/errors.ts'
 import { bytesToHex, type ModuleHash, type ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { App, Batch, FoundResult, LedgerRecord, ProjectRecord } from '../../../domain/project.ts'
@@ -29,6 +29,12 @@ import { followProject } from './project-feed.ts'
 import { sayHello, type PublisherLink } from './publisher-link.ts'
 import { Redial } from './redial.ts'
 import { SeederWatch, type SeederFault } from './seeder-watch.ts'
+
+/** For the person. */
+interface Trouble {
+  readonly code: ErrorCode
+  readonly message: string
+}
 
 export interface ProjectConnectionInit {
   readonly projectKey: ProjectKey
@@ -77,7 +83,7 @@ export class HyperProjectConnection implements ProjectConnection {
   #publisher: SwarmConnection | undefined
   #link: PublisherLink | undefined
   /** A feed that cannot be read stays so; a refused hello lasts until the next one. */
-  readonly #trouble: { feed?: string | undefined; hello?: string | undefined } = {}
+  readonly #trouble: { feed?: Trouble | undefined; hello?: Trouble | undefined } = {}
   #looking = false
 
   constructor(init: ProjectConnectionInit) {
@@ -136,7 +142,10 @@ export class HyperProjectConnection implements ProjectConnection {
     return this.#link ? 'connected' : 'offline'
   }
   get trouble(): string | undefined {
-    return this.#trouble.feed ?? this.#trouble.hello
+    return this.#troubleNow?.message
+  }
+  get troubleCode(): ErrorCode | undefined {
+    return this.#troubleNow?.code
   }
   get meshPeers(): number {
     return this.#core.peers.filter((peer) => bytesToHex(peer.remotePublicKey) !== this.projectKey).length
@@ -321,6 +330,10 @@ export class HyperProjectConnection implements ProjectConnection {
     else if (fault === 'wrong-blocks') connection.destroy()
   }
 
+  get #troubleNow(): Trouble | undefined {
+    return this.#trouble.feed ?? this.#trouble.hello
+  }
+
   #online(): PublisherLink {
     if (!this.#link) throw new PowerswarmError('not-connected', 'The publisher is offline')
     return this.#link
@@ -328,7 +341,8 @@ export class HyperProjectConnection implements ProjectConnection {
 
   #setTrouble(source: 'feed' | 'hello', error: unknown): void {
     const why = error instanceof Error ? error.message : String(error)
-    this.#trouble[source] = error === undefined ? undefined : displayLine(why, LIMITS.projectPurposeChars)
+    const message = displayLine(why, LIMITS.projectPurposeChars)
+    this.#trouble[source] = error === undefined ? undefined : { code: errorCode(error), message }
     this.#changed()
   }
 

@@ -142,6 +142,8 @@ declare module 'hyperdht' {
     constructor(options?: DhtOptions)
     static bootstrapper(port: number, host: string, options?: DhtOptions): DHT
     readonly randomized: boolean
+    /** Counts of all its sockets. Single packets, by which nodes find each other, are counted only when they come in. */
+    readonly udx: { readonly bytesReceived: number; readonly bytesTransmitted: number }
     /** `to`: our address as that node sees it. */
     ping(node: NodeAddress): Promise<{ readonly to: NodeAddress }>
     createRawStream(options: object): Duplex

@@ -2,6 +2,7 @@ import type { Standing, SubmittedResult } from '../../../contracts/wire/messages
 import { errorCode } from '../../../domain/errors.ts'
 import { bytesToHex, type ProjectKey, type UnitId } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
+import { projectStateOf, type ProjectState } from '../../../domain/project-state.ts'
 import { isCounted, sentBytes, submittable, type UnitRun } from '../../../domain/outcome.ts'
 import type {
   KeyPair,
@@ -138,6 +139,14 @@ export class DonorProject {
   }
   get trouble(): string | undefined {
     return this.connection.trouble ?? this.moduleTrouble
+  }
+  get state(): ProjectState {
+    return projectStateOf({
+      connected: this.connection.state === 'connected',
+      closed: this.catalogue.endings.closed,
+      restricted: this.restricted,
+      trouble: this.connection.troubleCode,
+    })
   }
   /** Nothing is computed, saved or sent any more. */
   get hasLeft(): boolean {

@@ -8,6 +8,8 @@ import type {
 } from '../../../contracts/donor-state.ts'
 import { displayLine } from '../../../domain/display-text.ts'
 import { unitText, type ProjectKey } from '../../../domain/ids.ts'
+import type { DayTraffic } from '../../../domain/network-limit.ts'
+import { projectSentence } from '../../../domain/project-state.ts'
 import { statusOf, statusSentence } from '../../../domain/status.ts'
 import type { Decision } from '../../../domain/scheduling-policy.ts'
 import type { DonorStore, SlotIsolation, StoredProject, StoredResult } from '../../ports.ts'
@@ -33,6 +35,9 @@ export interface ViewInputs {
   readonly pausedByDonor: boolean
   readonly isolation: SlotIsolation
   readonly restriction: string | undefined
+  readonly traffic: DayTraffic
+  /** Of projects that are not on the public network. */
+  readonly networkOf: (projectKey: ProjectKey) => readonly string[] | undefined
 }
 
 /** Builds the part of the state that costs next to nothing. */
@@ -43,6 +48,7 @@ export function donorSummary(inputs: ViewInputs): DonorSummary {
     projects: projects.length + inputs.stranded.length,
     connected: projects.filter((project) => project.connection.state === 'connected').length,
     restricted: projects.filter((project) => project.restricted).length,
+    closed: projects.filter((project) => project.state === 'closed').length,
     running: work.filter(({ work: { beat } }) => beat.phase === 'running').length,
     preparing: work.filter(({ work: { beat } }) => beat.phase === 'preparing').length,
   })
@@ -58,7 +64,7 @@ export function donorSummary(inputs: ViewInputs): DonorSummary {
 export function donorView(inputs: ViewInputs): DonorState {
   const { projects, store, work } = inputs
   const views = [
-    ...projects.map((project) => projectView(project, store, inputs.restriction)),
+    ...projects.map((project) => projectView(project, inputs)),
     ...inputs.stranded.map((project) => strandedView(project, store)),
   ]
   const totals = views.map(({ projectKey }) => ({
@@ -68,6 +74,7 @@ export function donorView(inputs: ViewInputs): DonorState {
   return {
     ...donorSummary(inputs),
     slots: work.map(slotView),
+    traffic: { receivedBytes: inputs.traffic.receivedBytes, sentBytes: inputs.traffic.sentBytes },
     credit: {
       counted: sum(totals.map(({ granted }) => granted.cumulativeFuel)),
       pending: sum(totals.map(({ pending }) => pending.fuel)),
@@ -87,13 +94,17 @@ function sum(values: readonly bigint[]): bigint {
   return values.reduce((total, value) => total + value, 0n)
 }
 
-function projectView(project: DonorProject, store: DonorStore, restriction: string | undefined): ProjectView {
+function projectView(project: DonorProject, { store, restriction, networkOf }: ViewInputs): ProjectView {
   const trouble = project.restricted ? restriction : project.trouble
+  const network = networkOf(project.projectKey)
   return {
     projectKey: project.projectKey,
     name: project.project.name,
     purpose: project.project.purpose,
     connection: project.connection.state,
+    state: project.state,
+    sentence: projectSentence(project.state, project.queue.length),
+    ...(network && { network }),
     ...(trouble === undefined ? {} : { trouble }),
     ...(project.catalogue.endings.closed && { closed: true }),
     counted: store.granted(project.projectKey).cumulativeFuel,
@@ -122,6 +133,8 @@ function strandedView({ stored, trouble }: StrandedProject, store: DonorStore): 
     name: stored.name,
     purpose: stored.purpose,
     connection: 'offline',
+    state: 'not-joined',
+    sentence: projectSentence('not-joined', 0),
     trouble,
     counted: store.granted(stored.projectKey).cumulativeFuel,
     pending: store.pending(stored.projectKey).fuel,

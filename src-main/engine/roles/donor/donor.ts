@@ -3,6 +3,7 @@ import { errorCode, PowerswarmError } from '../../../domain/errors.ts'
 import type { ProjectKey } from '../../../domain/ids.ts'
 import { LIMITS } from '../../../domain/limits.ts'
 import type { Link } from '../../../domain/link.ts'
+import type { NetworkUse } from '../../../domain/network-limit.ts'
 import type { Preferences } from '../../../domain/preferences.ts'
 import type { Presence } from '../../../domain/presence.ts'
 import { decide, type Decision } from '../../../domain/scheduling-policy.ts'
@@ -17,6 +18,7 @@ import { Lane } from './lane.ts'
 import { SlotPool } from './slot-pool.ts'
 import type { WorkSource } from './slot-worker.ts'
 import { sweepSnapshots } from './sweep-snapshots.ts'
+import { TrafficMeter } from './traffic-meter.ts'
 
 const PAUSED_SETTING = 'paused-by-donor'
 
@@ -34,6 +36,8 @@ export class Donor {
   /** Joining and leaving take turns. */
   private readonly lane = new Lane()
   private readonly turns = new FairTurns()
+  /** Addresses of the network that a project's link names. */
+  private readonly networks = new Map<ProjectKey, readonly string[]>()
   private readonly stops: (() => void)[] = []
   private readonly listeners = new Set<() => void>()
   private presence: Presence
@@ -41,12 +45,18 @@ export class Donor {
   private pausedByDonor: boolean
   private decision: Decision
   private bufferMs = 0
+  private readonly meter: TrafficMeter
+  private networkUse: NetworkUse = 'all'
+  /** Switching the network off and on takes turns. */
+  private readonly networkLane = new Lane()
+  private networkStill = false
 
   constructor(parts: DonorComponents, init: DonorInit, presence: Presence) {
     this.parts = parts
     this.init = init
     this.presence = presence
     this.pausedByDonor = parts.store.setting(PAUSED_SETTING) === 'yes'
+    this.meter = new TrafficMeter(parts, () => void this.followTraffic())
     this.decision = this.decideNow()
     this.pool = new SlotPool(parts, {
       next: () => this.nextTask(),
@@ -67,6 +77,8 @@ export class Donor {
     sweepSnapshots(this.parts)
     const rejoin = (): Promise<void> => this.lane.run(() => this.rejoin(parseLink))
     await rejoin()
+    // The day's limit may have been used up before this start.
+    await this.followTraffic()
     this.stops.push(this.parts.timers.every(LIMITS.redialMaxMs, () => void rejoin()))
   }
 
@@ -98,7 +110,7 @@ export class Donor {
   async setPreferences(changes: Partial<Preferences>): Promise<Preferences> {
     const preferences = { ...this.parts.store.preferences(), ...changes }
     this.parts.store.savePreferences(preferences)
-    await this.follow()
+    await this.followTraffic()
     return preferences
   }
 
@@ -108,9 +120,9 @@ export class Donor {
    */
   async suspend(suspended: boolean): Promise<void> {
     this.suspended = suspended
-    if (!suspended) await this.parts.network.resume()
+    if (!suspended) await this.reach()
     await this.follow()
-    if (suspended) await Promise.all([this.pool.saveUnits(), this.parts.network.suspend()])
+    if (suspended) await Promise.all([this.pool.saveUnits(), this.reach()])
   }
 
   /**
@@ -168,6 +180,7 @@ export class Donor {
 
   async close(): Promise<void> {
     for (const stop of this.stops.splice(0)) stop()
+    this.meter.close()
     await this.pool.close()
     await Promise.all([...this.projects.values()].map((project) => project.leave()))
     await this.parts.network.close()
@@ -204,6 +217,12 @@ export class Donor {
     const keys = this.parts.digests.donorKeyPair(this.init.masterKey, stored.projectKey)
     const connection = await this.parts.network.join(link, keys)
     const { projectKey } = stored
+    this.networks.delete(projectKey)
+    if (link.bootstrap)
+      this.networks.set(
+        projectKey,
+        link.bootstrap.map(({ host, port }) => `${host}:${String(port)}`),
+      )
     const project = new DonorProject(this.parts, this.init, stored, connection, keys, {
       changed: () => {
         void this.pool.endOver()
@@ -228,16 +247,45 @@ export class Donor {
       pausedByDonor: this.pausedByDonor,
       isolation: this.parts.slotHost.isolation,
       restriction: this.init.restriction,
+      traffic: this.meter.today,
+      networkOf: (projectKey) => this.networks.get(projectKey),
+    }
+  }
+
+  /** Brings the network to what it may be used for: nothing while the machine sleeps, or a day's limit is used up. */
+  private reach(): Promise<void> {
+    return this.networkLane.run(async () => {
+      const { network } = this.parts
+      const isStill = this.suspended || this.networkUse === 'none'
+      // Leaving the mesh takes a network that is awake, and so does joining it.
+      if (this.networkUse !== 'all' && !this.networkStill) await network.setMesh(false)
+      if (isStill !== this.networkStill) {
+        this.networkStill = isStill
+        await (isStill ? network.suspend() : network.resume())
+      }
+      if (this.networkUse === 'all' && !isStill) await network.setMesh(true)
+    })
+  }
+
+  private async followTraffic(): Promise<void> {
+    try {
+      await this.follow()
+      if (!this.suspended) await this.reach()
+    } catch (error) {
+      this.parts.log('warn', 'network-limit-not-followed', { code: errorCode(error), message: String(error) })
     }
   }
 
   private decideNow(): Decision {
+    const preferences = this.parts.store.preferences()
+    this.networkUse = this.meter.allow(preferences.networkLimitMBPerDay)
     return decide({
-      preferences: this.parts.store.preferences(),
+      preferences,
       presence: this.presence,
       pausedByDonor: this.pausedByDonor,
       suspended: this.suspended,
       coresOnline: this.parts.host.coresOnline(),
+      networkUsedUp: this.networkUse !== 'all',
     })
   }
 

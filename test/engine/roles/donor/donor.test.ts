@@ -20,6 +20,7 @@ import { Donor } from '../../../../src-main/engine/roles/donor/donor.ts'
 import type { DonorInit } from '../../../../src-main/engine/roles/donor/components.ts'
 import { PAUSE_MS } from '../../../../src-main/engine/roles/donor/pause-in-time.ts'
 import { checkGrant } from '../../../../src-main/engine/verifier/check-grant.ts'
+import { fakeDonorNetwork, utcDay } from '../../../support/fake-donor-network.ts'
 import { fakeConnection, type FakeConnection } from '../../../support/fake-project-connection.ts'
 import { fakeSnapshotStore } from '../../../support/fake-snapshot-store.ts'
 import { fakeSlotHost, type FakeSlotHost } from '../../../support/fake-slot-host.ts'
@@ -92,20 +93,14 @@ function openDonor(init: Partial<DonorInit> = {}, units = [0, 1, 2, 3].map(unit)
   return new Donor(
     {
       store,
-      network: {
-        join: () => {
-          joins++
-          return refuseJoin ? Promise.reject(refuseJoin) : Promise.resolve(connection)
-        },
-        receipt: (_projectKey, epoch, index) => Promise.resolve(Uint8Array.of(epoch, index)),
-        suspend: () => Promise.resolve(),
-        resume: () => Promise.resolve(),
-        close: () => Promise.resolve(),
-      },
+      network: fakeDonorNetwork(() => {
+        joins++
+        return refuseJoin ? Promise.reject(refuseJoin) : Promise.resolve(connection)
+      }),
       slotHost: slots,
       snapshots: fakeSnapshotStore(),
       digests,
-      host: { coresOnline: () => 2, moduleHash: () => moduleHash },
+      host: { coresOnline: () => 2, localDay: utcDay, moduleHash: () => moduleHash },
       clock: { now: () => 1000, monotonicMs: () => 1000 },
       timers: stillTimers,
       log: (_level, event) => void logged.push(event),

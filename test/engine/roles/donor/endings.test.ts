@@ -25,7 +25,8 @@ describe('a project that its publisher closed', () => {
     await opened.running(1)
     opened.connection.say({ type: 'close', at: 5 })
     await opened.pass(20_000)
-    expect(opened.donor.state.projects).toMatchObject([{ closed: true, leased: 0 }])
+    expect(opened.donor.state.projects).toMatchObject([{ closed: true, state: 'closed', leased: 0 }])
+    expect(opened.donor.state.status).toEqual({ kind: 'waiting', reason: 'all-closed' })
     expect(opened.donor.state.slots).toEqual([])
     const asked = opened.connection.leaseRequests.length
     await opened.pass(120_000)
