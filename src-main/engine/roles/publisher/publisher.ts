@@ -65,7 +65,8 @@ export class Publisher {
         this.changed()
       },
     })
-    this.findings = new Findings(parts, this.restored)
+    this.writes = new WriteQueue(parts.store, parts.timers, parts.log)
+    this.findings = new Findings(parts, this.restored, this.writes)
     this.catalogue = new Catalogue(parts, init, this.restored, this.findings)
     const credits = new Credits(parts)
     this.trusting = new Trusting(parts, credits)
@@ -74,7 +75,6 @@ export class Publisher {
     const checks = new Checks(parts, catalogue, trusting)
     const unitEndings = new UnitEndings(parts, trusting, credits)
     this.leasing = new Leasing({ parts, catalogue, trusting, pairs, checks, unitEndings, fuelMeans })
-    this.writes = new WriteQueue(parts.store, parts.timers, parts.log)
     this.sealer = new Sealer(parts, this.restored, (donorKeys) => {
       this.network?.notifyGranted(donorKeys)
       this.changed()
