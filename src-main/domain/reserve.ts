@@ -1,6 +1,6 @@
 import { LIMITS } from './limits.ts'
 import type { Batch } from './project.ts'
-import type { UnitId } from './ids.ts'
+import type { Hex32, UnitId } from './ids.ts'
 import type { WorkUnit } from './work-unit.ts'
 
 /**
@@ -37,6 +37,18 @@ export function reserveStart({ count }: Pick<Batch, 'count'>, reserve: number): 
  */
 export function selfAssignedMax(proven: number): number {
   return Math.min(proven, LIMITS.selfAssignedUnits)
+}
+
+/** Hexadecimal digits of a lot: 48 bits, exact as a number. */
+const LOT_DIGITS = 12
+
+/**
+ * Whether a donor goes before others with a unit that somebody took from the reserve by himself. `hash`: of a secret of the
+ * publisher, the unit and the donor, so that asking again draws no other lot. Of so many donors about one is drawn.
+ */
+export function isLotDrawn(hash: Hex32, donors: number): boolean {
+  const lot = Number.parseInt(hash.slice(0, LOT_DIGITS), 16) / 16 ** LOT_DIGITS
+  return lot < 1 / Math.max(2, donors)
 }
 
 /** A result of a unit that its donor was not handed. */

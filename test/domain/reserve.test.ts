@@ -3,6 +3,7 @@ import type { Hex32 } from '../../src-main/domain/ids.ts'
 import { LIMITS } from '../../src-main/domain/limits.ts'
 import {
   defaultReserve,
+  isLotDrawn,
   isTakenFromReserve,
   reserveStart,
   selfAssignedMax,
@@ -52,5 +53,27 @@ describe('the reserve', () => {
 
   it('gives a donor no more than it has proven, and never without bound', () => {
     expect([0, 5, 1e9].map(selfAssignedMax)).toEqual([0, 5, LIMITS.selfAssignedUnits])
+  })
+})
+
+describe('the lot of a donor for a unit', () => {
+  const lot = (share: number): Hex32 =>
+    Math.floor(share * 2 ** 48)
+      .toString(16)
+      .padStart(12, '0')
+      .padEnd(64, 'f') as Hex32
+
+  it.each([
+    [0, 100, true],
+    [0.0099, 100, true],
+    [0.0101, 100, false],
+    [0.999, 100, false],
+    [0.49, 2, true],
+    [0.51, 2, false],
+    // Alone, too, nobody gets everything that another has chosen for him.
+    [0.51, 1, false],
+    [0.51, 0, false],
+  ])('at %f of all, with %i donors: %j', (share, donors, isDrawn) => {
+    expect(isLotDrawn(lot(share), donors)).toBe(isDrawn)
   })
 })

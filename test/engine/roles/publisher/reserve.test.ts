@@ -64,7 +64,7 @@ const status = (rig: Rig) => rig.publisher.status.batches[0]!
 /** Computes what the donor is given until that unit is among it. */
 async function leaseUntil(rig: Rig, donor: DonorKey, wanted: UnitId): Promise<void> {
   for (let i = 0; i < 100; i++) {
-    const units = await lease(rig, donor, 2)
+    const units = await lease(rig, donor, 16)
     const others = units.filter(({ index }) => index !== wanted.index)
     await submit(rig, donor, others.map(honest))
     if (others.length < units.length) return
