@@ -13,6 +13,7 @@ import type { PublisherComponents } from './components.ts'
 import type { Credits } from './credits.ts'
 import type { FuelMeans } from './fuel-means.ts'
 import { ownDonorKey } from './own-donor-key.ts'
+import type { Returns } from './returns.ts'
 import type { Trusting } from './trusting.ts'
 
 const NONE = new Uint8Array()
@@ -30,6 +31,7 @@ export interface IntakeInit {
   readonly trusting: Trusting
   readonly credits: Credits
   readonly fuelMeans: FuelMeans
+  readonly returns: Pick<Returns, 'isJustBack'>
 }
 
 /**
@@ -44,6 +46,7 @@ export class Intake {
   private readonly trusting: Trusting
   private readonly credits: Credits
   private readonly fuelMeans: FuelMeans
+  private readonly returns: IntakeInit['returns']
 
   constructor(init: IntakeInit) {
     this.parts = init.parts
@@ -51,6 +54,7 @@ export class Intake {
     this.trusting = init.trusting
     this.credits = init.credits
     this.fuelMeans = init.fuelMeans
+    this.returns = init.returns
   }
 
   /**
@@ -103,13 +107,14 @@ export class Intake {
   }
 
   /**
-   * A result of a unit that this donor was not handed: the first word on one of the reserve, or nothing. One whose answer is
-   * known was verified from the start, so no word on it counts.
+   * A result of a unit that this donor was not handed: the first word on one of the reserve, after this publisher was away, or
+   * nothing. One whose answer is known was verified from the start, so no word on it counts.
    */
   private takeFromReserve(donorKey: DonorKey, result: SubmittedResult, batch: Batch): Taken {
     const { store, clock } = this.parts
     const { unit, outcome } = result
-    if (!isCounted(outcome) || this.catalogue.endings.has(unit)) return { standing: 'refused' }
+    if (!this.returns.isJustBack || !isCounted(outcome) || this.catalogue.endings.has(unit))
+      return { standing: 'refused' }
     const work = store.unit(unit)
     const isTaken = isTakenFromReserve({
       unit,

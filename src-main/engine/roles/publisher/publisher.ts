@@ -20,6 +20,7 @@ import { ownDonorKey } from './own-donor-key.ts'
 import { Leasing } from './leasing.ts'
 import { Pairs } from './pairs.ts'
 import { Restored } from './restored.ts'
+import { Returns } from './returns.ts'
 import { Sealer } from './sealer.ts'
 import { Steering } from './steering.ts'
 import { Trusting } from './trusting.ts'
@@ -44,6 +45,7 @@ export class Publisher {
   private readonly cancelledUnits: CancelledUnits
   private readonly trusting: Trusting
   private readonly restored: Restored
+  private readonly returns: Returns
   private readonly findings: Findings
   private readonly leasing: Leasing
   private readonly writes: WriteQueue
@@ -65,11 +67,12 @@ export class Publisher {
         this.changed()
       },
     })
+    this.returns = new Returns(parts.clock, () => this.network?.donorsConnected ?? 0)
     this.findings = new Findings(parts, this.restored)
     this.catalogue = new Catalogue(parts, init, this.restored, this.findings)
     const credits = new Credits(parts)
     this.trusting = new Trusting(parts, credits)
-    const { catalogue, trusting } = this
+    const { catalogue, trusting, returns } = this
     const pairs = new Pairs(parts, catalogue, trusting)
     const checks = new Checks(parts, catalogue, trusting)
     const unitEndings = new UnitEndings(parts, trusting, credits)
@@ -83,7 +86,7 @@ export class Publisher {
       parts,
       catalogue: this.catalogue,
       leasing: this.leasing,
-      intake: new Intake({ parts, catalogue, trusting, credits, fuelMeans }),
+      intake: new Intake({ parts, catalogue, trusting, credits, fuelMeans, returns }),
       sealer: this.sealer,
       restored: this.restored,
       writes: this.writes,
@@ -161,11 +164,14 @@ export class Publisher {
   /** Answers donors and seals their grants until {@link close}. The caller closes the network afterwards. */
   async serve({ network, verifyCores }: ServeInit): Promise<void> {
     this.network = network
+    this.returns.started()
     this.stopWatching = network.onDonorsChanged(() => {
+      this.returns.look()
       this.changed()
     })
     this.sealer.start()
     this.stopChores = this.parts.timers.every(CHORES_EVERY_MS, () => {
+      this.returns.look()
       void this.chores()
       void this.findings.publish()
     })
