@@ -121,7 +121,7 @@ export class Intake {
       batch,
       reserve: this.catalogue.plan(batch.batch).reserve?.units ?? 0,
       work,
-      undecided: store.selfAssigned(donorKey),
+      undecided: store.selfAssigned(donorKey).length,
       proven: store.trust(donorKey).proven,
     })
     if (!isTaken) return { standing: 'refused' }

@@ -26,6 +26,7 @@ import { Steering } from './steering.ts'
 import { Trusting } from './trusting.ts'
 import { VerifyCores } from './verify-cores.ts'
 import { donorPage, donorReceipt, publisherStatus, resultPage } from './views.ts'
+import { Withdrawals } from './withdrawals.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** Results in doubt and windows that stay open are looked after this often. */
@@ -71,7 +72,7 @@ export class Publisher {
     this.findings = new Findings(parts, this.restored)
     this.catalogue = new Catalogue(parts, init, this.restored, this.findings)
     const credits = new Credits(parts)
-    this.trusting = new Trusting(parts, credits)
+    this.trusting = new Trusting(parts, credits, new Withdrawals(parts, this.catalogue))
     const { catalogue, trusting, returns } = this
     const pairs = new Pairs(parts, catalogue, trusting)
     const checks = new Checks(parts, catalogue, trusting)

@@ -175,6 +175,44 @@ describe('the reserve', () => {
     expect(await submit(rig, anna, [honest(own(5)), forged(own(2))])).toEqual(['refused', 'rejected'])
   })
 
+  it.each(['found wrong', 'banned'])(
+    'is withdrawn from a donor that is %s, and computed by others',
+    async (why) => {
+      const project = new Project()
+      const rig = await withReserve(project)
+      prove(rig, anna, 4)
+      await submit(
+        rig,
+        anna,
+        [0, 1, 2, 3].map((i) => forged(own(i))),
+      )
+      // This one is in somebody's hands already, and another one answered.
+      await leaseUntil(rig, bert, own(3))
+      if (why === 'banned') await rig.publisher.handlers.ban({ donor: anna })
+      else
+        await submit(
+          rig,
+          anna,
+          (await lease(rig, anna, 1)).map((unit) => ({ ...honest(unit), fuel: 1001n })),
+        )
+      expect(rig.store.selfAssigned(anna)).toEqual([])
+      for (const i of [0, 1, 2, 3]) {
+        expect(rig.store.copy(own(i), anna)?.standing).toBe('uncounted')
+        const votes = rig.store.votes(own(i)).length
+      const live = i === 3 ? 1 : 0
+      expect(rig.store.unit(own(i))).toMatchObject({ state: 'leased', votes, live, wanted: 2 - votes })
+    }
+      const again = await project.start()
+      await submit(again, bert, [honest(own(3))])
+      for (let round = 0; status(again).verified < UNITS && round < 100; round++)
+        for (const donor of [bert, carl])
+          await submit(again, donor, (await lease(again, donor, 16)).map(honest))
+      expect(status(again)).toMatchObject({ verified: UNITS, unsent: 0, pending: 0, leased: 0 })
+      for (const { output } of again.store.verifiedAfter(0, UNITS))
+        expect(output).toMatchObject({ stdout: honest(output.unit).stdout })
+    },
+  )
+
   it('has no word to say where the answer is known, nor on what was taken back', async () => {
     const rig = await withReserve(new Project(), { known: [UNITS - 1] })
     prove(rig, anna, 4)
@@ -194,16 +232,16 @@ describe('the reserve', () => {
     prove(first, anna, 4)
     await submit(first, anna, [honest(own(0)), honest(own(1))])
     const rig = await project.start()
-    expect(rig.store.selfAssigned(anna)).toBe(2)
+    expect(rig.store.selfAssigned(anna)).toEqual([own(0), own(1)])
     expect(rig.store.copy(own(0), anna)).toMatchObject({ standing: 'pending', selfAssigned: true })
     expect(reserves(project)).toEqual([RESERVE])
     expect(await submit(rig, anna, [honest(own(0))])).toEqual(['pending'])
     for (let round = 0; status(rig).verified < UNITS && round < 100; round++)
       for (const donor of [anna, carl]) await submit(rig, donor, (await lease(rig, donor, 16)).map(honest))
     expect(status(rig)).toMatchObject({ verified: UNITS, unsent: 0, pending: 0, leased: 0 })
-    expect(rig.store.selfAssigned(anna)).toBe(0)
+    expect(rig.store.selfAssigned(anna)).toEqual([])
     const again = await project.start()
-    expect(again.store.selfAssigned(anna)).toBe(0)
+    expect(again.store.selfAssigned(anna)).toEqual([])
     await new Promise((resolve) => setImmediate(resolve))
     expect(reserves(project)).toEqual([RESERVE, 0])
     const grants = [...again.store.grants()].filter(({ unit }) => unit.index === own(0).index)
