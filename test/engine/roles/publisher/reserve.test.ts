@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DonorKey, UnitId } from '../../../../src-main/domain/ids.ts'
+import { LIMITS } from '../../../../src-main/domain/limits.ts'
 import {
   addWork,
   forged,
@@ -140,12 +141,9 @@ describe('the reserve', () => {
     expect(new Set(standings)).toEqual(new Set(['refused']))
   })
 
-  it('with quorum 1 waits for a second donor all the same', async () => {
-    const rig = await withReserve(new Project(), { quorum: 1 })
-    prove(rig, anna, 3)
-    expect(await submit(rig, anna, [honest(own(0))])).toEqual(['pending'])
-    await leaseUntil(rig, bert, own(0))
-    expect(await submit(rig, bert, [honest(own(0))])).toEqual(['verified'])
+  it('there is none with quorum 1: one donor alone could not end the batch', async () => {
+    await expect(withReserve(new Project(), { quorum: 1 })).rejects.toMatchObject({ code: 'bad-argument' })
+    await withReserve(new Project(), { quorum: 1, reserve: 0 })
   })
 
   it('is never accepted on the word of a donor that is trusted', async () => {
@@ -199,9 +197,9 @@ describe('the reserve', () => {
       for (const i of [0, 1, 2, 3]) {
         expect(rig.store.copy(own(i), anna)?.standing).toBe('uncounted')
         const votes = rig.store.votes(own(i)).length
-      const live = i === 3 ? 1 : 0
-      expect(rig.store.unit(own(i))).toMatchObject({ state: 'leased', votes, live, wanted: 2 - votes })
-    }
+        const live = i === 3 ? 1 : 0
+        expect(rig.store.unit(own(i))).toMatchObject({ state: 'leased', votes, live, wanted: 2 - votes })
+      }
       const again = await project.start()
       await submit(again, bert, [honest(own(3))])
       for (let round = 0; status(again).verified < UNITS && round < 100; round++)
@@ -213,17 +211,68 @@ describe('the reserve', () => {
     },
   )
 
-  it('has no word to say where the answer is known, nor on what was taken back', async () => {
-    const rig = await withReserve(new Project(), { known: [UNITS - 1] })
+  it('is a check of its donor where the answer is known, which tells nobody more than his own result', async () => {
+    const rig = await withReserve(new Project(), { known: [UNITS - 1, UNITS - 2] })
+    const known = [own(RESERVE - 1), own(RESERVE - 2)] as const
+    expect(await submit(rig, bert, [forged(known[0])])).toEqual(['refused'])
+    prove(rig, anna, 4)
+    expect(await submit(rig, anna, [honest(known[0]), honest(own(0))])).toEqual(['uncounted', 'pending'])
+    expect(rig.store.copy(known[0], anna)).toMatchObject({ standing: 'uncounted', selfAssigned: true })
+    expect(rig.store.trust(anna).proven).toBe(4)
+    expect(await submit(rig, anna, [forged(known[1])])).toEqual(['rejected'])
+    expect(rig.store.trust(anna).proven).toBe(0)
+    expect(rig.store.copy(own(0), anna)?.standing).toBe('uncounted')
+    expect(rig.store.isGranted(known[0], anna)).toBe(false)
+    const seen: UnitId[] = []
+    for (let i = 0; i < 20; i++) {
+      const units = await lease(rig, anna, 16)
+      await submit(rig, anna, units.map(honest))
+      seen.push(...units)
+    }
+    expect(seen.filter(({ index }) => index >= UNITS - 2)).toEqual([])
+  })
+
+  it('has no word to say on what was taken back, and none that cannot be', async () => {
+    const rig = await withReserve(new Project())
     prove(rig, anna, 4)
     await rig.publisher.handlers.cancel({ units: [own(0)] })
-    expect(await submit(rig, anna, [honest(own(RESERVE - 1)), honest(own(0))])).toEqual([
-      'refused',
-      'refused',
-    ])
+    expect(await submit(rig, anna, [honest(own(0))])).toEqual(['refused'])
     const impossible = { ...honest(own(1)), fuel: 1001n }
     expect(await submit(rig, anna, [impossible])).toEqual(['rejected'])
     expect(rig.store.trust(anna).proven).toBe(0)
+  })
+
+  it('counts when the publisher was away, for a minute, and not while it is there', async () => {
+    const project = new Project()
+    const rig = await withReserve(project)
+    prove(rig, anna, 8)
+    const pass = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += 5_000) {
+        project.now += 5_000
+        await rig.timers.fire()
+      }
+    }
+    const here = rig.network.connected
+    here.push(remote(bert), remote(carl))
+    await pass(LIMITS.returnMs - 5_000)
+    expect(await submit(rig, anna, [honest(own(0))])).toEqual(['pending'])
+    await pass(5_000)
+    // One donor that comes and goes is no absence of the publisher.
+    here.pop()
+    await pass(LIMITS.reserveAfterMs)
+    here.push(remote(anna))
+    expect(await submit(rig, anna, [honest(own(1))])).toEqual(['refused'])
+    expect(rig.store.copy(own(1), anna)).toBeUndefined()
+    here.length = 0
+    await pass(LIMITS.reserveAfterMs + 5_000)
+    expect(await submit(rig, anna, [honest(own(1))])).toEqual(['refused'])
+    here.push(remote(anna))
+    expect(await submit(rig, anna, [honest(own(1))])).toEqual(['pending'])
+    await pass(LIMITS.returnMs)
+    expect(await submit(rig, anna, [honest(own(2))])).toEqual(['refused'])
+    // The machine sleeps: nothing looks at its clock.
+    project.now += 3_600_000
+    expect(await submit(rig, anna, [honest(own(2))])).toEqual(['pending'])
   })
 
   it('outlives the publisher: what was taken stays taken, and counts once', async () => {
