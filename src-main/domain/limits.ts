@@ -102,7 +102,7 @@ export const LIMITS = {
   /** Units that a donor without any history may hold: a new key costs nothing, so it gets little. */
   firstUnits: 16,
   /** Undecided results of one donor on units that it took from the reserve by itself, however much it has proven. */
-  selfAssignedUnits: 1024,
+  selfAssignedUnits: 256,
   /** A donor takes nothing from the reserve before it was without its publisher for so long: most come back sooner. */
   reserveAfterMs: 30_000,
   /**

@@ -51,6 +51,7 @@ export interface LeasedUnit {
  * - `released`: that donor passed a check later
  * - `questioned`: another donor is to confirm it: its own result is one vote again
  * - `self-assigned`: a first result arrived of a unit of the reserve, which nobody had been handed
+ * - `withdrawn`: such a result counts no more, because its donor was found wrong; so many copies are wanted now
  * - `known`: the publisher knows the answer, before any donor
  * - `retried`: the publisher wants it computed anew, by donors that have not had it
  */
@@ -60,6 +61,7 @@ export type UnitEvent =
   | { readonly kind: 'failed'; readonly held: boolean }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'voted'; readonly held: boolean; readonly verdict: Verdict }
+  | { readonly kind: 'withdrawn'; readonly wanted: number }
   | { readonly kind: 'trusted' | 'known'; readonly digest: Hex32 }
   | { readonly kind: 'released' | 'questioned' }
   | { readonly kind: 'retried'; readonly quorum: number }
@@ -108,6 +110,8 @@ function moveLeased(unit: LeasedUnit, event: UnitEvent): WorkUnit {
       return unit.votes === 0 ? { state: 'trusted', digest: event.digest } : unit
     case 'cancelled':
       return { state: 'suspended' }
+    case 'withdrawn':
+      return unit.votes > 0 ? { ...unit, votes: unit.votes - 1, wanted: event.wanted } : unit
     case 'self-assigned':
     case 'known':
     case 'released':

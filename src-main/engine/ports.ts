@@ -294,13 +294,13 @@ export interface UnitStore {
   /** Copies that are leased to one machine of a donor, in the order in which they run out. */
   leasedToDevice(donorKey: DonorKey, deviceKey: Hex32, limit: number): readonly CopyRow[]
   donor(donorKey: DonorKey): DonorRow
-  /** Undecided results of this donor on units that it took from the reserve by itself. */
-  selfAssigned(donorKey: DonorKey): number
+  /** Units that this donor took from the reserve by itself and whose results of it are undecided. */
+  selfAssigned(donorKey: DonorKey): readonly UnitId[]
   /** Same digest again: no effect. */
   addOutput(row: OutputRow): void
   output(unit: UnitId, digest: Hex32): OutputRow | undefined
-  /** Drops what other digests stood for. */
-  keepOutput(unit: UnitId, digest: Hex32): void
+  /** Drops what other digests stood for; everything when there is none. */
+  keepOutput(unit: UnitId, digest: Hex32 | undefined): void
   addVerified(unit: UnitId, at: UnixMs): void
   /** Verified units in the order of verification after `cursor`, which starts at 0. */
   verifiedAfter(cursor: number, limit: number): readonly VerifiedRow[]

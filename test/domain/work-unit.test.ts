@@ -73,6 +73,24 @@ describe('a work unit', () => {
     expect(moveUnit(unit, { kind: 'trusted', digest })).toBe(unit)
   })
 
+  it('that a donor took by itself is open to all when that donor’s word counts no more', () => {
+    const alone = through({ kind: 'self-assigned', quorum: 2 }, { kind: 'withdrawn', wanted: 2 })
+    expect(alone).toEqual({ state: 'leased', live: 0, votes: 0, failures: 0, wanted: 2 })
+    expect(moveUnit(alone, { kind: 'withdrawn', wanted: 7 })).toBe(alone)
+    expect(moveUnit(alone, { kind: 'self-assigned', quorum: 2 })).toBe(alone)
+    const withOthers = through({ kind: 'self-assigned', quorum: 3 }, leased, leased, voted(wants(1)), {
+      kind: 'withdrawn',
+      wanted: 2,
+    })
+    expect(withOthers).toEqual({ state: 'leased', live: 1, votes: 1, failures: 0, wanted: 2 })
+    for (const unit of [
+      UNSENT,
+      through(leased, voted(verified)),
+      through(leased, { kind: 'trusted', digest }),
+    ])
+      expect(moveUnit(unit, { kind: 'withdrawn', wanted: 1 })).toBe(unit)
+  })
+
   it.each([leased, failed, voted(verified), { kind: 'cancelled' } satisfies UnitEvent])(
     'is never taken by anybody once it was handed out (%j)',
     (event) => {

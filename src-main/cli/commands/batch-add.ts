@@ -65,7 +65,7 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
     .option('--output <size>', OUTPUT_HELP)
     .option(
       '--reserve <n>',
-      'units kept until all others were handed out, for donors that you leave without work while you are away (default: a sixteenth of a range of 64 units or more)',
+      'units kept until all others were handed out, for donors that you leave without work while you are away (default: a sixteenth of a range of 64 units or more, none with --quorum 1)',
     )
     .option('--priority <n>', 'batches of a higher priority are handed out first, -1000 to 1000 (default: 0)')
     .option(
@@ -101,16 +101,17 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
       const { homeDir, project, output } = contextOf(command, io)
       const work = workOf(options)
       const deadline = parseDeadline(options.deadline, Date.now())
+      const quorum = parseWhole(options.quorum, '--quorum', 1, LIMITS.quorumMax)
       const batch = {
         app: options.app,
         ...work,
         args: [...checkTemplate(options.arg, work.inputs?.kind === 'folder' ? ['n', 'name'] : ['n'])],
-        quorum: parseWhole(options.quorum, '--quorum', 1, LIMITS.quorumMax),
+        quorum,
         maxError: parseMaxError(options.maxError),
         known: options.known === undefined ? undefined : readKnownAnswers(options.known),
         maxFuel: parseMaxFuel(options.maxFuel),
         maxOutputBytes: parseOutput(options.output),
-        ...reserveOf(options.reserve, work.count),
+        ...reserveOf(options.reserve, work.count, quorum),
         ...(options.memory !== undefined && { memoryLimitBytes: parseMemory(options.memory) }),
         ...(options.priority !== undefined && { priority: parsePriority(options.priority) }),
         ...(deadline !== undefined && { deadline }),
@@ -141,9 +142,13 @@ function workOf({ range, inputs }: Options): {
 }
 
 /** `--reserve`: only units of a range can be kept. */
-function reserveOf(text: string | undefined, count: number | undefined): { readonly reserve?: number } {
+function reserveOf(
+  text: string | undefined,
+  count: number | undefined,
+  quorum: number,
+): { readonly reserve?: number } {
   if (text !== undefined) return { reserve: parseWhole(text, '--reserve', 0, LIMITS.batchUnits) }
-  return count === undefined ? {} : { reserve: defaultReserve(count) }
+  return count === undefined ? {} : { reserve: defaultReserve(count, quorum) }
 }
 
 /** `--max-fuel` of `batch add` and `run`. */

@@ -196,6 +196,7 @@ function limitsOfIt(): string[] {
     '- The attacks are those above. Others may do better; the bound of 1/(e·c) is for forgers alone.',
     '- While fewer than half of the work is done by established donors, at the start, colluders check each other: three equal votes then stand in for two. Known-answer units and verify cores do not depend on donors at all; they are not in the simulation.',
     '- A forger that pays the price places its wrong result. Only a quorum of donors that do not know each other, or a recomputation, speaks for a single unit.',
+    '- The reserve is not in the simulation. A donor chooses which units of it it computes, so each is checked: one execution more for every one of them. Its checker is drawn by a lot that nobody can foresee or draw again, or waits his turn like all others.',
   ]
 }
 

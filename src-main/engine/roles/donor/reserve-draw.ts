@@ -58,7 +58,7 @@ export class ReserveDraw {
     if (!this.isOpen) return undefined
     const { store } = parts
     const { projectKey } = connection
-    // What was granted is at least what the publisher calls proven.
+    // The publisher may call fewer of them proven, since it found an error: what is beyond that it refuses, and it is lost.
     if (store.selfAssigned(projectKey) >= selfAssignedMax(store.granted(projectKey).units)) return undefined
     const held = store.leases(projectKey)
     for (let i = 0; i < TRIES; i++) {

@@ -2,7 +2,7 @@ import type { Standing, SubmittedResult } from '../../../contracts/wire/messages
 import type { DonorKey, Hex32 } from '../../../domain/ids.ts'
 import { digestParts, isCounted, type CountedOutcome } from '../../../domain/outcome.ts'
 import type { Batch } from '../../../domain/project.ts'
-import { isTakenFromReserve } from '../../../domain/reserve.ts'
+import { judgeSelfAssignment } from '../../../domain/reserve.ts'
 import type { TrustPolicy } from '../../../domain/trust.ts'
 import type { Fuel } from '../../../domain/units.ts'
 import { judge, type Verdict } from '../../../domain/validation.ts'
@@ -13,6 +13,7 @@ import type { PublisherComponents } from './components.ts'
 import type { Credits } from './credits.ts'
 import type { FuelMeans } from './fuel-means.ts'
 import { ownDonorKey } from './own-donor-key.ts'
+import type { Returns } from './returns.ts'
 import type { Trusting } from './trusting.ts'
 
 const NONE = new Uint8Array()
@@ -30,6 +31,7 @@ export interface IntakeInit {
   readonly trusting: Trusting
   readonly credits: Credits
   readonly fuelMeans: FuelMeans
+  readonly returns: Pick<Returns, 'isJustBack'>
 }
 
 /**
@@ -44,6 +46,7 @@ export class Intake {
   private readonly trusting: Trusting
   private readonly credits: Credits
   private readonly fuelMeans: FuelMeans
+  private readonly returns: IntakeInit['returns']
 
   constructor(init: IntakeInit) {
     this.parts = init.parts
@@ -51,6 +54,7 @@ export class Intake {
     this.trusting = init.trusting
     this.credits = init.credits
     this.fuelMeans = init.fuelMeans
+    this.returns = init.returns
   }
 
   /**
@@ -103,42 +107,48 @@ export class Intake {
   }
 
   /**
-   * A result of a unit that this donor was not handed: the first word on one of the reserve, or nothing. One whose answer is
-   * known was verified from the start, so no word on it counts.
+   * A result of a unit that this donor was not handed: the first word on one of the reserve, after this publisher was away; a
+   * check of this donor where the answer is known; or nothing.
    */
   private takeFromReserve(donorKey: DonorKey, result: SubmittedResult, batch: Batch): Taken {
-    const { store, clock } = this.parts
+    const { store } = this.parts
     const { unit, outcome } = result
     if (!isCounted(outcome) || this.catalogue.endings.has(unit)) return { standing: 'refused' }
     const work = store.unit(unit)
-    const isTaken = isTakenFromReserve({
+    const kind = judgeSelfAssignment({
       unit,
       batch,
+      isJustBack: this.returns.isJustBack,
+      isKnown: this.catalogue.known(batch.batch)?.has(unit.index) === true,
       reserve: this.catalogue.plan(batch.batch).reserve?.units ?? 0,
       work,
-      undecided: store.selfAssigned(donorKey),
+      undecided: store.selfAssigned(donorKey).length,
       proven: store.trust(donorKey).proven,
     })
-    if (!isTaken) return { standing: 'refused' }
+    if (kind === 'refused') return { standing: kind }
+    const output = this.outputOf(result, outcome)
+    if (kind === 'check') {
+      const isRight = work.state === 'verified' && work.digest === output.digest
+      if (!isRight) this.trusting.failed(donorKey)
+      return this.keepOwn(donorKey, output, isRight ? 'uncounted' : 'rejected')
+    }
     if (!possible(result, batch)) {
       this.trusting.failed(donorKey)
       return { standing: 'rejected' }
     }
-    const output = this.outputOf(result, outcome)
     const quorum = this.catalogue.trust(unit.batch) ? 1 : batch.quorum
     store.saveUnit(unit, work, moveUnit(work, { kind: 'self-assigned', quorum }), this.parts.randomWord())
     store.addOutput(output)
+    return this.keepOwn(donorKey, output, 'pending')
+  }
+
+  /** With this copy the donor is never handed the unit. */
+  private keepOwn(donorKey: DonorKey, { unit, digest }: OutputRow, standing: VoteStanding): Taken {
+    const { store, clock } = this.parts
     const now = clock.now()
-    store.saveCopy(undefined, {
-      unit,
-      donorKey,
-      standing: 'pending',
-      expiresAt: now,
-      answeredAt: now,
-      digest: output.digest,
-      selfAssigned: true,
-    })
-    return { standing: 'pending' }
+    const times = { expiresAt: now, answeredAt: now }
+    store.saveCopy(undefined, { unit, donorKey, standing, ...times, digest, selfAssigned: true })
+    return { standing }
   }
 
   /** A unit that rests on another donor's word is open again when this result contradicts it. */

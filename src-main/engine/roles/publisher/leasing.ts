@@ -10,12 +10,15 @@ import type { Checks, Drawn } from './checks.ts'
 import type { PublisherComponents } from './components.ts'
 import type { UnitEndings } from './endings.ts'
 import type { FuelMeans } from './fuel-means.ts'
+import { Lots } from './lots.ts'
 import type { Holder, Pairs } from './pairs.ts'
 import type { Trusting } from './trusting.ts'
 
 /** Units that one search through the waiting ones looks at. */
 const SCAN_UNITS = 1024
 const OVERDUE_UNITS = 256
+/** Units whose lots are looked at for one lease: about half a millisecond. */
+const LOTS_UNITS = 256
 /** Counting the waiting units takes longer than a lease; a chance needs no exact number. */
 const COUNT_EVERY_MS = 100
 const WORDS = 2 ** 32
@@ -69,6 +72,7 @@ export class Leasing {
   private readonly checks: Checks
   private readonly unitEndings: UnitEndings
   private readonly fuelMeans: FuelMeans
+  private readonly lots: Lots
   /** Where a donor's search goes on when the last one met only units that it has had. */
   private readonly places = new Map<DonorKey, number>()
 
@@ -83,6 +87,7 @@ export class Leasing {
     this.checks = init.checks
     this.unitEndings = init.unitEndings
     this.fuelMeans = init.fuelMeans
+    this.lots = new Lots(init.parts)
     this.openedAt = init.parts.clock.monotonicMs()
   }
 
@@ -219,25 +224,20 @@ export class Leasing {
   }
 
   /**
-   * Units that donors took from the reserve while the publisher was away go before others that wait. Each of them only
-   * by chance, so that nobody can count on the one that his accomplice has answered.
+   * Units that donors took from the reserve while the publisher was away go before others that wait, to established donors
+   * that have the lot for them. To all others they are units that wait like any: however often somebody asks, he does not
+   * come nearer to the one that his accomplice has answered than to one that the accomplice was handed.
    */
   private drawSelfAssigned(draw: Draw, limit: number, donors: number): UnitId[] {
-    if (limit <= 0) return []
-    const search = {
-      donorKey: draw.holder.donorKey,
-      scan: SCAN_UNITS,
-      votedOnly: true,
-      selfAssignedOnly: true,
-    }
-    const chance = WORDS / Math.max(2, donors)
+    const { donorKey } = draw.holder
+    if (limit <= 0 || !this.trusting.isChecker(donorKey)) return []
+    const { store } = this.parts
+    const search = { donorKey, scan: SCAN_UNITS, limit: LOTS_UNITS, votedOnly: true, selfAssignedOnly: true }
     const from = this.parts.randomWord()
-    const { found } = this.parts.store.wanting({ ...search, from, limit })
-    const some = found.length > 0 ? found : this.parts.store.wanting({ ...search, from: 0, limit }).found
-    return this.handOutSuitable(
-      some.filter(() => this.parts.randomWord() < chance),
-      draw,
-    )
+    const { found } = store.wanting({ ...search, from })
+    const some = found.length > 0 ? found : store.wanting({ ...search, from: 0 }).found
+    const drawn = some.filter(({ unit }) => this.lots.has(donorKey, unit, donors))
+    return this.handOutSuitable(drawn.slice(0, limit), draw)
   }
 
   private drawWaiting(draw: Draw, limit: number, votedOnly = false): UnitId[] {

@@ -20,11 +20,13 @@ import { ownDonorKey } from './own-donor-key.ts'
 import { Leasing } from './leasing.ts'
 import { Pairs } from './pairs.ts'
 import { Restored } from './restored.ts'
+import { Returns } from './returns.ts'
 import { Sealer } from './sealer.ts'
 import { Steering } from './steering.ts'
 import { Trusting } from './trusting.ts'
 import { VerifyCores } from './verify-cores.ts'
 import { donorPage, donorReceipt, publisherStatus, resultPage } from './views.ts'
+import { Withdrawals } from './withdrawals.ts'
 import { WriteQueue } from './write-queue.ts'
 
 /** Results in doubt and windows that stay open are looked after this often. */
@@ -44,6 +46,7 @@ export class Publisher {
   private readonly cancelledUnits: CancelledUnits
   private readonly trusting: Trusting
   private readonly restored: Restored
+  private readonly returns: Returns
   private readonly findings: Findings
   private readonly leasing: Leasing
   private readonly writes: WriteQueue
@@ -66,11 +69,12 @@ export class Publisher {
       },
     })
     this.writes = new WriteQueue(parts.store, parts.timers, parts.log)
+    this.returns = new Returns(parts.clock, () => this.network?.donorsConnected ?? 0)
     this.findings = new Findings(parts, this.restored, this.writes)
     this.catalogue = new Catalogue(parts, init, this.restored, this.findings)
     const credits = new Credits(parts)
-    this.trusting = new Trusting(parts, credits)
-    const { catalogue, trusting } = this
+    this.trusting = new Trusting(parts, credits, new Withdrawals(parts, this.catalogue))
+    const { catalogue, trusting, returns } = this
     const pairs = new Pairs(parts, catalogue, trusting)
     const checks = new Checks(parts, catalogue, trusting)
     const unitEndings = new UnitEndings(parts, trusting, credits)
@@ -83,7 +87,7 @@ export class Publisher {
       parts,
       catalogue: this.catalogue,
       leasing: this.leasing,
-      intake: new Intake({ parts, catalogue, trusting, credits, fuelMeans }),
+      intake: new Intake({ parts, catalogue, trusting, credits, fuelMeans, returns }),
       sealer: this.sealer,
       restored: this.restored,
       writes: this.writes,
@@ -161,11 +165,14 @@ export class Publisher {
   /** Answers donors and seals their grants until {@link close}. The caller closes the network afterwards. */
   async serve({ network, verifyCores }: ServeInit): Promise<void> {
     this.network = network
+    this.returns.started()
     this.stopWatching = network.onDonorsChanged(() => {
+      this.returns.look()
       this.changed()
     })
     this.sealer.start()
     this.stopChores = this.parts.timers.every(CHORES_EVERY_MS, () => {
+      this.returns.look()
       void this.chores()
       void this.findings.publish()
     })

@@ -18,6 +18,7 @@ import type { OnTrustRow, VoteRow } from '../../ports.ts'
 import type { PublisherComponents } from './components.ts'
 import type { Credits } from './credits.ts'
 import { ownDonorKey } from './own-donor-key.ts'
+import type { Withdrawals } from './withdrawals.ts'
 
 /** The publisher's own slots need no proof. */
 const OWN: DonorTrust = { ...NEWCOMER, proven: LIMITS.establishedResults }
@@ -34,10 +35,12 @@ const WINDOWS = 64
 export class Trusting {
   private readonly parts: PublisherComponents
   private readonly credits: Credits
+  private readonly withdrawals: Withdrawals
 
-  constructor(parts: PublisherComponents, credits: Credits) {
+  constructor(parts: PublisherComponents, credits: Credits, withdrawals: Withdrawals) {
     this.parts = parts
     this.credits = credits
+    this.withdrawals = withdrawals
   }
 
   isChecker(donorKey: DonorKey): boolean {
@@ -110,9 +113,10 @@ export class Trusting {
     this.move(donorKey, { kind: 'confirmed' })
   }
 
-  /** It was found wrong. What rests on its word is questioned by {@link chores}. */
+  /** It was found wrong. What rests on its word is questioned by {@link chores}; units that it chose are others' now. */
   failed(donorKey: DonorKey): void {
     this.move(donorKey, { kind: 'failed' })
+    this.withdrawals.ofDonor(donorKey)
   }
 
   /** Another donor is to confirm this unit, which is accepted on one donor's word: its result is a vote again. */

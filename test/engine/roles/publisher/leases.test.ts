@@ -94,4 +94,17 @@ describe('a lease', () => {
     )
     expect(await at(200, '198.51.100.7')).toBe(LIMITS.firstUnits)
   })
+
+  it('tells donors to ask again so late that a thousand of them ask seventeen times a second', async () => {
+    const rig = await new Project().start()
+    const ask = async (donors: number): Promise<number> => {
+      rig.network.connected.length = 0
+      for (let i = 0; i < donors; i++) rig.network.connected.push(remote(A, i))
+      return (await rig.publisher.donorHandlers.lease(remote(A), { units: 1, fuelCapacity: 0n })).retryAfterMs
+    }
+    expect(await ask(1)).toBe(1_000)
+    expect(await ask(100)).toBe(6_000)
+    expect(await ask(1_000)).toBe(60_000)
+    expect(await ask(8_000)).toBe(60_000)
+  })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DonorKey, UnitId } from '../../../../src-main/domain/ids.ts'
+import { LIMITS } from '../../../../src-main/domain/limits.ts'
 import {
   addWork,
   forged,
@@ -64,7 +65,7 @@ const status = (rig: Rig) => rig.publisher.status.batches[0]!
 /** Computes what the donor is given until that unit is among it. */
 async function leaseUntil(rig: Rig, donor: DonorKey, wanted: UnitId): Promise<void> {
   for (let i = 0; i < 100; i++) {
-    const units = await lease(rig, donor, 2)
+    const units = await lease(rig, donor, 16)
     const others = units.filter(({ index }) => index !== wanted.index)
     await submit(rig, donor, others.map(honest))
     if (others.length < units.length) return
@@ -140,12 +141,9 @@ describe('the reserve', () => {
     expect(new Set(standings)).toEqual(new Set(['refused']))
   })
 
-  it('with quorum 1 waits for a second donor all the same', async () => {
-    const rig = await withReserve(new Project(), { quorum: 1 })
-    prove(rig, anna, 3)
-    expect(await submit(rig, anna, [honest(own(0))])).toEqual(['pending'])
-    await leaseUntil(rig, bert, own(0))
-    expect(await submit(rig, bert, [honest(own(0))])).toEqual(['verified'])
+  it('there is none with quorum 1: one donor alone could not end the batch', async () => {
+    await expect(withReserve(new Project(), { quorum: 1 })).rejects.toMatchObject({ code: 'bad-argument' })
+    await withReserve(new Project(), { quorum: 1, reserve: 0 })
   })
 
   it('is never accepted on the word of a donor that is trusted', async () => {
@@ -175,17 +173,106 @@ describe('the reserve', () => {
     expect(await submit(rig, anna, [honest(own(5)), forged(own(2))])).toEqual(['refused', 'rejected'])
   })
 
-  it('has no word to say where the answer is known, nor on what was taken back', async () => {
-    const rig = await withReserve(new Project(), { known: [UNITS - 1] })
+  it.each(['found wrong', 'banned'])(
+    'is withdrawn from a donor that is %s, and computed by others',
+    async (why) => {
+      const project = new Project()
+      const rig = await withReserve(project)
+      prove(rig, anna, 4)
+      await submit(
+        rig,
+        anna,
+        [0, 1, 2, 3].map((i) => forged(own(i))),
+      )
+      // This one is in somebody's hands already, and another one answered.
+      await leaseUntil(rig, bert, own(3))
+      if (why === 'banned') await rig.publisher.handlers.ban({ donor: anna })
+      else
+        await submit(
+          rig,
+          anna,
+          (await lease(rig, anna, 1)).map((unit) => ({ ...honest(unit), fuel: 1001n })),
+        )
+      expect(rig.store.selfAssigned(anna)).toEqual([])
+      for (const i of [0, 1, 2, 3]) {
+        expect(rig.store.copy(own(i), anna)?.standing).toBe('uncounted')
+        const votes = rig.store.votes(own(i)).length
+        const live = i === 3 ? 1 : 0
+        expect(rig.store.unit(own(i))).toMatchObject({ state: 'leased', votes, live, wanted: 2 - votes })
+      }
+      const again = await project.start()
+      await submit(again, bert, [honest(own(3))])
+      for (let round = 0; status(again).verified < UNITS && round < 100; round++)
+        for (const donor of [bert, carl])
+          await submit(again, donor, (await lease(again, donor, 16)).map(honest))
+      expect(status(again)).toMatchObject({ verified: UNITS, unsent: 0, pending: 0, leased: 0 })
+      for (const { output } of again.store.verifiedAfter(0, UNITS))
+        expect(output).toMatchObject({ stdout: honest(output.unit).stdout })
+    },
+  )
+
+  it('is a check of its donor where the answer is known, which tells nobody more than his own result', async () => {
+    const rig = await withReserve(new Project(), { known: [UNITS - 1, UNITS - 2] })
+    const known = [own(RESERVE - 1), own(RESERVE - 2)] as const
+    expect(await submit(rig, bert, [forged(known[0])])).toEqual(['refused'])
+    prove(rig, anna, 4)
+    expect(await submit(rig, anna, [honest(known[0]), honest(own(0))])).toEqual(['uncounted', 'pending'])
+    expect(rig.store.copy(known[0], anna)).toMatchObject({ standing: 'uncounted', selfAssigned: true })
+    expect(rig.store.trust(anna).proven).toBe(4)
+    expect(await submit(rig, anna, [forged(known[1])])).toEqual(['rejected'])
+    expect(rig.store.trust(anna).proven).toBe(0)
+    expect(rig.store.copy(own(0), anna)?.standing).toBe('uncounted')
+    expect(rig.store.isGranted(known[0], anna)).toBe(false)
+    const seen: UnitId[] = []
+    for (let i = 0; i < 20; i++) {
+      const units = await lease(rig, anna, 16)
+      await submit(rig, anna, units.map(honest))
+      seen.push(...units)
+    }
+    expect(seen.filter(({ index }) => index >= UNITS - 2)).toEqual([])
+  })
+
+  it('has no word to say on what was taken back, and none that cannot be', async () => {
+    const rig = await withReserve(new Project())
     prove(rig, anna, 4)
     await rig.publisher.handlers.cancel({ units: [own(0)] })
-    expect(await submit(rig, anna, [honest(own(RESERVE - 1)), honest(own(0))])).toEqual([
-      'refused',
-      'refused',
-    ])
+    expect(await submit(rig, anna, [honest(own(0))])).toEqual(['refused'])
     const impossible = { ...honest(own(1)), fuel: 1001n }
     expect(await submit(rig, anna, [impossible])).toEqual(['rejected'])
     expect(rig.store.trust(anna).proven).toBe(0)
+  })
+
+  it('counts when the publisher was away, for a minute, and not while it is there', async () => {
+    const project = new Project()
+    const rig = await withReserve(project)
+    prove(rig, anna, 8)
+    const pass = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += 5_000) {
+        project.now += 5_000
+        await rig.timers.fire()
+      }
+    }
+    const here = rig.network.connected
+    here.push(remote(bert), remote(carl))
+    await pass(LIMITS.returnMs - 5_000)
+    expect(await submit(rig, anna, [honest(own(0))])).toEqual(['pending'])
+    await pass(5_000)
+    // One donor that comes and goes is no absence of the publisher.
+    here.pop()
+    await pass(LIMITS.reserveAfterMs)
+    here.push(remote(anna))
+    expect(await submit(rig, anna, [honest(own(1))])).toEqual(['refused'])
+    expect(rig.store.copy(own(1), anna)).toBeUndefined()
+    here.length = 0
+    await pass(LIMITS.reserveAfterMs + 5_000)
+    expect(await submit(rig, anna, [honest(own(1))])).toEqual(['refused'])
+    here.push(remote(anna))
+    expect(await submit(rig, anna, [honest(own(1))])).toEqual(['pending'])
+    await pass(LIMITS.returnMs)
+    expect(await submit(rig, anna, [honest(own(2))])).toEqual(['refused'])
+    // The machine sleeps: nothing looks at its clock.
+    project.now += 3_600_000
+    expect(await submit(rig, anna, [honest(own(2))])).toEqual(['pending'])
   })
 
   it('outlives the publisher: what was taken stays taken, and counts once', async () => {
@@ -194,16 +281,16 @@ describe('the reserve', () => {
     prove(first, anna, 4)
     await submit(first, anna, [honest(own(0)), honest(own(1))])
     const rig = await project.start()
-    expect(rig.store.selfAssigned(anna)).toBe(2)
+    expect(rig.store.selfAssigned(anna)).toEqual([own(0), own(1)])
     expect(rig.store.copy(own(0), anna)).toMatchObject({ standing: 'pending', selfAssigned: true })
     expect(reserves(project)).toEqual([RESERVE])
     expect(await submit(rig, anna, [honest(own(0))])).toEqual(['pending'])
     for (let round = 0; status(rig).verified < UNITS && round < 100; round++)
       for (const donor of [anna, carl]) await submit(rig, donor, (await lease(rig, donor, 16)).map(honest))
     expect(status(rig)).toMatchObject({ verified: UNITS, unsent: 0, pending: 0, leased: 0 })
-    expect(rig.store.selfAssigned(anna)).toBe(0)
+    expect(rig.store.selfAssigned(anna)).toEqual([])
     const again = await project.start()
-    expect(again.store.selfAssigned(anna)).toBe(0)
+    expect(again.store.selfAssigned(anna)).toEqual([])
     await new Promise((resolve) => setImmediate(resolve))
     expect(reserves(project)).toEqual([RESERVE, 0])
     const grants = [...again.store.grants()].filter(({ unit }) => unit.index === own(0).index)

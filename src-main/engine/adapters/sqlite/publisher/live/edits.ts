@@ -24,7 +24,7 @@ export interface Edits {
   /** Puts the donor's copy in the place of an earlier one, if there is one. */
   saveCopy(after: CopyRow): void
   addOutput(row: OutputRow): void
-  keepOutput(unit: UnitId, digest: Hex32): void
+  keepOutput(unit: UnitId, digest: Hex32 | undefined): void
   addVerified(unit: UnitId, at: UnixMs): void
   addGrant(unit: UnitId, donorKey: DonorKey, fuel: Fuel): void
   saveTrust(unit: UnitId, values: Pick<UnitState, 'onTrust'> | Pick<UnitState, 'disputants'>): void

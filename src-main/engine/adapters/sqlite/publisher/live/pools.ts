@@ -18,8 +18,8 @@ export interface Pools {
   moved(unit: UnitId, before: UnitState, after: UnitState): void
   /** Units with a copy that ran out by `now`, oldest first, once for each such copy. */
   overdue(now: number, limit: number): readonly UnitId[]
-  /** Undecided results of this donor on units that it took from the reserve by itself. */
-  selfAssignedOf(donorKey: DonorKey): number
+  /** Units that this donor took from the reserve by itself and whose results of it are undecided. */
+  selfAssignedOf(donorKey: DonorKey): readonly UnitId[]
   /** Units leased to this donor, in the order in which they were. */
   heldBy(donorKey: DonorKey): readonly UnitId[]
 }
@@ -31,27 +31,15 @@ export function pools(): Pools {
   const byExpiry = new SortedPool()
   const byDonor = new Map<DonorKey, UnitId[]>()
   const selfAssigned = new SortedPool()
-  const selfAssignedBy = new Map<DonorKey, number>()
+  const selfAssignedBy = new Map<DonorKey, UnitId[]>()
 
   const lease = (unit: UnitId, { donorKey, expiresAt }: CopyRow): void => {
     byExpiry.add(expiresAt, unit)
-    const held = byDonor.get(donorKey)
-    if (held) held.push(unit)
-    else byDonor.set(donorKey, [unit])
+    addTo(byDonor, donorKey, unit)
   }
   const release = (unit: UnitId, { donorKey, expiresAt }: CopyRow): void => {
     byExpiry.remove(expiresAt, unit)
-    const held = byDonor.get(donorKey) ?? []
-    // Most answers come in the order of the leases, so it stands near the front.
-    const place = held.findIndex(({ batch, index }) => index === unit.index && batch === unit.batch)
-    if (place !== -1) held.splice(place, 1)
-    if (held.length === 0) byDonor.delete(donorKey)
-  }
-  const countSelfAssigned = ({ donorKey, selfAssigned: isOwn, standing }: CopyRow, change: number): void => {
-    if (!isOwn || standing !== 'pending') return
-    const count = (selfAssignedBy.get(donorKey) ?? 0) + change
-    if (count > 0) selfAssignedBy.set(donorKey, count)
-    else selfAssignedBy.delete(donorKey)
+    removeFrom(byDonor, donorKey, unit)
   }
   const follow = (
     pool: SortedPool,
@@ -80,12 +68,16 @@ export function pools(): Pools {
         else if (!before.disputants) disputed.add(0, unit)
       }
       if (before.copies === after.copies) return
-      for (const copy of before.copies) if (!after.copies.includes(copy)) countSelfAssigned(copy, -1)
-      for (const copy of after.copies) if (!before.copies.includes(copy)) countSelfAssigned(copy, 1)
-      for (const copy of before.copies)
-        if (copy.standing === 'leased' && !after.copies.includes(copy)) release(unit, copy)
-      for (const copy of after.copies)
-        if (copy.standing === 'leased' && !before.copies.includes(copy)) lease(unit, copy)
+      for (const copy of before.copies) {
+        if (after.copies.includes(copy)) continue
+        if (copy.standing === 'leased') release(unit, copy)
+        if (isUndecidedOwn(copy)) removeFrom(selfAssignedBy, copy.donorKey, unit)
+      }
+      for (const copy of after.copies) {
+        if (before.copies.includes(copy)) continue
+        if (copy.standing === 'leased') lease(unit, copy)
+        if (isUndecidedOwn(copy)) addTo(selfAssignedBy, copy.donorKey, unit)
+      }
     },
     overdue(now, limit) {
       const found: UnitId[] = []
@@ -96,7 +88,7 @@ export function pools(): Pools {
       })
       return found
     },
-    selfAssignedOf: (donorKey) => selfAssignedBy.get(donorKey) ?? 0,
+    selfAssignedOf: (donorKey) => selfAssignedBy.get(donorKey) ?? [],
     heldBy: (donorKey) => byDonor.get(donorKey) ?? [],
   }
 }
@@ -107,4 +99,22 @@ function isVoted(state: UnitState): boolean {
 
 function isOpenSelfAssigned(state: UnitState): boolean {
   return isWaiting(state) && isSelfAssigned(state)
+}
+
+function isUndecidedOwn({ selfAssigned, standing }: CopyRow): boolean {
+  return selfAssigned === true && standing === 'pending'
+}
+
+function addTo(lists: Map<DonorKey, UnitId[]>, donorKey: DonorKey, unit: UnitId): void {
+  const list = lists.get(donorKey)
+  if (list) list.push(unit)
+  else lists.set(donorKey, [unit])
+}
+
+function removeFrom(lists: Map<DonorKey, UnitId[]>, donorKey: DonorKey, { batch, index }: UnitId): void {
+  const list = lists.get(donorKey) ?? []
+  // Most answers come in the order of the leases, so it stands near the front.
+  const place = list.findIndex((unit) => unit.index === index && unit.batch === batch)
+  if (place !== -1) list.splice(place, 1)
+  if (list.length === 0) lists.delete(donorKey)
 }
