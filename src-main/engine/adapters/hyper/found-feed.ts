@@ -84,12 +84,10 @@ export class FoundFeed {
     const isNew = (index: number): boolean => index >= core.length - LIMITS.foundBlocks
     /** Nobody may have it: then it is asked for until newer ones have taken its place. */
     const fetch = async (index: number): Promise<void> => {
-      const block = await unlessLate(core.get(index, { timeout: LIMITS.moduleStallMs }))
-      if (isStopped() || !(block ?? isNew(index))) return
-      if (!block) {
-        await fetch(index)
-        return
-      }
+      let block: Uint8Array | undefined
+      while (!block && isNew(index) && !isStopped())
+        block = await unlessLate(core.get(index, { timeout: LIMITS.moduleStallMs }))
+      if (!block || isStopped()) return
       blocks.set(index, parseFoundRecord(block).found)
       this.#show(blocks)
     }
