@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs'
-import { LIMITS } from '../../../src-main/domain/limits.ts'
 import { openDonorStore } from '../../../src-main/engine/adapters/sqlite/donor-store.ts'
 import { donorPaths, makePrivateDir } from '../../../src-main/engine/data-folder.ts'
 import { Player } from '../chaos/cast.ts'
@@ -25,13 +24,14 @@ export interface AwayReport extends AfterReturn {
   readonly thirdSeconds: number
   /**
    * Distinct units a second of which a first result was computed: the median over tenths of the first third, and the mean
-   * without publisher. From the reserve it counts from when donors may begin with it.
+   * without publisher. From the reserve it counts from the first result on.
    */
   readonly before: number
   readonly away: number
   /** The fewest units that lay ready at any donor at the publisher's return. */
   readonly buffered: number
-  readonly fromReserve: boolean
+  /** How long after the publisher went the first result from the reserve was there; absent where there was none. */
+  readonly reserveAfterMs?: number
 }
 
 const UNITS = 20_000
@@ -80,13 +80,14 @@ export async function awayTrial(init: AwayInit): Promise<AwayReport> {
       players.map(({ name }) => name),
       UNITS,
     )
+    const begunReserve = firstResultAt(times.slice(UNITS - RESERVE))
     return {
       donors,
       thirdSeconds: thirdMs / 1000,
       before: median(rates(times, begunAt, goneAt, TENTH)),
-      away: rates(times, fromReserve ? goneAt + LIMITS.reserveAfterMs : goneAt, backAt, 1)[0] ?? 0,
+      away: rates(times, fromReserve ? begunReserve : goneAt, backAt, 1)[0] ?? 0,
       buffered: leastBuffered,
-      fromReserve,
+      ...(begunReserve < backAt && { reserveAfterMs: begunReserve - goneAt }),
       ...afterReturn(times, goneAt, backAt, QUORUM),
     }
   } finally {
@@ -109,11 +110,15 @@ function rates(times: readonly UnitTimes[], from: number, to: number, parts: num
   const counts = Array.from({ length: parts }, () => 0)
   const partMs = (to - from) / parts
   for (const { results } of times) {
-    const first = Math.min(...results.map(({ finishedAt }) => finishedAt))
-    const part = Math.floor((first - from) / partMs)
+    const part = Math.floor((firstResultAt([{ results }]) - from) / partMs)
     if (part >= 0 && part < parts) counts[part] = (counts[part] ?? 0) + 1
   }
   return counts.map((count) => (1000 * count) / partMs)
+}
+
+/** Infinity without any. */
+function firstResultAt(times: readonly UnitTimes[]): number {
+  return Math.min(...times.flatMap(({ results }) => results).map(({ finishedAt }) => finishedAt))
 }
 
 function median(values: readonly number[]): number {
