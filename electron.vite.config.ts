@@ -20,6 +20,7 @@ const mainEntries = entries({
   index: 'src-main/main/index.ts',
   engine: 'src-main/engine/index.ts',
   cli: 'src-main/cli/index.ts',
+  'signature-worker': 'src-main/engine/adapters/hyper/signature-worker.ts',
 })
 const preloadEntries = entries({
   tray: 'src-main/preload/tray.ts',

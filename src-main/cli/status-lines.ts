@@ -32,6 +32,9 @@ function batchLine(status: PublisherStatus, batch: BatchStatus): string {
   const verified = `${countText(batch.verified)} of ${quantity(batch.units, 'unit')} verified`
   const plan = [
     ...(batch.cancelled && batch.cancelledUnits === 0 ? ['cancelled'] : []),
+    ...(batch.reserve === undefined || batch.cancelled
+      ? []
+      : [`${countText(batch.reserve)} of them for while you are away`]),
     ...(batch.priority === 0 ? [] : [`priority ${String(batch.priority)}`]),
     ...(batch.deadline === undefined ? [] : [`wanted by ${new Date(batch.deadline).toLocaleString('sv')}`]),
   ]

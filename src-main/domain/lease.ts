@@ -9,6 +9,8 @@ export interface LeaseSituation {
   readonly held: number
   /** Results of it that were proven since its last error: see `DonorTrust`. */
   readonly proven: number
+  /** Units that others at its address hold who are not established (trust.ts); 0 where nobody can tell. */
+  readonly heldNear: number
   /** Fuel it expects to compute while the lease runs; 0 when it does not know. */
   readonly fuelCapacity: Fuel
   /** Fuel a second that it has delivered lately; 0 while nobody knows. */
@@ -29,7 +31,7 @@ export function heldMax(proven: number): number {
 
 /** How many units a donor gets now: 0 up to `LIMITS.leaseUnits`. */
 export function leaseSize(situation: LeaseSituation): number {
-  const room = heldMax(situation.proven) - situation.held
+  const room = Math.min(heldMax(situation.proven) - situation.held, roomNear(situation))
   const asked = Math.min(situation.requested, LIMITS.leaseUnits, room)
   const { fuelPerUnit } = situation
   const capacity = fuelInTime(situation)
@@ -37,6 +39,11 @@ export function leaseSize(situation: LeaseSituation): number {
   if (capacity === undefined || fuelPerUnit <= 0n) return asked
   const computable = capacity / fuelPerUnit + 1n
   return computable < BigInt(asked) ? Number(computable) : asked
+}
+
+/** New keys cost nothing, addresses do: those who have not proven much share what one address may hold. */
+function roomNear({ proven, held, heldNear }: LeaseSituation): number {
+  return proven >= LIMITS.establishedResults ? Infinity : LIMITS.unprovenUnitsPerAddress - heldNear - held
 }
 
 /** What it says that it can compute, and no more than its speed allows. Undefined: nobody can tell. */

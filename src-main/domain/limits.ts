@@ -105,6 +105,11 @@ export const LIMITS = {
   selfAssignedUnits: 256,
   /** A donor takes nothing from the reserve before it was without its publisher for so long: most come back sooner. */
   reserveAfterMs: 30_000,
+  /**
+   * Units that all donors at one address may hold together before they are established: a classroom of new ones gets some
+   * each, and who makes up keys gets no more.
+   */
+  unprovenUnitsPerAddress: 256,
   submitResults: 256,
   /** Files that a unit leaves in /out, with their paths, that travel with its result. More is `output-too-large`. */
   submitFilesBytes: 128 * KIB,

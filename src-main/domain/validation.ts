@@ -58,10 +58,18 @@ export function votesMax(quorum: number): number {
   return Math.max(LIMITS.copiesMax, 2 * quorum)
 }
 
-/** The place of this donor's first vote. */
-function firstOf(votes: readonly Vote[], donorKey: DonorKey): number {
-  for (let i = 0; i < votes.length; i++) if (votes[i]?.donorKey === donorKey) return i
-  return -1
+/** Whether its donor has no vote before this one. */
+function isFirst(votes: readonly Vote[], place: number): boolean {
+  for (let i = 0; i < place; i++) if (votes[i]?.donorKey === votes[place]?.donorKey) return false
+  return true
+}
+
+function verifiedBy(votes: readonly Vote[], digest: Hex32): Verdict {
+  const agreeing: DonorKey[] = []
+  const losing: DonorKey[] = []
+  for (const [i, vote] of votes.entries())
+    if (isFirst(votes, i)) (vote.digest === digest ? agreeing : losing).push(vote.donorKey)
+  return { kind: 'verified', digest, agreeing, losing }
 }
 
 /**
@@ -70,27 +78,25 @@ function firstOf(votes: readonly Vote[], donorKey: DonorKey): number {
  */
 export function judge(votes: readonly Vote[], quorum: number): Verdict {
   // They are few, and this runs for every result: no maps.
-  const counted = votes.filter((vote, i) => firstOf(votes, vote.donorKey) === i)
   let copiesWanted = quorum
-  for (const { digest } of counted) {
-    const missing = votesMissing(counted, digest, quorum)
-    if (missing === 0) {
-      const donors = (agree: boolean): DonorKey[] =>
-        counted.filter((vote) => (vote.digest === digest) === agree).map(({ donorKey }) => donorKey)
-      return { kind: 'verified', digest, agreeing: donors(true), losing: donors(false) }
-    }
+  let counted = 0
+  for (const [i, { digest }] of votes.entries()) {
+    if (!isFirst(votes, i)) continue
+    counted += 1
+    const missing = votesMissing(votes, digest, quorum)
+    if (missing === 0) return verifiedBy(votes, digest)
     copiesWanted = Math.min(copiesWanted, missing)
   }
-  const left = votesMax(quorum) - counted.length
+  const left = votesMax(quorum) - counted
   return copiesWanted > left ? { kind: 'inconclusive' } : { kind: 'undecided', copiesWanted }
 }
 
 /** How many more votes this digest needs; one of a donor that the publisher chose must be among those that it has. */
-function votesMissing(counted: readonly Vote[], digest: Hex32, quorum: number): number {
+function votesMissing(votes: readonly Vote[], digest: Hex32, quorum: number): number {
   let agreeing = 0
   let isAnyChosen = false
-  for (const vote of counted) {
-    if (vote.digest !== digest) continue
+  for (const [i, vote] of votes.entries()) {
+    if (vote.digest !== digest || !isFirst(votes, i)) continue
     agreeing += 1
     isAnyChosen ||= !vote.selfAssigned
   }

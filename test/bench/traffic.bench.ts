@@ -11,6 +11,9 @@ import { WELL_BEHAVED } from '../support/publisher-load/work.ts'
 const DONORS = 32
 const WARM_UP_MS = 2_000
 const WINDOW_MS = 4_000
+/** The more donors wait, the more rarely each asks: from so many on, once a minute. */
+const IDLE_DONORS = 1_024
+const SETTLE_MS = 10_000
 const IDLE_MS = 60_000
 /** IPv4 and UDP. */
 const HEADER_BYTES = 28
@@ -38,15 +41,15 @@ async function bytesPerUnit(batch: number): Promise<Line> {
 
 /** Bytes a second for each donor. */
 async function idleBytes(): Promise<Line> {
-  const rig = await startLoadRig({ donorProcesses: 1, donors: DONORS, units: 1 })
+  const rig = await startLoadRig({ donorProcesses: 2, donors: IDLE_DONORS, units: 1 })
   try {
     await rig.connectDonors()
     await rig.startIdle()
-    await rest(WARM_UP_MS)
+    await rest(SETTLE_MS)
     const before = await lineOf(rig)
     await rest(IDLE_MS)
     const after = await lineOf(rig)
-    const seconds = (DONORS * IDLE_MS) / 1000
+    const seconds = (IDLE_DONORS * IDLE_MS) / 1000
     return { up: (after.up - before.up) / seconds, down: (after.down - before.down) / seconds }
   } finally {
     await rig.close()
@@ -72,7 +75,9 @@ for (const batch of [1, 16, 256]) {
   figures[`batch${batch}DownBytes`] = Math.round(down)
 }
 const idle = await idleBytes()
-console.log(`a donor that waits: ${idle.up.toFixed(1)} bytes/s to it and ${idle.down.toFixed(1)} from it`)
+console.log(
+  `one of ${IDLE_DONORS} donors that wait: ${idle.up.toFixed(1)} bytes/s to it and ${idle.down.toFixed(1)} from it`,
+)
 figures['idleUpBytesPerSecond'] = Number(idle.up.toFixed(1))
 figures['idleDownBytesPerSecond'] = Number(idle.down.toFixed(1))
 printReport({ bench: 'traffic', figures, versions: {} })

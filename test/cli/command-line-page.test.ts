@@ -2,15 +2,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { failureOf } from '../../src-main/cli/failure.ts'
 import { createProgram } from '../../src-main/cli/program.ts'
 import { ERROR_REMEDIES, PowerswarmError, type ErrorCode } from '../../src-main/domain/errors.ts'
+import { builtFile } from '../support/build.ts'
 import { runCli } from '../support/command-line.ts'
 import { fakeTerminal } from '../support/fake-terminal.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../resources/docs/command-line.md'), 'utf8')
 const dir = mkdtempSync(join(tmpdir(), 'powerswarm-page-'))
+beforeAll(async () => {
+  await builtFile('main/cli.js')
+}, 60_000)
 afterAll(() => {
   rmSync(dir, { recursive: true })
 })

@@ -7,7 +7,7 @@ import { formatLink } from '../../src-main/contracts/wire/link.ts'
 import type { ProjectKey } from '../../src-main/domain/ids.ts'
 import { copyingFiles, counting } from '../slot/apps.ts'
 import { builtFile } from '../support/build.ts'
-import { runCli, startCli, type Ended } from '../support/command-line.ts'
+import { runCli, runInside, startCli, type Ended } from '../support/command-line.ts'
 import { appWithImport, printingApp } from '../support/small-apps.ts'
 
 const LONG_TEXT = 'x'.repeat(3000)
@@ -108,6 +108,12 @@ describe('usage', () => {
     [['verify', 'x', '--link', 'y', '--project-key', 'z'], /not by both/],
   ])('%j is refused with status 2', async (args, words) => {
     expectRefusal(await run(...args), 2, words)
+  })
+
+  it.skipIf(process.platform === 'win32')('is refused in one line, also where it is no text', async () => {
+    const words = ['sh', '-c', `exec "$@" "$(printf '\\377\\033[2J\\200')"`, 'sh']
+    expectRefusal(await runInside(words, homeDir, 'status'), 2, /too many arguments|unknown|excess/i)
+    expectRefusal(await runInside(words, homeDir), 2, /unknown command/)
   })
 
   it('leaves nothing behind', () => {
@@ -325,6 +331,31 @@ describe('a project', SLOT_TIMEOUT, () => {
     }
     expect(apps.map(({ name }) => name)).toEqual(['hello', 'counting', 'hello'])
     expect(batches.map(({ app }) => app)).toEqual([0, 0, 2, 2])
+  })
+
+  it('says what a cancellation took back, and what was taken back before', async () => {
+    const first = await run('cancel', '--unit', '1.0')
+    expect(first).toEqual({ exitCode: 0, stdout: 'cancelled 1 unit\n', stderr: '' })
+    const { stdout } = await run('cancel', '--batch', '1')
+    expect(stdout).toBe('batch 1: cancelled 1 unit; 1 unit was cancelled before\n')
+    expect((await run('cancel', '--batch', '1')).stdout).toBe(
+      'batch 1: cancelled nothing; 2 units were cancelled before\n',
+    )
+    expectRefusal(await run('cancel', '--batch', '9'), 1, /no batch 9/)
+    expect((await run('status')).stdout).toContain('batch 1 (hello): 0 of 2 units verified, 2 cancelled')
+  })
+
+  it.each([
+    ['status'],
+    ['project info'],
+    ['project link'],
+    ['donors'],
+    ['retry 0'],
+    ['cancel --batch 1'],
+    ['batch add --app hello --range 0..1'],
+  ])('%s says the answer alone when it is to be quiet', async (words) => {
+    const { exitCode, stdout, stderr } = await run(...words.split(' '), '--quiet')
+    expect({ exitCode, stderr, isEmpty: stdout === '' }).toEqual({ exitCode: 0, stderr: '', isEmpty: false })
   })
 
   it('writes results, of which there are none yet', async () => {

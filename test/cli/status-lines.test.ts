@@ -46,6 +46,13 @@ describe('status', () => {
     )
   })
 
+  it('says how many units are kept for donors while the publisher is away', () => {
+    const [line] = statusLines(status(batch({ unsent: 1000, reserve: 62 }))).slice(-1)
+    expect(line).toBe(
+      '  batch 0 (mersenne): 0 of 1,000 units verified, 1,000 unsent, 62 of them for while you are away',
+    )
+  })
+
   it('labels what is accepted on trust, and says how wrong it may be', () => {
     const lines = statusLines(status(batch({ verified: 990, acceptedOnTrust: 10, maxError: 0.001 })))
     expect(lines).toContain(

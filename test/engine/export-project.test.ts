@@ -68,13 +68,25 @@ describe('a project that was exported', () => {
     await move()
     await arrive(false)
     const now = await open(newHome)
-    expect(now.publisher.status.waiting).toMatch(/until a donor that it knows/)
+    expect(now.publisher.status.waiting).toMatch(/imported.+until a donor that it knows/)
     await expect(now.addBatch(5)).rejects.toMatchObject({ code: 'store-behind' })
-    now.ask(A, 1)
+    // It has not even fetched what it was granted before; nobody may have.
+    now.ask(A, 0)
     await expect.poll(() => now.publisher.status.waiting).toBeUndefined()
     expect(now.cores.epoch).toBe(1)
     await now.seal()
     await checkLedger(now, acknowledged)
+  })
+
+  it('that was imported twice writes nothing once a donor shows what the other one granted', async () => {
+    await move()
+    await arrive(false)
+    const now = await open(newHome)
+    now.ask(A, 5)
+    expect(now.publisher.status.waiting).toMatch(/older than what others hold/)
+    now.ask(A, 0)
+    await now.seal()
+    expect(now.publisher.status.waiting).toMatch(/older than what others hold/)
   })
 
   it('is never opened in its old place again, and says where it went', async () => {

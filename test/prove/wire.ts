@@ -64,10 +64,13 @@ async function round(seed: number): Promise<Line> {
   const worker = new Worker(new URL('wire/worker.ts', import.meta.url))
   let at = 'the start'
   try {
-    return await new Promise<Line>((resolve, reject) => {
+    return await new Promise<Line>((resolve) => {
       const stuck = (): void => resolve({ seed, failure: `did not end, at ${at} or soon after` })
       let timer = setTimeout(stuck, STUCK_MS)
-      worker.on('error', reject)
+      worker.on('error', (error: Error) => {
+        clearTimeout(timer)
+        resolve({ seed, failure: `the fuzzing itself failed at ${at}: ${error.stack ?? error.message}` })
+      })
       worker.on('message', (message: { at?: object; report?: RoundReport }) => {
         clearTimeout(timer)
         if (message.report) resolve(message.report)

@@ -68,13 +68,15 @@ export function addServeCommand(parent: Command, io: CliIo): void {
       const folder = chooseProject(homeDir, project)
       const signal = stopSignal()
       try {
-        const publisher = await openToServe({
+        const init = {
           homeDir,
           folder,
           rewriterVersion: REWRITER_VERSION,
           listen: true,
           ...(backup === undefined ? {} : { backupDir: resolve(backup) }),
-        })
+        }
+        const publisher = await openToServe(init, signal.stopped)
+        if (publisher === undefined) return
         try {
           await publisher.serve({
             verifyCores: cores,
@@ -105,9 +107,13 @@ export function addServeCommand(parent: Command, io: CliIo): void {
     })
 }
 
-/** Another command that has the project open is done with it in a moment; another `serve` is not. */
-async function openToServe(init: PublisherInit): Promise<Publisher> {
+/**
+ * Another command that has the project open is done with it in a moment; another `serve` is not. Undefined when it was
+ * stopped while it waited.
+ */
+async function openToServe(init: PublisherInit, stopped: Promise<void>): Promise<Publisher | undefined> {
   const { homeDir, folder } = init
+  const stop = stopped.then(() => true)
   for (let waitedMs = 0; ; waitedMs += RETRY_MS)
     try {
       return await openPublisher(init)
@@ -121,7 +127,7 @@ async function openToServe(init: PublisherInit): Promise<Publisher> {
           { cause: error },
         )
       if (waitedMs >= WAIT_MS) throw error
-      await delay(RETRY_MS)
+      if (await Promise.race([delay(RETRY_MS, false), stop])) return undefined
     }
 }
 

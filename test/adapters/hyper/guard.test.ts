@@ -50,6 +50,11 @@ function fakeConnection(trusted: GuardAllowance = SEEDER) {
       connection._len = bytes
       connection.rawStream.emit('data')
     },
+    /** Channel numbers that it has used by now. */
+    channels(count: number) {
+      const { _remote } = Protomux.from(connection as unknown as SwarmConnection)
+      ;(_remote as unknown[]).length = count
+    },
     owe(bytes: number) {
       connection._writableState.buffered = bytes
       timers.advance(1000)
@@ -88,6 +93,21 @@ describe('the guard of a connection', () => {
     expect(dropped()).toBe(false)
     receive(SEEDER.bytesPerSecond)
     expect(dropped()).toBe(true)
+  })
+
+  it('finds what follows from the last bytes of a peer within seconds, and what it owes for ever', () => {
+    const busy = fakeConnection()
+    busy.receive(1)
+    busy.timers.advance(3_000)
+    expect(busy.dropped()).toBe(false)
+    busy.channels(4 * LIMITS.peerChannels + 1)
+    busy.timers.advance(1_000)
+    expect(busy.dropped()).toBe(true)
+
+    const silent = fakeConnection()
+    silent.timers.advance(3_600_000)
+    silent.owe(LIMITS.peerUnreadBytes + 1)
+    expect(silent.dropped()).toBe(true)
   })
 
   it('does not count bytes that were asked for', () => {

@@ -19,9 +19,10 @@ function changed(value: unknown, other: unknown, choice: FuzzChoice): unknown {
   const keys = Object.keys(value)
   const key = keys.length === 0 || choice.chance(6) ? nasty(choice) : choice.pick(keys)
   const parent = value as Record<string, unknown>
+  // Of its own: what it inherits belongs to all others, too.
+  const part = Object.hasOwn(parent, key) ? parent[key] : undefined
   if (choice.chance(5)) Reflect.deleteProperty(parent, key)
-  else
-    set(parent, key, isBranch(parent[key]) ? changed(parent[key], other, choice) : nastyValue(other, choice))
+  else set(parent, key, isBranch(part) ? changed(part, other, choice) : nastyValue(other, choice))
   return value
 }
 

@@ -11,6 +11,7 @@ import { publisherKeyPair } from './keys.ts'
 import type { HyperPublisherCores } from './publisher-cores.ts'
 import { openPublisherSession, type PublisherSession } from './publisher-session.ts'
 import { RequestLoad, type Notice } from './rpc.ts'
+import { SignatureChecks } from './signature-checks.ts'
 import { turnAway } from './turn-away.ts'
 
 export interface PublisherNetworkInit extends NetworkOptions {
@@ -40,6 +41,7 @@ class HyperPublisherNetwork implements PublisherNetwork {
   readonly #listeners = new Set<() => void>()
   readonly #admission: Admission
   readonly #load = new RequestLoad()
+  readonly #signatures: SignatureChecks
   readonly #halfOpen: HalfOpen
   /** Connections that are being told that there is no room. */
   readonly #turnedAway = new Set<SwarmConnection>()
@@ -51,6 +53,7 @@ class HyperPublisherNetwork implements PublisherNetwork {
   constructor(init: PublisherNetworkInit) {
     this.#init = init
     this.#keys = publisherKeyPair(init.seed)
+    this.#signatures = new SignatureChecks({ log: init.log })
     this.#halfOpen = new HalfOpen(init.timers)
     this.#admission = new Admission(init.admission ?? PUBLISHER_ADMISSION)
   }
@@ -98,6 +101,7 @@ class HyperPublisherNetwork implements PublisherNetwork {
     this.#listeners.clear()
     this.#stopAnnouncing?.()
     await this.#swarm?.destroy()
+    await this.#signatures.close()
   }
 
   #accept(connection: SwarmConnection, handlers: PublisherHandlers): void {
@@ -115,8 +119,8 @@ class HyperPublisherNetwork implements PublisherNetwork {
       this.#proven++
       changed()
     }
-    const load = this.#load
-    const session = openPublisherSession({ connection, cores, handlers, load, timers, log, onHello })
+    const shared = { cores, handlers, load: this.#load, signatures: this.#signatures, timers, log }
+    const session = openPublisherSession({ connection, ...shared, onHello })
     this.#sessions.add(session)
     connection.once('close', () => {
       place.leave()

@@ -13,7 +13,8 @@ import { DONOR, guardConnection } from './guard.ts'
 import { offerCores } from './offer-cores.ts'
 import type { HyperPublisherCores } from './publisher-cores.ts'
 import { answerCalls, notify, openRpc, type Notice, type RequestLoad } from './rpc.ts'
-import { helloHolds, submitHolds } from './signatures.ts'
+import type { SignatureChecks } from './signature-checks.ts'
+import { helloHolds } from './signatures.ts'
 
 /** One connection of a donor to the publisher. It may read cores at once, and do nothing else before `hello`. */
 export interface PublisherSession {
@@ -28,13 +29,15 @@ export interface PublisherSessionInit {
   readonly handlers: PublisherHandlers
   /** Shared by all sessions. */
   readonly load: RequestLoad
+  /** Shared by all sessions, too. */
+  readonly signatures: SignatureChecks
   readonly timers: Timers
   readonly log: Log
   onHello(): void
 }
 
 export function openPublisherSession(init: PublisherSessionInit): PublisherSession {
-  const { connection, cores, handlers, load, timers, log } = init
+  const { connection, cores, handlers, load, signatures, timers, log } = init
   const { projectKey } = cores
   const deviceKey = bytesToHex(connection.remotePublicKey) as Hex32
   let donor: RemoteDonor | undefined
@@ -79,7 +82,7 @@ export function openPublisherSession(init: PublisherSessionInit): PublisherSessi
       async submit(bytes) {
         const from = proven()
         const { results, signature } = parseSubmit(bytes)
-        if (!submitHolds(projectKey, results, from.donorKey, signature))
+        if (!(await signatures.submitHolds(projectKey, results, from.donorKey, signature)))
           throw new PowerswarmError('bad-signature', 'The signature does not cover these results')
         return encodeSubmitAnswer(await handlers.submit(from, parseResults(results)))
       },

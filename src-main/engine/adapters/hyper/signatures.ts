@@ -22,16 +22,12 @@ export function helloHolds(binding: HelloBinding, donorKey: DonorKey, signature:
 
 /** `results`: what `encodeResults` made. */
 export function signSubmit(projectKey: ProjectKey, results: Uint8Array, secretKey: Uint8Array): Uint8Array {
-  return sign(hash(submitStatement(projectKey, results)), secretKey)
+  return sign(submitDigest(projectKey, results), secretKey)
 }
 
-export function submitHolds(
-  projectKey: ProjectKey,
-  results: Uint8Array,
-  donorKey: DonorKey,
-  signature: Uint8Array,
-): boolean {
-  return verify(hash(submitStatement(projectKey, results)), signature, hexToBytes(donorKey))
+/** What {@link signSubmit} signs. */
+export function submitDigest(projectKey: ProjectKey, results: Uint8Array): Uint8Array {
+  return hash(submitStatement(projectKey, results))
 }
 
 function helloDigest({ projectKey, handshakeHash, deviceKey }: HelloBinding): Uint8Array {

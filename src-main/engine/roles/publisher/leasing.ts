@@ -101,6 +101,7 @@ export class Leasing {
       requested: request.units,
       held: store.donor(donorKey).leased,
       proven: store.trust(donorKey).proven,
+      heldNear: this.pairs.heldNear(holder),
       fuelCapacity: request.fuelCapacity,
       fuelPerSecond: this.fuelMeans.perSecond(donorKey),
       fuelPerUnit: this.fuelMeans.overall(),
@@ -171,14 +172,14 @@ export class Leasing {
   }
 
   /** Copies of units that were decided meanwhile are given up instead: nobody needs them. */
-  private heldBy({ donorKey, deviceKey }: RemoteDonor, { now, place }: Draw): Leased {
+  private heldBy({ donorKey, deviceKey }: RemoteDonor, { now, place, released }: Draw): Leased {
     const { store } = this.parts
     const held: CopyRow[] = []
     for (const copy of store.leasedToDevice(donorKey, deviceKey, LIMITS.leaseUnits))
       if (store.unit(copy.unit).state === 'leased' || this.isKnown(copy.unit)) held.push(copy)
       else this.lapse(copy)
     const expiresAt = held[0]?.expiresAt ?? now + LIMITS.leaseMs
-    return { units: held.map(({ unit }) => unit), expiresAt, handedOut: false, place, released: false }
+    return { units: held.map(({ unit }) => unit), expiresAt, handedOut: false, place, released }
   }
 
   private isKnown({ batch, index }: UnitId): boolean {

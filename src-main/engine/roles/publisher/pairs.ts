@@ -23,6 +23,8 @@ export class Pairs {
   private readonly catalogue: Catalogue
   private readonly trusting: Trusting
   private readonly addresses = new Map<DonorKey, string>()
+  /** Donors at each address that were handed units lately. */
+  private readonly neighbours = new Map<string, Set<DonorKey>>()
   private checkersShare = 0
 
   constructor(parts: PublisherComponents, catalogue: Catalogue, trusting: Trusting) {
@@ -44,6 +46,26 @@ export class Pairs {
     const target = this.trusting.isChecker(donorKey) ? 1 : 0
     const weight = Math.min(1, units / SHARE_UNITS)
     this.checkersShare += (target - this.checkersShare) * weight
+    const address = this.addresses.get(donorKey)
+    if (units > 0 && address !== undefined) this.settleAt(address, donorKey)
+  }
+
+  /** Units that others at this address hold who are not established. */
+  heldNear({ donorKey, address }: Holder): number {
+    if (address === undefined) return 0
+    let units = 0
+    for (const other of this.neighbours.get(address) ?? [])
+      if (other !== donorKey && !this.trusting.isEstablished(other))
+        units += this.parts.store.donor(other).leased
+    return units
+  }
+
+  /** Those who hold nothing any more are forgotten, so nobody has more neighbours than one address may hold units. */
+  private settleAt(address: string, donorKey: DonorKey): void {
+    if (this.neighbours.size >= ADDRESSES_MAX) this.neighbours.clear()
+    const known = this.neighbours.get(address) ?? new Set()
+    for (const other of known) if (this.parts.store.donor(other).leased === 0) known.delete(other)
+    this.neighbours.set(address, known.add(donorKey))
   }
 
   /** A unit that this donor has no copy of: whether it may get one beside those who have. */

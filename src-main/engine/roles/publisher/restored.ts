@@ -2,8 +2,10 @@ import { PowerswarmError } from '../../../domain/errors.ts'
 import type { DonorKey } from '../../../domain/ids.ts'
 import type { PublisherComponents } from './components.ts'
 
-/** Name of the setting that a restored store carries until {@link Restored} is done; its value is not read. */
+/** Name of the setting that a restored store carries until {@link Restored} is done: a {@link PutBackFrom}, then nothing. */
 export const RESTORED_SETTING = 'restored-from-backup'
+/** `yes`: from a backup, which may lack what came after it. `export`: from an exported file, which nothing came after. */
+export type PutBackFrom = 'yes' | 'export'
 
 /**
  * A project that was put back from a backup may lack what was published and granted after it. Writing on from there
@@ -12,6 +14,9 @@ export const RESTORED_SETTING = 'restored-from-backup'
  *   waiting ── a donor holds no more than the backup, and no peer has more of the project core ──▶ done
  *      └── a donor holds more ──▶ behind, until a newer backup is put back
  *
+ * A donor that holds less has missed something, and may have missed what a backup lacks: it tells nothing. An exported
+ * file lacks nothing unless it was imported elsewhere, too: there it is enough.
+ *
  * Meanwhile units are leased and results taken as ever; their grants wait in the store.
  */
 export class Restored {
@@ -19,6 +24,7 @@ export class Restored {
   private readonly done: () => void
   private readonly changed: () => void
   private waiting: boolean
+  private readonly isExport: boolean
   private confirming: Promise<void> | undefined
   private behind: string | undefined
 
@@ -34,12 +40,19 @@ export class Restored {
     this.parts = parts
     this.done = on.done
     this.changed = on.changed
-    this.waiting = (parts.store.setting(RESTORED_SETTING) ?? '') !== ''
+    const from = parts.store.setting(RESTORED_SETTING) ?? ''
+    this.waiting = from !== ''
+    this.isExport = from === ('export' satisfies PutBackFrom)
   }
 
   /** Why nothing may be appended yet, for the person; undefined when everything may. */
   get why(): string | undefined {
     if (!this.waiting) return undefined
+    if (this.isExport)
+      return (
+        this.behind ??
+        'This project was imported and writes nothing until a donor that it knows has connected: serve it and wait; if the file was imported nowhere else, import it with --newest'
+      )
     return (
       this.behind ??
       'This project was restored from a backup and writes nothing until a donor that it knows has connected: serve it and wait; if nothing can be newer than the backup, restore it with --newest'
@@ -64,7 +77,7 @@ export class Restored {
     if (fromSequence > known)
       this.isBehind(`donor ${donorKey} holds ${fromSequence} records instead of ${known}`)
     // One with fewer may have missed just those that the backup lacks.
-    else if (fromSequence === known) this.confirming ??= this.confirm(donorKey)
+    else if (fromSequence === known || this.isExport) this.confirming ??= this.confirm(donorKey)
   }
 
   private async confirm(donorKey: DonorKey): Promise<void> {

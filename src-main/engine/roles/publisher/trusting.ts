@@ -47,6 +47,10 @@ export class Trusting {
     return isChecker(this.of(donorKey))
   }
 
+  isEstablished(donorKey: DonorKey): boolean {
+    return isEstablished(this.of(donorKey))
+  }
+
   isTrusted(donorKey: DonorKey, policy: TrustPolicy): boolean {
     return donorKey !== ownDonorKey(this.parts) && isTrusted(this.of(donorKey), policy)
   }

@@ -74,6 +74,28 @@ describe('what a project publishes', () => {
     expect(found(project)).toHaveLength(UNITS)
   })
 
+  it('leaves out what was known before: donors would learn what they are checked by', async () => {
+    const project = asking()
+    const rig = await project.start()
+    await addWork(rig, 1)
+    const { unit: _, engine: __, outcome: ___, ...known } = honest({ batch: 1, index: 0 })
+    await rig.publisher.handlers.addBatch({
+      app: 'mersenne',
+      first: 0,
+      count: 2,
+      args: ['{n}'],
+      quorum: 2,
+      maxFuel: 1000n,
+      maxOutputBytes: 64,
+      known: [{ n: 0, outcome: 'ok', ...known }],
+    })
+    for (let round = 0; round < 4; round++) await verifyAll(rig)
+    await aSecond(rig)
+    expect(rig.publisher.status.batches[1]).toMatchObject({ verified: 2 })
+    expect(found(project)).toHaveLength(2)
+    expect(found(project).filter(({ output }) => output === 'unit 0')).toHaveLength(1)
+  })
+
   it('leaves out what a donor could still copy', async () => {
     const project = asking()
     const rig = await project.start()

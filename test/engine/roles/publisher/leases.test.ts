@@ -66,4 +66,45 @@ describe('a lease', () => {
     expect(await lease(rig, A)).toHaveLength(Math.ceil(copiesLeft / 6))
     expect(copiesLeft / 6).toBeLessThan(100)
   })
+
+  it('is smaller for new keys that come from one address in numbers, and not for others', async () => {
+    const rig = await new Project().start()
+    await addWork(rig, 5_000)
+    const at = async (key: number, address: string): Promise<number> => {
+      const donor = { ...remote(donorKey(key)), address }
+      const { units } = await rig.publisher.donorHandlers.lease(donor, { units: 100, fuelCapacity: 0n })
+      return units.length
+    }
+    let held = 0
+    for (let key = 100; key < 130; key++) held += await at(key, '198.51.100.7')
+    expect(held).toBe(LIMITS.unprovenUnitsPerAddress)
+    expect(await at(200, '198.51.100.7')).toBe(0)
+    expect(await at(201, '203.0.113.9')).toBe(LIMITS.firstUnits)
+    rig.store.transact(() => {
+      rig.store.saveTrust(donorKey(202), {
+        ...rig.store.trust(donorKey(202)),
+        proven: LIMITS.establishedResults,
+      })
+    })
+    expect(await at(202, '198.51.100.7')).toBe(100)
+    await submit(
+      rig,
+      donorKey(100),
+      rig.store.leasedTo(donorKey(100)).map(({ unit }) => honest(unit)),
+    )
+    expect(await at(200, '198.51.100.7')).toBe(LIMITS.firstUnits)
+  })
+
+  it('tells donors to ask again so late that a thousand of them ask seventeen times a second', async () => {
+    const rig = await new Project().start()
+    const ask = async (donors: number): Promise<number> => {
+      rig.network.connected.length = 0
+      for (let i = 0; i < donors; i++) rig.network.connected.push(remote(A, i))
+      return (await rig.publisher.donorHandlers.lease(remote(A), { units: 1, fuelCapacity: 0n })).retryAfterMs
+    }
+    expect(await ask(1)).toBe(1_000)
+    expect(await ask(100)).toBe(6_000)
+    expect(await ask(1_000)).toBe(60_000)
+    expect(await ask(8_000)).toBe(60_000)
+  })
 })

@@ -48,7 +48,8 @@ export function pools(): Pools {
     after: UnitState,
     isIn: (state: UnitState) => boolean,
   ): void => {
-    const [was, is] = [isIn(before), isIn(after)]
+    const was = isIn(before)
+    const is = isIn(after)
     if (was === is && before.lottery === after.lottery) return
     if (was) pool.remove(before.lottery, unit)
     if (is) pool.add(after.lottery, unit)
@@ -60,11 +61,12 @@ export function pools(): Pools {
     selfAssigned,
     moved(unit, before, after) {
       follow(waiting, unit, before, after, isWaiting)
-      follow(voted, unit, before, after, (state) => isWaiting(state) && hasVotes(state))
-      follow(selfAssigned, unit, before, after, (state) => isWaiting(state) && isSelfAssigned(state))
-      const [wasDisputed, isDisputed] = [before.disputants !== undefined, after.disputants !== undefined]
-      if (wasDisputed && !isDisputed) disputed.remove(0, unit)
-      if (isDisputed && !wasDisputed) disputed.add(0, unit)
+      follow(voted, unit, before, after, isVoted)
+      follow(selfAssigned, unit, before, after, isOpenSelfAssigned)
+      if (before.disputants !== after.disputants) {
+        if (!after.disputants) disputed.remove(0, unit)
+        else if (!before.disputants) disputed.add(0, unit)
+      }
       if (before.copies === after.copies) return
       for (const copy of before.copies) {
         if (after.copies.includes(copy)) continue
@@ -107,4 +109,12 @@ function removeFrom(lists: Map<DonorKey, UnitId[]>, donorKey: DonorKey, { batch,
   const place = list.findIndex((unit) => unit.index === index && unit.batch === batch)
   if (place !== -1) list.splice(place, 1)
   if (list.length === 0) lists.delete(donorKey)
+}
+
+function isVoted(state: UnitState): boolean {
+  return isWaiting(state) && hasVotes(state)
+}
+
+function isOpenSelfAssigned(state: UnitState): boolean {
+  return isWaiting(state) && isSelfAssigned(state)
 }

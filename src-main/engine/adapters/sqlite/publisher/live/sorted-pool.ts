@@ -75,7 +75,8 @@ export class SortedPool {
 
   /** The first chunk whose last place is not below this one; the last chunk when there is none. */
   private chunkFor(key: number, batch: number, index: number): number {
-    let [low, high] = [0, this.chunks.length - 1]
+    let low = 0
+    let high = this.chunks.length - 1
     while (low < high) {
       const middle = (low + high) >> 1
       const chunk = this.chunks[middle]
@@ -112,7 +113,8 @@ function compare(numbers: Float64Array, at: number, key: number, batch: number, 
 
 /** The first place of the chunk that is not below this one. */
 function position(chunk: Chunk, key: number, batch: number, index: number): number {
-  let [low, high] = [0, chunk.length]
+  let low = 0
+  let high = chunk.length
   while (low < high) {
     const middle = (low + high) >> 1
     if (compare(chunk.numbers, middle, key, batch, index) < 0) low = middle + 1
