@@ -71,7 +71,7 @@ function verify(store: PublisherStore, { unit, digest }: CopyRow): void {
   store.saveUnit(unit, work, moveUnit(work, { kind: 'voted', held: false, verdict }), 0)
   for (const vote of store.votes(unit))
     store.saveCopy(vote, { ...vote, standing: vote.digest === digest ? 'verified' : 'rejected' })
-  store.keepOutput(unit, digest!)
+  store.keepOutput(unit, digest)
   store.addVerified(unit, 200)
 }
 
