@@ -1,5 +1,6 @@
 /** What the publisher answered to the last request for work. Times in ms of the monotonic clock. */
 export interface LastRequest {
+  /** When its answer came. */
   readonly at: number
   /** Units asked for, from 1. */
   readonly asked: number

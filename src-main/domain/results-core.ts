@@ -14,15 +14,13 @@ export interface Publishable {
   readonly outputBytes: number
   /** Its publisher knew the answer before any donor. */
   readonly isKnown: boolean
-  /** Some donor still holds a copy of it, or held one that ran out. */
-  readonly isHeld: boolean
 }
 
 /**
- * Whether everybody may see a unit's output. Not before it is final, or it would have to be taken back. Not while a donor
- * could answer it: he would copy. Not where the answer was known: everybody would know whom it checks.
+ * Whether everybody may see a unit's output, once no donor can answer it any more: he would copy. Not before it is final,
+ * or it would have to be taken back. Not where the answer was known: everybody would know whom it checks.
  */
-export function isPublished({ work, isOk, outputBytes, isKnown, isHeld }: Publishable): boolean {
-  if (work.state !== 'verified' || !isOk || isKnown || isHeld) return false
+export function isPublished({ work, isOk, outputBytes, isKnown }: Publishable): boolean {
+  if (work.state !== 'verified' || !isOk || isKnown) return false
   return outputBytes > 0 && outputBytes <= LIMITS.foundOutputBytes
 }

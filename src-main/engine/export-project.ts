@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { bytesToHex, hexToBytes, isHex32 } from '../domain/ids.ts'
@@ -45,7 +44,8 @@ export async function exportProject({ homeDir, folder, file }: ExportInit): Prom
   const paths = publisherPaths(publisherDir(homeDir, folder))
   if (existsSync(file)) throw thereAlready(file)
   const lock = acquireEngineLock(paths.lockPath)
-  const unfinished = `${file}.${randomBytes(8).toString('hex')}.new`
+  // One name a project, and its lock is held: what is there already was left by an export that was killed.
+  const unfinished = `${file}.${folder}.unfinished`
   try {
     const seed = readKey(paths.keyPath)
     if (!seed) throw new PowerswarmError('file-not-found', `The project has lost its key ${paths.keyPath}`)
@@ -62,9 +62,17 @@ export async function exportProject({ homeDir, folder, file }: ExportInit): Prom
     if (!placeExclusively(unfinished, file)) throw thereAlready(file)
     syncDir(dirname(file))
   } finally {
-    for (const ending of ['', '-wal', '-shm']) rmSync(unfinished + ending, { force: true })
-    lock.release()
+    try {
+      removeUnfinished(unfinished)
+    } finally {
+      lock.release()
+    }
   }
+}
+
+/** It may hold the key. */
+function removeUnfinished(path: string): void {
+  for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(path + ending, { force: true })
 }
 
 /** Takes out what {@link exportProject} put in. Throws `bad-argument` for the database of a project that was not exported. */
@@ -83,6 +91,7 @@ export function takeExported(store: Pick<PublisherStore, 'setting' | 'setSetting
 async function copyDatabase(from: string, to: string): Promise<void> {
   const store = openPublisherStore(from)
   try {
+    removeUnfinished(to)
     // For nobody else to read, from its first byte.
     closeSync(openSync(to, 'wx', 0o600))
     await store.backup(to)

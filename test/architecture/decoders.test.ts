@@ -20,6 +20,7 @@ const ELSEWHERE: readonly (readonly [path: string, why: string])[] = [
   ['engine/project-settings.ts', 'our own database'],
   ['engine/keys-file.ts', '32 bytes as they are'],
   ['engine/roles/donor/traffic-meter.ts', 'our own database'],
+  ['engine/roles/publisher/held-findings.ts', 'our own database'],
   ['engine/backup-folder.ts#readNote', 'by parseNote'],
   ['cli/known-answers.ts#readKnownAnswers', 'by parseKnownAnswers'],
   ['cli/commands/run.ts', 'shows what a unit printed as a text'],

@@ -10,7 +10,6 @@ const fine: Publishable = {
   isOk: true,
   outputBytes: LIMITS.foundOutputBytes,
   isKnown: false,
-  isHeld: false,
 }
 
 it.each<[string, Partial<Publishable>, boolean]>([
@@ -21,7 +20,6 @@ it.each<[string, Partial<Publishable>, boolean]>([
   ['printed nothing', { outputBytes: 0 }, false],
   ['printed too much', { outputBytes: LIMITS.foundOutputBytes + 1 }, false],
   ['has an answer that was known', { isKnown: true }, false],
-  ['may still be answered by somebody', { isHeld: true }, false],
 ])('a unit that %s: %j', (_name, change, published) => {
   expect(isPublished({ ...fine, ...change })).toBe(published)
 })

@@ -112,6 +112,14 @@ describe('a project that was exported', () => {
     await expect(move()).rejects.toMatchObject({ code: 'already-exists' })
   })
 
+  it('leaves nothing beside it, not even what an export that was killed had left', async () => {
+    const unfinished = `${file}.${PROJECT}.unfinished`
+    for (const ending of ['', '-wal', '-shm', '-journal']) writeFileSync(unfinished + ending, SEED)
+    await move()
+    expect(readdirSync(join(file, '..'))).toEqual(['power.project'])
+    await arrive(true)
+  })
+
   it('is exported again when the file was lost before it was imported', async () => {
     await move()
     rmSync(file)

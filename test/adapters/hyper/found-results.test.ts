@@ -1,5 +1,7 @@
+import Hypercore from 'hypercore'
 import { expect, it } from 'vitest'
 import { encodeFoundRecord } from '../../../src-main/contracts/wire/found-record.ts'
+import { hexToBytes, type Hex32 } from '../../../src-main/domain/ids.ts'
 import { LIMITS } from '../../../src-main/domain/limits.ts'
 import { resultsCoreName } from '../../../src-main/domain/results-core.ts'
 import {
@@ -27,6 +29,7 @@ async function publishing(before: readonly Uint8Array[]): Promise<TestPublisher>
   await publish(publisher, before)
   return publisher
 }
+const discoveryKeyOf = (key: Hex32): Uint8Array => Hypercore.discoveryKey(hexToBytes(key))
 const numbers = (count: number, first = 0): number[] => Array.from({ length: count }, (_, i) => first + i)
 
 it('donors see the newest of what was found, fetch no older blocks, and hear of more', async () => {
@@ -57,6 +60,18 @@ it('a core that breaks its rules is read no further, and the project goes on', a
   await expect.poll(() => heard.at(-1), { timeout: 10_000 }).toBe('batch')
   expect(project.found.map(({ unit }) => unit.index)).toEqual([0])
   expect(project.trouble).toBeUndefined()
+})
+
+it('a block that nobody has keeps no other one away', async () => {
+  const publisher = await publishing([])
+  const core = publisher.cores.offered(discoveryKeyOf(await publisher.cores.openResults(0)))
+  await publish(publisher, numbers(5).map(block))
+  await core?.clear(0, 1)
+  const { project } = await startDonor(publisher.link, 1)
+  const seen = (): number[] => project.found.map(({ unit }) => unit.index)
+  await expect.poll(seen, { timeout: 10_000 }).toEqual([1, 2, 3, 4])
+  await publish(publisher, [block(5)])
+  await expect.poll(seen, { timeout: 10_000 }).toEqual([1, 2, 3, 4, 5])
 })
 
 it('donors pass it on while the publisher is away', async () => {

@@ -37,6 +37,8 @@ class HyperDonorNetwork implements DonorNetwork {
   #store: Promise<Corestore> | undefined
   #suspended = false
   #mesh = true
+  /** Left, and counted until {@link #past} has what they took: nothing is to be missing in between, or to count twice. */
+  readonly #closing = new Set<DonorSwarm>()
   /** Of networks that were left. */
   #past: NetworkBytes = { received: 0, sent: 0 }
 
@@ -96,7 +98,8 @@ class HyperDonorNetwork implements DonorNetwork {
   }
 
   get bytes(): NetworkBytes {
-    return [...this.#swarms.values()].reduce((sum, swarm) => added(sum, swarm.bytes), this.#past)
+    const swarms = [...this.#swarms.values(), ...this.#closing]
+    return swarms.reduce((sum, swarm) => added(sum, swarm.bytes), this.#past)
   }
 
   async setMesh(on: boolean): Promise<void> {
@@ -150,8 +153,13 @@ class HyperDonorNetwork implements DonorNetwork {
   /** Without a project there is no reason to be on that network. */
   async #closeSwarm(swarm: DonorSwarm): Promise<void> {
     for (const [name, open] of this.#swarms) if (open === swarm) this.#swarms.delete(name)
-    await swarm.close()
-    this.#past = added(this.#past, swarm.bytes)
+    this.#closing.add(swarm)
+    try {
+      await swarm.close()
+    } finally {
+      this.#past = added(this.#past, swarm.bytes)
+      this.#closing.delete(swarm)
+    }
   }
 
   #projects(): readonly HyperProjectConnection[] {

@@ -67,10 +67,32 @@ export class FoundFeed {
   #follow(core: Hypercore): () => void {
     let stopped = false
     const isStopped = (): boolean => stopped
+    const blocks = new Map<number, readonly FoundResult[]>()
     let wake = (): void => undefined
     core.on('append', () => {
       wake()
     })
+    const stop = (): void => {
+      stopped = true
+      wake()
+    }
+    const failed = (error: unknown): void => {
+      // Closing the core ends a pending read; that is no trouble.
+      if (!stopped && !core.closing) this.#init.log('warn', 'found-results-not-read', { why: String(error) })
+      stop()
+    }
+    const isNew = (index: number): boolean => index >= core.length - LIMITS.foundBlocks
+    /** Nobody may have it: then it is asked for until newer ones have taken its place. */
+    const fetch = async (index: number): Promise<void> => {
+      const block = await unlessLate(core.get(index, { timeout: LIMITS.moduleStallMs }))
+      if (isStopped() || !(block ?? isNew(index))) return
+      if (!block) {
+        await fetch(index)
+        return
+      }
+      blocks.set(index, parseFoundRecord(block).found)
+      this.#show(blocks)
+    }
     const read = async (): Promise<void> => {
       await core.ready()
       for (let next = 0; ;) {
@@ -81,26 +103,40 @@ export class FoundFeed {
         if (isStopped()) return
         checkSize(core)
         const end = core.length
-        const start = Math.max(next, end - LIMITS.foundBlocks)
-        for (let index = start; index < end && !isStopped(); index++)
-          this.#add(parseFoundRecord(await core.get(index)).found)
-        await core.clear(0, Math.max(0, end - LIMITS.foundBlocks))
+        const start = Math.max(0, end - LIMITS.foundBlocks)
+        for (let index = Math.max(next, start); index < end; index++)
+          fetch(index).catch((error: unknown) => {
+            // After a block that breaks the rules nothing counts, whichever came first.
+            for (const later of blocks.keys()) if (later > index) blocks.delete(later)
+            this.#show(blocks)
+            failed(error)
+          })
+        await core.clear(0, start)
         next = end
       }
     }
-    read().catch((error: unknown) => {
-      // Closing the core ends a pending read; that is no trouble.
-      if (!stopped && !core.closing) this.#init.log('warn', 'found-results-not-read', { why: String(error) })
-    })
-    return () => {
-      stopped = true
-      wake()
-    }
+    read().catch(failed)
+    return stop
   }
 
-  #add(found: readonly FoundResult[]): void {
-    this.#found = [...this.#found, ...found].slice(-LIMITS.foundShown)
+  /** The latest of these blocks, in their order; those that would not be seen are forgotten. */
+  #show(blocks: Map<number, readonly FoundResult[]>): void {
+    let found: readonly FoundResult[] = []
+    for (const index of [...blocks.keys()].sort((a, b) => b - a))
+      if (found.length >= LIMITS.foundShown) blocks.delete(index)
+      else found = [...(blocks.get(index) ?? []), ...found]
+    this.#found = found.slice(-LIMITS.foundShown)
     this.#init.changed()
+  }
+}
+
+/** Undefined when nobody sent it in time. */
+async function unlessLate(getting: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+  try {
+    return await getting
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === 'REQUEST_TIMEOUT') return undefined
+    throw error
   }
 }
 

@@ -89,8 +89,7 @@ export class LeaseAhead {
 
   /** Sends one request if units are wanted. Answers whether the next may bring more. Rejects as `lease`. */
   async leaseMore(): Promise<boolean> {
-    const at = this.parts.clock.monotonicMs()
-    if (at < this.leaseDueAt) return false
+    if (this.parts.clock.monotonicMs() < this.leaseDueAt) return false
     const { slots, bufferMs, queue, wanted: asked } = this
     const fuelCapacity = this.pace.capacity(slots, bufferMs, queue.length)
     this.calledAt = Number.POSITIVE_INFINITY
@@ -103,8 +102,10 @@ export class LeaseAhead {
     const { retryAfterMs } = answer
     const told = answer.units.length
     const spread = this.random()
-    this.last = { at, asked, told, added, retryAfterMs, inVain, spread, acknowledged: false }
-    return this.leaseDueAt <= at
+    // From the answer on: a slow way to the publisher would use up the time for which it wants to be left alone.
+    const answeredAt = this.parts.clock.monotonicMs()
+    this.last = { at: answeredAt, asked, told, added, retryAfterMs, inVain, spread, acknowledged: false }
+    return this.leaseDueAt <= answeredAt
   }
 
   /** From 0 up to 1. */

@@ -68,8 +68,9 @@ export class Publisher {
         this.changed()
       },
     })
+    this.writes = new WriteQueue(parts.store, parts.timers, parts.log)
     this.returns = new Returns(parts.clock, () => this.network?.donorsConnected ?? 0)
-    this.findings = new Findings(parts, this.restored)
+    this.findings = new Findings(parts, this.restored, this.writes)
     this.catalogue = new Catalogue(parts, init, this.restored, this.findings)
     const credits = new Credits(parts)
     this.trusting = new Trusting(parts, credits, new Withdrawals(parts, this.catalogue))
@@ -78,7 +79,6 @@ export class Publisher {
     const checks = new Checks(parts, catalogue, trusting)
     const unitEndings = new UnitEndings(parts, trusting, credits)
     this.leasing = new Leasing({ parts, catalogue, trusting, pairs, checks, unitEndings, fuelMeans })
-    this.writes = new WriteQueue(parts.store, parts.timers, parts.log)
     this.sealer = new Sealer(parts, this.restored, (donorKeys) => {
       this.network?.notifyGranted(donorKeys)
       this.changed()

@@ -36,7 +36,7 @@ it('asks less and less often while there is nothing, and within a tenth of the d
   const { connection, pass } = opened
   await pass(60_000)
   const idle = connection.leaseRequests.length
-  expect(idle).toBeGreaterThan(8)
+  expect(idle).toBeGreaterThan(6)
   expect(idle).toBeLessThan(16)
   connection.addWork([unit(0)])
   await pass(1000 / 10)
@@ -57,6 +57,25 @@ it('leaves a publisher that has nothing alone for as long as it wants', async ()
   expect(connection.leaseRequests).toHaveLength(before)
   await pass(80_000)
   expect(connection.leaseRequests).toHaveLength(before + 1)
+})
+
+it('leaves it alone from the answer on, however long that was on its way', async () => {
+  const opened = await new DonorHome().start([])
+  const { connection, pass, timers } = opened
+  const asked: number[] = []
+  connection.lease = (request) => {
+    connection.leaseRequests.push(request)
+    asked.push(timers.nowMs)
+    const answer = { units: [], expiresAt: 0, retryAfterMs: 120_000 }
+    return new Promise((resolve) =>
+      timers.after(100_000, () => {
+        resolve(answer)
+      }),
+    )
+  }
+  await pass(400_000)
+  expect(asked.length).toBeGreaterThan(1)
+  for (const [i, at] of asked.slice(1).entries()) expect(at - asked[i]!).toBeGreaterThanOrEqual(220_000)
 })
 
 it('tries again what failed, after a while', async () => {

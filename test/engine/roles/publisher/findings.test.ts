@@ -1,15 +1,37 @@
 import { rmSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseFoundRecord } from '../../../../src-main/contracts/wire/found-record.ts'
-import type { DonorKey } from '../../../../src-main/domain/ids.ts'
-import { PUBLISH_RESULTS_SETTING } from '../../../../src-main/engine/roles/publisher/findings.ts'
+import { LIMITS } from '../../../../src-main/domain/limits.ts'
+import type { DonorKey, Hex32, UnitId } from '../../../../src-main/domain/ids.ts'
+import { PowerswarmError } from '../../../../src-main/domain/errors.ts'
+import { UNSENT, moveUnit } from '../../../../src-main/domain/work-unit.ts'
+import type { PublisherCores, PublisherStore } from '../../../../src-main/engine/ports.ts'
+import {
+  PUBLISH_RESULTS_SETTING,
+  RESULTS_EPOCH_SETTING,
+} from '../../../../src-main/engine/roles/publisher/findings.ts'
+import { fakePublisherCores } from '../../../support/fake-publisher-cores.ts'
 import { diskAt } from '../../../support/power-loss/disk.ts'
 import { donorKeys, live, type Incarnation } from '../../../support/power-loss/incarnation.ts'
-import { addWork, forged, honest, lease, Project, submit, type Rig } from '../../../support/publisher-rig.ts'
+import {
+  addWork,
+  forged,
+  honest,
+  lease,
+  Project,
+  submit,
+  type Rig,
+  type RigOptions,
+} from '../../../support/publisher-rig.ts'
 import { hex } from '../../../support/publisher-store.ts'
 import { tempDir } from '../../../support/temp-dir.ts'
 
-const [anna, bert, carl] = [1, 2, 3].map((n) => hex<DonorKey>(0xa0 + n)) as [DonorKey, DonorKey, DonorKey]
+const [anna, bert, carl, dora] = [1, 2, 3, 4].map((n) => hex<DonorKey>(0xa0 + n)) as [
+  DonorKey,
+  DonorKey,
+  DonorKey,
+  DonorKey,
+]
 const UNITS = 6
 
 function asking(): Project {
@@ -25,8 +47,7 @@ const found = ({ bytes }: Project): { index: number; output: string }[] =>
   )
 /** Lets the publisher do what it does every second. */
 async function aSecond({ timers }: Rig): Promise<void> {
-  await timers.fire()
-  await timers.fire()
+  for (let turns = 0; turns < 10; turns++) await timers.fire()
 }
 async function verifyAll(rig: Rig): Promise<void> {
   for (const donor of [anna, bert]) await submit(rig, donor, (await lease(rig, donor)).map(honest))
@@ -96,7 +117,8 @@ describe('what a project publishes', () => {
     expect(found(project).filter(({ output }) => output === 'unit 0')).toHaveLength(1)
   })
 
-  it('leaves out what a donor could still copy', async () => {
+  /** One unit that two donors agree on while the third, whose lease ran out, could still answer it. */
+  async function held(): Promise<{ project: Project; rig: Rig; unit: UnitId }> {
     const project = asking()
     const rig = await project.start()
     await addWork(rig, 1)
@@ -107,12 +129,40 @@ describe('what a project publishes', () => {
     // Two differ, so a third decides; another one computes it late.
     await lease(rig, carl)
     project.now += 1e9
-    await lease(rig, hex<DonorKey>(0xd0))
-    await submit(rig, hex<DonorKey>(0xd0), [honest(unit!)])
+    await lease(rig, dora)
+    await submit(rig, dora, [honest(unit!)])
     expect(rig.store.unit(unit!).state).toBe('verified')
     expect(rig.store.copy(unit!, carl)?.standing).toBe('lapsed')
     await aSecond(rig)
+    return { project, rig, unit: unit! }
+  }
+  const once = [{ index: 0, output: 'unit 0' }]
+
+  it('leaves out what a donor could still copy, until that donor has answered', async () => {
+    const { project, rig, unit } = await held()
     expect(found(project)).toEqual([])
+    expect(await submit(rig, carl, [honest(unit)])).toEqual(['verified'])
+    await aSecond(rig)
+    expect(found(project)).toEqual(once)
+    const again = await project.start()
+    await aSecond(again)
+    expect(found(project)).toEqual(once)
+  })
+
+  it('leaves it out until nobody is at work on it any more, and takes no copy of it afterwards', async () => {
+    const { project, unit } = await held()
+    const waitMs = LIMITS.leaseMs + LIMITS.lateMs
+    project.now += waitMs - 1
+    const again = await project.start()
+    await aSecond(again)
+    expect(found(project)).toEqual([])
+    project.now += 1
+    await aSecond(again)
+    expect(found(project)).toEqual(once)
+    expect(await submit(again, carl, [honest(unit)])).toEqual(['uncounted'])
+    expect(again.store.isGranted(unit, carl)).toBe(false)
+    await aSecond(again)
+    expect(found(project)).toEqual(once)
   })
 
   it('leaves out what rests on one donor’s word', async () => {
@@ -133,6 +183,96 @@ describe('what a project publishes', () => {
     })
     await aSecond(rig)
     expect(found(project)).toEqual([])
+  })
+})
+
+describe('publishing much at a time', () => {
+  const MANY = 1000
+  /** A project in which so many units were verified and none looked at. */
+  async function waiting(options: RigOptions = {}): Promise<{ project: Project; rig: Rig }> {
+    const project = asking()
+    const rig = await project.start(options)
+    await addWork(rig, MANY)
+    rig.store.transact(() => {
+      for (const unit of rig.store.takeFresh(0, MANY)) {
+        const digest = hex<Hex32>(unit.index + 1)
+        const stdout = new TextEncoder().encode(`unit ${unit.index}`)
+        rig.store.saveUnit(unit, UNSENT, moveUnit(UNSENT, { kind: 'known', digest }), 0)
+        rig.store.addOutput({ unit, digest, outcome: 'ok', exitCode: 0, fuel: 1n, stdout })
+        rig.store.addVerified(unit, project.now)
+      }
+    })
+    return { project, rig }
+  }
+
+  it('lets donors be answered in between', async () => {
+    const { project, rig } = await waiting()
+    const seen: number[] = []
+    for (let turns = 0; turns < 40; turns++) {
+      await rig.timers.fire()
+      seen.push(found(project).length)
+    }
+    expect(seen.at(-1)).toBe(MANY)
+    const steps = seen.map((count, i) => count - (seen[i - 1] ?? 0))
+    expect(Math.max(...steps)).toBeLessThanOrEqual(256)
+  })
+
+  it('records nothing more while nothing can be appended, and goes on where it was', async () => {
+    let failing = true
+    const wrap = <T extends object>(part: T): T =>
+      'flushResults' in part
+        ? {
+            ...part,
+            flushResults: async () => {
+              if (failing) throw new PowerswarmError('store-behind', 'somebody has more')
+              await (part as unknown as PublisherCores).flushResults()
+            },
+          }
+        : part
+    const { project, rig } = await waiting({ wrap })
+    await aSecond(rig)
+    await aSecond(rig)
+    const recorded = rig.store.from('results-0', 0)
+    const count = recorded.reduce((sum, { block }) => sum + parseFoundRecord(block).found.length, 0)
+    expect(count).toBe(256)
+    expect(rig.logged.filter((line) => line === 'error results-not-published')).toHaveLength(1)
+    failing = false
+    for (let seconds = 0; seconds < 3; seconds++) await aSecond(rig)
+    const indexes = found(project).map(({ index }) => index)
+    expect([...new Set(indexes)]).toHaveLength(MANY)
+    expect(indexes).toHaveLength(MANY)
+  })
+
+  it('publishes in the next core what was recorded for one that had to be left', async () => {
+    let failing = true
+    const cores = (store: PublisherStore, project: Project): PublisherCores => {
+      const made = fakePublisherCores(project.bytes, store)
+      return {
+        ...made,
+        openResults: async (epoch) => {
+          if (failing || epoch > 0) return await made.openResults(epoch)
+          throw new PowerswarmError('store-behind', 'somebody has more')
+        },
+        flushResults: async () => {
+          if (failing) throw new PowerswarmError('store-behind', 'somebody has more')
+          await made.flushResults()
+        },
+      }
+    }
+    const opened: { project?: Project } = {}
+    const openCores = (store: PublisherStore): Promise<PublisherCores> =>
+      Promise.resolve(cores(store, opened.project ?? new Project()))
+    const { project, rig } = await waiting({ openCores })
+    opened.project = project
+    await aSecond(rig)
+    expect(rig.store.length('results-0')).toBeGreaterThan(0)
+    failing = false
+    const again = await project.start({ openCores })
+    for (let seconds = 0; seconds < 3; seconds++) await aSecond(again)
+    const indexes = found(project).map(({ index }) => index)
+    expect([...new Set(indexes)]).toHaveLength(MANY)
+    expect(indexes).toHaveLength(MANY)
+    expect(again.store.setting(RESULTS_EPOCH_SETTING)).toBe('1')
   })
 })
 
