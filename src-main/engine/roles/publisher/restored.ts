@@ -1,5 +1,6 @@
 import { PowerswarmError } from '../../../domain/errors.ts'
 import type { DonorKey } from '../../../domain/ids.ts'
+import { LIMITS } from '../../../domain/limits.ts'
 import type { PublisherComponents } from './components.ts'
 
 /** Name of the setting that a restored store carries until {@link Restored} is done: a {@link PutBackFrom}, then nothing. */
@@ -14,22 +15,25 @@ export type PutBackFrom = 'yes' | 'export'
  *   waiting ── a donor holds no more than the backup, and no peer has more of the project core ──▶ done
  *      └── a donor holds more ──▶ behind, until a newer backup is put back
  *
- * A donor that holds less has missed something, and may have missed what a backup lacks: it tells nothing. An exported
- * file lacks nothing unless it was imported elsewhere, too: there it is enough.
+ * A donor that holds less has missed something, and may have missed what a backup lacks. After a crash that may be every
+ * donor, and what they miss comes only when this goes on: so it counts when others had `LIMITS.returnMs` to come with
+ * more. An exported file lacks nothing unless it was imported elsewhere, too: there it counts at once.
  *
  * Meanwhile units are leased and results taken as ever; their grants wait in the store.
  */
 export class Restored {
-  private readonly parts: Pick<PublisherComponents, 'store' | 'cores' | 'log'>
+  private readonly parts: Pick<PublisherComponents, 'store' | 'cores' | 'log' | 'clock'>
   private readonly done: () => void
   private readonly changed: () => void
   private waiting: boolean
   private readonly isExport: boolean
   private confirming: Promise<void> | undefined
   private behind: string | undefined
+  /** When a donor was first heard that holds less, by the monotonic clock. */
+  private heardLessAt: number | undefined
 
   constructor(
-    parts: Pick<PublisherComponents, 'store' | 'cores' | 'log'>,
+    parts: Pick<PublisherComponents, 'store' | 'cores' | 'log' | 'clock'>,
     on: {
       /** Appending is allowed from now on. */
       readonly done: () => void
@@ -76,8 +80,15 @@ export class Restored {
     const known = last ? last.sequence + 1 : 0
     if (fromSequence > known)
       this.isBehind(`donor ${donorKey} holds ${fromSequence} records instead of ${known}`)
-    // One with fewer may have missed just those that the backup lacks.
-    else if (fromSequence === known || this.isExport) this.confirming ??= this.confirm(donorKey)
+    else if (fromSequence === known || this.isExport || this.hadTime())
+      this.confirming ??= this.confirm(donorKey)
+  }
+
+  /** Whether those that hold more would have come by now. */
+  private hadTime(): boolean {
+    const now = this.parts.clock.monotonicMs()
+    this.heardLessAt ??= now
+    return now - this.heardLessAt >= LIMITS.returnMs
   }
 
   private async confirm(donorKey: DonorKey): Promise<void> {

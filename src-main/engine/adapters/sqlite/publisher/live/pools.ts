@@ -93,14 +93,6 @@ export function pools(): Pools {
   }
 }
 
-function isVoted(state: UnitState): boolean {
-  return isWaiting(state) && hasVotes(state)
-}
-
-function isOpenSelfAssigned(state: UnitState): boolean {
-  return isWaiting(state) && isSelfAssigned(state)
-}
-
 function isUndecidedOwn({ selfAssigned, standing }: CopyRow): boolean {
   return selfAssigned === true && standing === 'pending'
 }
@@ -117,4 +109,12 @@ function removeFrom(lists: Map<DonorKey, UnitId[]>, donorKey: DonorKey, { batch,
   const place = list.findIndex((unit) => unit.index === index && unit.batch === batch)
   if (place !== -1) list.splice(place, 1)
   if (list.length === 0) lists.delete(donorKey)
+}
+
+function isVoted(state: UnitState): boolean {
+  return isWaiting(state) && hasVotes(state)
+}
+
+function isOpenSelfAssigned(state: UnitState): boolean {
+  return isWaiting(state) && isSelfAssigned(state)
 }
