@@ -8,10 +8,10 @@ import { publisherPaths } from '../../src-main/engine/data-folder.ts'
 import { loopingApp } from '../support/small-apps.ts'
 
 /** Enough for nobody to be handed the reserve before the publisher goes. */
-const UNITS = 240
-const RESERVE = 40
-/** About a tenth of a second. */
-const ROUNDS = 30_000_000
+const UNITS = 1200
+const RESERVE = 100
+/** About a fiftieth of a second. */
+const ROUNDS = 6_000_000
 const DONORS = ['donor-1', 'donor-2'] as const
 /** Results of each donor that it took by itself. */
 const TAKEN = 3
