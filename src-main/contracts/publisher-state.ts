@@ -92,7 +92,8 @@ export interface VerifiedUnit {
   readonly n: number
   /** What its results are called: the name of its inputs, or else its number. */
   readonly name: string
-  readonly args: readonly string[]
+  /** Absent where the batch's inputs are missing on this disk; then its results are called by the number. */
+  readonly args?: readonly string[]
   readonly outcome: CountedOutcome
   readonly exitCode: number
   readonly fuel: Fuel
