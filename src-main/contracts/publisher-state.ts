@@ -27,6 +27,8 @@ export interface AppStatus {
   readonly moduleHash: string
   /** Its units can be saved half-way. */
   readonly checkpoint: boolean
+  /** Most memory of a unit, in bytes. */
+  readonly memoryLimitBytes: number
 }
 
 /** Where the units of a batch stand: each is counted once. */

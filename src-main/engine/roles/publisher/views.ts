@@ -73,11 +73,12 @@ export function publisherStatus(
     ...serving,
     closed: catalogue.endings.closed,
     donorsGranted: donors,
-    apps: catalogue.apps.map(({ app, name, moduleHash, checkpoint = false }) => ({
+    apps: catalogue.apps.map(({ app, name, moduleHash, memoryLimitBytes, checkpoint = false }) => ({
       app,
       name,
       moduleHash,
       checkpoint,
+      memoryLimitBytes,
     })),
     batches,
     ledger,

@@ -26,7 +26,11 @@ describe('a batch with inputs', () => {
   it('has a unit for each of them, and results under their names', async () => {
     const rig = await new Project().start()
     await addWork(rig, 1)
-    expect(await add(rig, folder('a.txt', 'b.txt'), ['{n}', '/in/{name}'])).toEqual({ batch: 1, units: 2 })
+    expect(await add(rig, folder('a.txt', 'b.txt'), ['{n}', '/in/{name}'])).toEqual({
+      batch: 1,
+      units: 2,
+      app: 0,
+    })
     await lease(rig, A)
     await lease(rig, B)
     for (const donor of [A, B]) await submit(rig, donor, [honest(unitAt(1, 1))])
