@@ -104,7 +104,7 @@ const knownAnswerValue = v.object({
 })
 const memoryLimitValue = v.pipe(wholeNumber, v.minValue(65_536), v.maxValue(LIMITS.memoryBytes))
 const addBatchValue = v.object({
-  /** App by name (its newest version) or number. */
+  /** App by name (the one that `addApp` added last) or number. */
   app: v.string(),
   /** Its version with this limit, which is published where there is none; absent: as it is. */
   memoryLimitBytes: v.exactOptional(memoryLimitValue),
@@ -155,7 +155,9 @@ export const publisherEngineSchema = {
   info: call<void, EngineInfo>(nothing),
   status: call<void, PublisherStatus>(nothing),
   addApp: call<v.InferOutput<typeof addAppValue>, AddedApp>(addAppValue),
-  addBatch: call<v.InferOutput<typeof addBatchValue>, { batch: number; units: number }>(addBatchValue),
+  addBatch: call<v.InferOutput<typeof addBatchValue>, { batch: number; units: number; app: number }>(
+    addBatchValue,
+  ),
   /** Takes a batch or units back: nobody computes them any more. Rejects with `not-found`. Again: no effect. */
   cancel: call<v.InferOutput<typeof cancelValue>, Cancelled>(cancelValue),
   /** There will be no more work, for good. */

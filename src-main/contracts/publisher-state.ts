@@ -27,6 +27,8 @@ export interface AppStatus {
   readonly moduleHash: string
   /** Its units can be saved half-way. */
   readonly checkpoint: boolean
+  /** Most memory of a unit, in bytes. */
+  readonly memoryLimitBytes: number
 }
 
 /** Where the units of a batch stand: each is counted once. */
@@ -92,7 +94,8 @@ export interface VerifiedUnit {
   readonly n: number
   /** What its results are called: the name of its inputs, or else its number. */
   readonly name: string
-  readonly args: readonly string[]
+  /** Absent where the batch's inputs are missing on this disk; then its results are called by the number. */
+  readonly args?: readonly string[]
   readonly outcome: CountedOutcome
   readonly exitCode: number
   readonly fuel: Fuel

@@ -41,7 +41,7 @@ export async function importProject({ homeDir, file, newest }: ImportInit): Prom
       throw new PowerswarmError('bad-argument', `${file} is no exported project`, { cause: error })
     }
     writeDurably(paths.keyPath, exported.seed)
-    return { ...(await putBack(paths, newest ? undefined : 'export')), folder: exported.folder }
+    return { ...(await putBack(paths, 'export', newest)), folder: exported.folder }
   })
 }
 

@@ -8,7 +8,7 @@ import { publisherDir, publisherPaths, publishersDir, type PublisherPaths } from
 import { readKey } from './keys-file.ts'
 import { readNetworkChoice } from './project-settings.ts'
 import { RESULTS_EPOCH_SETTING } from './roles/publisher/findings.ts'
-import { RESTORED_SETTING, type PutBackFrom } from './roles/publisher/restored.ts'
+import { putBackSetting, RESTORED_SETTING } from './roles/publisher/restored.ts'
 import { makeUnfinishedDir } from './unfinished-dir.ts'
 
 export interface RestoreInit {
@@ -43,7 +43,7 @@ export async function restoreProject(init: RestoreInit): Promise<RestoredProject
     for (const ending of ['', '-wal'])
       if (existsSync(files.databasePath + ending))
         copyFileSync(files.databasePath + ending, paths.databasePath + ending)
-    return { ...(await putBack(paths, init.newest ? undefined : 'yes')), folder: backup.project }
+    return { ...(await putBack(paths, 'backup', init.newest)), folder: backup.project }
   })
   return { ...restored, backup }
 }
@@ -74,21 +74,26 @@ export async function inNewFolder(
   }
 }
 
-/** Makes the cores of a project whose key and database lie at `paths`. `from`: it waits; absent: it is the newest state. */
-export async function putBack(paths: PublisherPaths, from?: PutBackFrom): Promise<PutBack> {
+/** Makes the cores of a project whose key and database lie at `paths`. Unless it is the `newest` state, it waits. */
+export async function putBack(
+  paths: PublisherPaths,
+  from: 'backup' | 'export',
+  newest: boolean,
+): Promise<PutBack> {
   const seed = readKey(paths.keyPath)
   if (!seed) throw new PowerswarmError('file-not-found', 'The backup has no key')
   const store = openPublisherStore(paths.databasePath)
   try {
-    if (from !== undefined) {
-      store.transact(() => {
+    store.transact(() => {
+      const before = store.setting(RESTORED_SETTING)
+      store.setSetting(RESTORED_SETTING, putBackSetting(before, from, newest))
+      if (!newest) {
         store.nextLedger()
-        store.setSetting(RESTORED_SETTING, from)
         // What was published after the backup is not in its journal: another core goes on.
         const results = Number(store.setting(RESULTS_EPOCH_SETTING) ?? 0)
         store.setSetting(RESULTS_EPOCH_SETTING, String(results + 1))
-      })
-    }
+      }
+    })
     const cores = await openPublisherCores({
       dir: paths.coresDir,
       seed,

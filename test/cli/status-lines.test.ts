@@ -28,8 +28,8 @@ const status = (...batches: readonly BatchStatus[]): PublisherStatus => ({
   donorsConnected: 2,
   donorsGranted: 1,
   apps: [
-    { app: 0, name: 'mersenne', moduleHash: 'h', checkpoint: false },
-    { app: 1, name: 'fold', moduleHash: 'i', checkpoint: true },
+    { app: 0, name: 'mersenne', moduleHash: 'h', checkpoint: false, memoryLimitBytes: 65_536 },
+    { app: 1, name: 'fold', moduleHash: 'i', checkpoint: true, memoryLimitBytes: 65_536 },
   ],
   batches,
   ledger: { records: 3, fuel: 2_500_000_000_000n, grants: 1234 },

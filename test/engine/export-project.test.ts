@@ -64,6 +64,15 @@ describe('a project that was exported', () => {
     await now.addBatch(5)
   })
 
+  it('goes on at once with --newest, though it waited after an import before', async () => {
+    await move()
+    await arrive(false)
+    await exportProject({ homeDir: newHome, folder: PROJECT, file: `${file}.2` })
+    newHome = tempDir()
+    await importProject({ homeDir: newHome, file: `${file}.2`, newest: true })
+    expect((await open(newHome)).publisher.status.waiting).toBeUndefined()
+  })
+
   it('waits for a donor that it knows, unless it is imported nowhere else', async () => {
     await move()
     await arrive(false)
@@ -83,10 +92,10 @@ describe('a project that was exported', () => {
     await arrive(false)
     const now = await open(newHome)
     now.ask(A, 5)
-    expect(now.publisher.status.waiting).toMatch(/older than what others hold/)
+    expect(now.publisher.status.waiting).toMatch(/more than the file .+ imported from/)
     now.ask(A, 0)
     await now.seal()
-    expect(now.publisher.status.waiting).toMatch(/older than what others hold/)
+    expect(now.publisher.status.waiting).toMatch(/more than the file .+ imported from/)
   })
 
   it('is never opened in its old place again, and says where it went', async () => {

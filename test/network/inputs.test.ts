@@ -55,7 +55,7 @@ it(
     const { link } = (await answer('pub', ...create)) as { link: string }
     await answer('pub', 'app', 'add', join(dir, 'copy.wasm'))
     const work = ['--app', 'copy', '--inputs', join(dir, 'inputs'), '--arg', '{name}']
-    expect(await answer('pub', 'batch', 'add', ...work)).toEqual({ batch: 0, units: UNITS })
+    expect(await answer('pub', 'batch', 'add', ...work)).toEqual({ batch: 0, units: UNITS, app: 0 })
 
     const serve = async (): Promise<Running> => {
       const publisher = await start('pub', 'serve', '--host', '127.0.0.1')

@@ -32,6 +32,11 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
     }
   }
   flush()
+  const unitInputs: PublisherCores['unitInputs'] = async ({ inputs }, index) => {
+    const found = bytes.inputs.get(inputs!.key)?.[index]
+    if (!found) throw new PowerswarmError('not-found', 'Inputs of a batch are missing on this disk')
+    return Promise.resolve(found)
+  }
   let resultsName: string | undefined
   const flushResults = (): void => {
     if (resultsName === undefined) return
@@ -75,8 +80,8 @@ export function fakePublisherCores(bytes: CoreBytes, journal: CoreJournal): Publ
       return { inputs: { key: draft, byteLength: 16 + 12 * added.length }, units: added.length }
     },
     dropInputs: (draft) => Promise.resolve(void bytes.inputs.delete(draft)),
-    unitInputs: ({ inputs }, index) => Promise.resolve(bytes.inputs.get(inputs!.key)![index]!),
-    inputLabel: ({ inputs }, index) => Promise.resolve(bytes.inputs.get(inputs!.key)![index]!),
+    unitInputs,
+    inputLabel: unitInputs,
     close: () => Promise.resolve(),
   }
 }

@@ -36,7 +36,7 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
   parent
     .command('add')
     .description('publish work units over one app: a range of numbers, or one for each input')
-    .requiredOption('--app <app>', 'name of the app (its newest version) or its number')
+    .requiredOption('--app <app>', 'name of the app (the one that app add added last) or its number')
     .option('--range <A..B>', 'one unit for each number from A to B, both included')
     .option(
       '--inputs <path>',
@@ -60,7 +60,7 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
     .option('--max-fuel <n>', 'most instructions of a unit, such as 5e9 or 1T (default: 1e12)')
     .option(
       '--memory <size>',
-      'most memory of a unit (default: the app’s; another limit publishes the app once more)',
+      'most memory of a unit (default: the app’s; another limit publishes the app once more, for this limit alone)',
     )
     .option('--output <size>', OUTPUT_HELP)
     .option(
@@ -117,7 +117,10 @@ export function addBatchCommands(parent: Command, io: CliIo): void {
         ...(deadline !== undefined && { deadline }),
       }
       const added = await withPublisher(homeDir, project, (engine) => engine.addBatch(batch))
-      output.answer(added, [`batch ${String(added.batch)}: ${quantity(added.units, 'unit')}`])
+      const limit = batch.memoryLimitBytes
+      const over =
+        limit === undefined ? '' : `, over app ${String(added.app)} with at most ${sizeText(limit)} of memory`
+      output.answer(added, [`batch ${String(added.batch)}: ${quantity(added.units, 'unit')}${over}`])
       const { count = 1 } = work
       if (count > 1 && !batch.args.some((argument) => argument.includes('{n}')))
         output.note(`No argument holds {n}: all ${quantity(count, 'unit')} do the same.`)

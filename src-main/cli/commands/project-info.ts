@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { withPublisher } from '../publisher-connection.ts'
+import { sizeText } from '../quantities.ts'
 import { quantity } from '../text.ts'
 
 /** `powerswarm project info`: what donors see of the project. */
@@ -18,7 +19,8 @@ export function addProjectInfo(parent: Command, io: CliIo): void {
         `  purpose  ${purpose}`,
         `  link     ${link}`,
         ...apps.map(
-          ({ app, name: appName, moduleHash }) => `  app ${String(app)}    ${appName}  ${moduleHash}`,
+          ({ app, name: appName, moduleHash, memoryLimitBytes }) =>
+            `  app ${String(app)}    ${appName}  ${moduleHash}  at most ${sizeText(memoryLimitBytes)}`,
         ),
         `  ${quantity(batches.length, 'batch', 'batches')}`,
       ])

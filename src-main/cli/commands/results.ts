@@ -4,6 +4,7 @@ import { contextOf, examples, type CliIo, type CommandContext } from '../context
 import { errorCode } from '../../domain/errors.ts'
 import { ProgressLine } from '../progress-line.ts'
 import { isServed, withPublisher } from '../publisher-connection.ts'
+import { lostInputsNotes } from '../lost-inputs.ts'
 import { openResultFiles } from '../result-files.ts'
 import { stopSignal } from '../stop-signal.ts'
 import { countText, quantity } from '../text.ts'
@@ -19,6 +20,9 @@ interface Round {
   /** No unit is left that may still be verified. */
   readonly finished: boolean
 }
+
+/** Looks once and writes what is new; `show` is told how much that is so far. */
+type Write = (show: (count: number) => void) => Promise<Round>
 
 const PAGE_UNITS = 256
 const LOOK_EVERY_MS = 1_000
@@ -47,23 +51,23 @@ export function addResultsCommand(parent: Command, io: CliIo): void {
       const show = (count: number): void => {
         if (!context.output.quiet) progress.show(`${countText(count)} results written`)
       }
-      const written = follow === true ? await followed(context, out, show) : await all(context, out, show)
+      const notes = lostInputsNotes({
+        note: (line) => {
+          if (!context.output.quiet) progress.lineAbove(line)
+        },
+      })
+      const write: Write = (progressed) => round(context, out, progressed, notes)
+      const written = follow === true ? await followed(context, write, show) : (await write(show)).written
       progress.end()
       context.output.answer({ out, written }, [`${quantity(written, 'new result')} in ${out}`])
     })
 }
 
-async function all(context: CommandContext, out: string, show: (count: number) => void): Promise<number> {
-  const { written } = await round(context, out, show)
-  return written
-}
-
 async function followed(
-  context: CommandContext,
-  out: string,
+  { homeDir, project, output }: CommandContext,
+  write: Write,
   show: (count: number) => void,
 ): Promise<number> {
-  const { homeDir, project, output } = context
   const signal = stopSignal()
   const wish = { stopped: false }
   const stop = signal.stopped.then(() => {
@@ -71,7 +75,7 @@ async function followed(
   })
   let written = 0
   try {
-    const first = await round(context, out, show)
+    const first = await write(show)
     written = first.written
     let { finished } = first
     if (!finished && !isServed(homeDir, project)) output.note('Waiting for ‘powerswarm serve’ …')
@@ -79,7 +83,7 @@ async function followed(
       await Promise.race([delay(LOOK_EVERY_MS), stop])
       // A look into a project that nobody serves would keep others from serving it.
       if (!isServed(homeDir, project)) continue
-      const next = await unlessGone(round(context, out, (count) => show(written + count)))
+      const next = await unlessGone(write((count) => show(written + count)))
       finished = next.finished
       written += next.written
     }
@@ -104,6 +108,7 @@ function round(
   { homeDir, project }: CommandContext,
   out: string,
   show: (count: number) => void,
+  noteLostInputs: ReturnType<typeof lostInputsNotes>,
 ): Promise<Round> {
   return withPublisher(homeDir, project, async (engine) => {
     const { projectKey, batches } = await engine.status()
@@ -113,6 +118,7 @@ function round(
       for (;;) {
         const page = await engine.results({ cursor: files.cursor, limit: PAGE_UNITS })
         if (page.units.length > 0) files.add(page)
+        noteLostInputs(page.units)
         written += page.units.length
         if (!page.more) break
         show(written)

@@ -5,7 +5,7 @@ import type { PublisherComponents } from './components.ts'
 
 /**
  * The app of this name or number with this memory limit. How much memory units may use is the app's: where there is none
- * yet, the same module is published once more. Rejects with `not-found`, and as {@link Catalogue.addApp} does.
+ * yet, the same module is published once more, and is found only this way or by its number. Rejects with `not-found`, and as {@link Catalogue.addApp} does.
  */
 export async function appWithMemory(
   { store }: Pick<PublisherComponents, 'store'>,
@@ -27,6 +27,6 @@ export async function appWithMemory(
   const original = store.originalModule(given.app)
   if (!original) throw new PowerswarmError('not-found', `The module of app '${given.name}' is lost`)
   const checkpoint = given.checkpoint === true
-  await catalogue.addApp({ name: given.name, original, memoryLimitBytes, checkpoint })
+  await catalogue.addApp({ name: given.name, original, memoryLimitBytes, checkpoint }, true)
   return same() ?? given
 }

@@ -17,6 +17,7 @@ import type { BatchPlan } from '../../ports.ts'
 import type { PublisherComponents, PublisherInit } from './components.ts'
 import { knownByBatch, knownOutputs, saveKnown } from './known-answers.ts'
 import type { Findings } from './findings.ts'
+import { saveVariant, variantApps } from './app-variants.ts'
 import { missingReserves, reservePlan } from './reserves.ts'
 import type { Restored } from './restored.ts'
 
@@ -111,9 +112,9 @@ export class Catalogue {
 
   /**
    * Checks a module in a slot and publishes it. Rejects with `bad-argument`, `already-exists` and the codes of the
-   * toolchain.
+   * toolchain. `variant`: its name goes on meaning the app that it means now.
    */
-  addApp(wanted: NewApp): Promise<AddedApp> {
+  addApp(wanted: NewApp, variant = false): Promise<AddedApp> {
     return this.inLane(async () => {
       this.restored.check()
       const { name, original, memoryLimitBytes, checkpoint = false } = wanted
@@ -143,7 +144,10 @@ export class Catalogue {
         ...module,
       }
       encodeProjectRecord(app)
-      store.addApp(app, original)
+      store.transact(() => {
+        store.addApp(app, original)
+        if (variant) saveVariant(store, app.app)
+      })
       await this.publish()
       return { app: app.app, name, moduleHash, rewrittenHash, checkpoint, permissions }
     })
@@ -153,7 +157,7 @@ export class Catalogue {
    * Publishes a batch. Rejects with `not-found` for an unknown app, `bad-argument` for what cannot be a batch, and with
    * what is wrong with its inputs; then nothing of it is kept. `chosen`: the app, where its name does not say which.
    */
-  addBatch(wanted: NewBatch, chosen?: App): Promise<{ batch: number; units: number }> {
+  addBatch(wanted: NewBatch, chosen?: App): Promise<{ batch: number; units: number; app: number }> {
     return this.inLane(async () => {
       this.restored.check()
       if (this.ended.closed) throw new PowerswarmError('bad-argument', 'The project is closed')
@@ -201,7 +205,7 @@ export class Catalogue {
         save(batch)
       }
       await this.publish()
-      return { batch: batch.batch, units: this.batch(batch.batch)?.count ?? 0 }
+      return { batch: batch.batch, units: this.batch(batch.batch)?.count ?? 0, app: batch.app }
     })
   }
 
@@ -258,9 +262,10 @@ export class Catalogue {
     return this.inLane(() => this.publish())
   }
 
-  /** By name, the newest, or by number. Throws `not-found`. */
+  /** By name, the newest that is no variant, or by number. Throws `not-found`. */
   find(nameOrNumber: string): App {
-    const byName = this.apps.findLast((app) => app.name === nameOrNumber)
+    const variants = variantApps(this.parts.store)
+    const byName = this.apps.findLast(({ app, name }) => name === nameOrNumber && !variants.has(app))
     const found = byName ?? (/^\d{1,9}$/.test(nameOrNumber) ? this.app(Number(nameOrNumber)) : undefined)
     if (!found) throw new PowerswarmError('not-found', `There is no app '${nameOrNumber}' in this project`)
     return found

@@ -5,8 +5,36 @@ import type { PublisherComponents } from './components.ts'
 
 /** Name of the setting that a restored store carries until {@link Restored} is done: a {@link PutBackFrom}, then nothing. */
 export const RESTORED_SETTING = 'restored-from-backup'
-/** `yes`: from a backup, which may lack what came after it. `export`: from an exported file, which nothing came after. */
-export type PutBackFrom = 'yes' | 'export'
+/**
+ * `yes`: from a backup, which may lack what came after it. `export`: from an exported file, which nothing came after.
+ * `exported-backup`: from a file of a project that was itself waiting for what came after its backup.
+ */
+export type PutBackFrom = 'yes' | 'export' | 'exported-backup'
+
+/** What the setting becomes when a store that carries `before` is put back. `newest`: the person says that nothing came after. */
+export function putBackSetting(
+  before: string | undefined,
+  from: 'backup' | 'export',
+  newest: boolean,
+): PutBackFrom | '' {
+  if (from === 'backup') return newest ? '' : 'yes'
+  // That a file was imported nowhere else says nothing of the backup before it.
+  if (before === 'yes' || before === 'exported-backup') return 'exported-backup'
+  return newest ? '' : 'export'
+}
+
+/** Doubts everything where it cannot tell. */
+function putBackFrom({ setting }: Pick<PublisherComponents['store'], 'setting'>): PutBackFrom | '' {
+  const from = setting(RESTORED_SETTING) ?? ''
+  return from === '' || from === 'export' || from === 'exported-backup' ? from : 'yes'
+}
+
+const UNTIL = 'writes nothing until a donor that it knows has connected: serve it and wait'
+const WHY: Readonly<Record<PutBackFrom, string>> = {
+  yes: `This project was restored from a backup and ${UNTIL}; if nothing can be newer than the backup, restore it with --newest`,
+  export: `This project was imported and ${UNTIL}; if the file was imported nowhere else, import it with --newest`,
+  'exported-backup': `This project was imported while it waited after a restore, and ${UNTIL}`,
+}
 
 /**
  * A project that was put back from a backup may lack what was published and granted after it. Writing on from there
@@ -25,8 +53,8 @@ export class Restored {
   private readonly parts: Pick<PublisherComponents, 'store' | 'cores' | 'log' | 'clock'>
   private readonly done: () => void
   private readonly changed: () => void
-  private waiting: boolean
-  private readonly isExport: boolean
+  /** What it waits after; empty once it need not wait. */
+  private from: PutBackFrom | ''
   private confirming: Promise<void> | undefined
   private behind: string | undefined
   /** When a donor was first heard that holds less, by the monotonic clock. */
@@ -44,23 +72,12 @@ export class Restored {
     this.parts = parts
     this.done = on.done
     this.changed = on.changed
-    const from = parts.store.setting(RESTORED_SETTING) ?? ''
-    this.waiting = from !== ''
-    this.isExport = from === ('export' satisfies PutBackFrom)
+    this.from = putBackFrom(parts.store)
   }
 
   /** Why nothing may be appended yet, for the person; undefined when everything may. */
   get why(): string | undefined {
-    if (!this.waiting) return undefined
-    if (this.isExport)
-      return (
-        this.behind ??
-        'This project was imported and writes nothing until a donor that it knows has connected: serve it and wait; if the file was imported nowhere else, import it with --newest'
-      )
-    return (
-      this.behind ??
-      'This project was restored from a backup and writes nothing until a donor that it knows has connected: serve it and wait; if nothing can be newer than the backup, restore it with --newest'
-    )
+    return this.from === '' ? undefined : (this.behind ?? WHY[this.from])
   }
 
   /** Throws `store-behind` while nothing may be appended. */
@@ -71,7 +88,7 @@ export class Restored {
 
   /** A donor asks for its records from `fromSequence` on: it holds all before. */
   heard(donorKey: DonorKey, fromSequence: number): void {
-    if (!this.waiting || this.behind !== undefined) return
+    if (this.from === '' || this.behind !== undefined) return
     const { store } = this.parts
     const last = store.lastRecord(donorKey)
     const { leased, verified, rejected } = store.donor(donorKey)
@@ -80,7 +97,7 @@ export class Restored {
     const known = last ? last.sequence + 1 : 0
     if (fromSequence > known)
       this.isBehind(`donor ${donorKey} holds ${fromSequence} records instead of ${known}`)
-    else if (fromSequence === known || this.isExport || this.hadTime())
+    else if (fromSequence === known || this.from === 'export' || this.hadTime())
       this.confirming ??= this.confirm(donorKey)
   }
 
@@ -98,14 +115,17 @@ export class Restored {
       this.isBehind(error instanceof Error ? error.message : String(error))
       return
     }
-    this.waiting = false
+    this.from = ''
     this.parts.store.setSetting(RESTORED_SETTING, '')
     this.parts.log('info', 'restored-project-goes-on', { donorKey })
     this.done()
   }
 
   private isBehind(how: string): void {
-    this.behind = `This backup is older than what others hold, so it writes nothing; restore a newer one (${how})`
+    this.behind =
+      this.from === 'export'
+        ? `Others hold more than the file that this project was imported from, so it writes nothing; it went on elsewhere (${how})`
+        : `This backup is older than what others hold, so it writes nothing; restore a newer one (${how})`
     this.parts.log('error', 'backup-too-old', { how })
     this.changed()
   }

@@ -12,7 +12,8 @@ import { PowerswarmError } from '../../../domain/errors.ts'
 import { unitText, type DonorKey } from '../../../domain/ids.ts'
 import { sentBytes } from '../../../domain/outcome.ts'
 import { isChecker } from '../../../domain/trust.ts'
-import { NO_INPUTS } from '../../../domain/unit-inputs.ts'
+import type { Batch } from '../../../domain/project.ts'
+import { NO_INPUTS, type UnitInputs } from '../../../domain/unit-inputs.ts'
 import { MIB } from '../../../domain/units.ts'
 import type { Endings } from '../../../domain/endings.ts'
 import type { BatchCounts, VerifiedRow } from '../../ports.ts'
@@ -72,11 +73,12 @@ export function publisherStatus(
     ...serving,
     closed: catalogue.endings.closed,
     donorsGranted: donors,
-    apps: catalogue.apps.map(({ app, name, moduleHash, checkpoint = false }) => ({
+    apps: catalogue.apps.map(({ app, name, moduleHash, memoryLimitBytes, checkpoint = false }) => ({
       app,
       name,
       moduleHash,
       checkpoint,
+      memoryLimitBytes,
     })),
     batches,
     ledger,
@@ -174,13 +176,13 @@ async function verifiedUnit(
 ): Promise<VerifiedUnit> {
   const batch = catalogue.batch(unit.batch)
   if (!batch) throw new Error(`batch ${unit.batch} is verified but not published`)
-  const label = batch.inputs ? await cores.inputLabel(batch, unit.index) : NO_INPUTS
+  const label = batch.inputs ? await labelOnDisk(cores, batch, unit.index) : NO_INPUTS
   return {
     unit: unitText(unit),
     ...unit,
     n: unitNumber(batch, unit.index),
     name: unitName(batch, unit.index, label),
-    args: unitArguments(batch, unit.index, label),
+    ...(label && { args: unitArguments(batch, unit.index, label) }),
     outcome: output.outcome,
     exitCode: output.exitCode,
     fuel: output.fuel,
@@ -188,5 +190,20 @@ async function verifiedUnit(
     files: output.files ?? [],
     verifiedAt,
     donors,
+  }
+}
+
+/** Undefined where the inputs are lost or damaged, as after a restore: a verified result is worth having without them. */
+async function labelOnDisk(
+  cores: PublisherComponents['cores'],
+  batch: Batch,
+  index: number,
+): Promise<Pick<UnitInputs, 'name' | 'args'> | undefined> {
+  try {
+    return await cores.inputLabel(batch, index)
+  } catch (error) {
+    // Anything else, such as cores that are being closed, says nothing about the inputs.
+    if (error instanceof PowerswarmError) return undefined
+    throw error
   }
 }

@@ -26,12 +26,33 @@ describe('a batch with inputs', () => {
   it('has a unit for each of them, and results under their names', async () => {
     const rig = await new Project().start()
     await addWork(rig, 1)
-    expect(await add(rig, folder('a.txt', 'b.txt'), ['{n}', '/in/{name}'])).toEqual({ batch: 1, units: 2 })
+    expect(await add(rig, folder('a.txt', 'b.txt'), ['{n}', '/in/{name}'])).toEqual({
+      batch: 1,
+      units: 2,
+      app: 0,
+    })
     await lease(rig, A)
     await lease(rig, B)
     for (const donor of [A, B]) await submit(rig, donor, [honest(unitAt(1, 1))])
     const { units } = await rig.publisher.handlers.results({ cursor: '', limit: 10 })
     expect(units).toMatchObject([{ unit: '1.1', n: 1, name: 'b.txt', args: ['1', '/in/b.txt'] }])
+  })
+
+  it('keeps its verified results when its inputs are lost, under their numbers and without arguments', async () => {
+    const project = new Project()
+    const rig = await project.start()
+    await addWork(rig, 1)
+    await add(rig, folder('a.txt', 'b.txt'), ['/in/{name}'])
+    await lease(rig, A)
+    await lease(rig, B)
+    for (const donor of [A, B]) await submit(rig, donor, [honest(unitAt(0)), honest(unitAt(1, 1))])
+    project.bytes.inputs.clear()
+    const again = await project.start()
+    const { units } = await again.publisher.handlers.results({ cursor: '', limit: 10 })
+    expect(units.map(({ unit, name, args }) => ({ unit, name, args }))).toEqual([
+      { unit: '0.0', name: '100', args: ['100'] },
+      { unit: '1.1', name: '1', args: undefined },
+    ])
   })
 
   it('leaves nothing behind where a unit is none', async () => {

@@ -30,8 +30,12 @@ describe('apps and batches', () => {
     const rig = await project.start()
     await addWork(rig, 2)
     await rig.publisher.handlers.addApp({ ...app, memoryLimitBytes: 2 * 65536 })
-    expect(await rig.publisher.handlers.addBatch(batch)).toEqual({ batch: 1, units: 3 })
-    expect(await rig.publisher.handlers.addBatch({ ...batch, app: '0' })).toEqual({ batch: 2, units: 3 })
+    expect(await rig.publisher.handlers.addBatch(batch)).toEqual({ batch: 1, units: 3, app: 1 })
+    expect(await rig.publisher.handlers.addBatch({ ...batch, app: '0' })).toEqual({
+      batch: 2,
+      units: 3,
+      app: 0,
+    })
     expect(project.bytes.project.slice(2)).toMatchObject([
       { type: 'app', app: 0 },
       { type: 'batch', batch: 0, app: 0 },
@@ -40,6 +44,28 @@ describe('apps and batches', () => {
       { type: 'batch', batch: 2, app: 0 },
     ])
     expect(rig.network.work).toBe(3)
+  })
+
+  it('with another memory limit of a batch are published once, and their name means what it meant', async () => {
+    const project = new Project()
+    const { publisher } = await project.start()
+    const { addApp, addBatch } = publisher.handlers
+    const more = { ...batch, memoryLimitBytes: 4 * 65536 }
+    await addApp(app)
+    expect(await addBatch(more)).toMatchObject({ app: 1 })
+    expect(await addBatch(batch)).toMatchObject({ app: 0 })
+    expect(await addBatch(more)).toMatchObject({ app: 1 })
+    expect(await addBatch({ ...batch, memoryLimitBytes: 65536 })).toMatchObject({ app: 0 })
+    expect(await addBatch({ ...batch, app: '1' })).toMatchObject({ app: 1 })
+    await addApp({ ...app, memoryLimitBytes: 2 * 65536 })
+    expect(await addBatch(batch)).toMatchObject({ app: 2 })
+
+    const again = await project.start()
+    expect(await again.publisher.handlers.addBatch(more)).toMatchObject({ app: 1 })
+    expect(await again.publisher.handlers.addBatch(batch)).toMatchObject({ app: 2 })
+    expect(again.publisher.status.apps.map(({ memoryLimitBytes }) => memoryLimitBytes / 65536)).toEqual([
+      1, 4, 2,
+    ])
   })
 
   it('with checkpoints are other apps than without: rewritten, hashed and leased as such', async () => {
@@ -72,7 +98,7 @@ describe('apps and batches', () => {
       code: 'bad-argument',
     })
     expect(project.bytes.project.length).toBe(before)
-    expect(await addBatch(batch)).toEqual({ batch: 0, units: 3 })
+    expect(await addBatch(batch)).toEqual({ batch: 0, units: 3, app: 0 })
   })
 
   it.each([
@@ -88,7 +114,7 @@ describe('apps and batches', () => {
       code: 'bad-argument',
     })
     const again = await project.start()
-    expect(await again.publisher.handlers.addBatch(batch)).toEqual({ batch: 0, units: 3 })
+    expect(await again.publisher.handlers.addBatch(batch)).toEqual({ batch: 0, units: 3, app: 0 })
   })
 
   it.each([' ', 'a\nb', 'x'.repeat(81)])('named %j are refused before anything is done', async (name) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DonorKey } from '../../../../src-main/domain/ids.ts'
 import { LIMITS } from '../../../../src-main/domain/limits.ts'
 import {
+  putBackSetting,
   Restored,
   RESTORED_SETTING,
   type PutBackFrom,
@@ -102,5 +103,31 @@ describe('a project that was put back from a backup', () => {
     restored.heard(KNOWN, HELD - 1)
     await settled()
     expect(rig.done).toBe(1)
+  })
+
+  it.each([
+    ['yes', /restored from a backup.+restore it with --newest/],
+    ['export', /^This project was imported and.+import it with --newest/],
+    ['exported-backup', /^This project was imported while it waited after a restore/],
+  ] as const)('says of %s what it waits after', (from, sentence) => {
+    expect(putBack(from).restored.why).toMatch(sentence)
+  })
+
+  it('speaks of no backup where an imported file is behind', () => {
+    const { restored } = putBack('export')
+    restored.heard(KNOWN, HELD + 1)
+    expect(restored.why).toMatch(/imported from, so it writes nothing/)
+  })
+
+  it('doubts its backup wherever it is moved, until the person vouches for a backup', async () => {
+    expect(putBackSetting('yes', 'export', false)).toBe('exported-backup')
+    expect(putBackSetting('exported-backup', 'export', true)).toBe('exported-backup')
+    expect(putBackSetting('export', 'export', true)).toBe('')
+    expect(putBackSetting('yes', 'backup', true)).toBe('')
+    expect(putBackSetting('', 'export', false)).toBe('export')
+    const { restored, rig } = putBack('exported-backup')
+    restored.heard(KNOWN, HELD - 1)
+    await settled()
+    expect(rig.done).toBe(0)
   })
 })
