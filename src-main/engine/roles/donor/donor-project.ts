@@ -102,8 +102,11 @@ export class DonorProject {
     this.stops.push(
       connection.onRecord((record) => {
         this.catalogue.add(record)
-        if (record.type === 'cancel' || record.type === 'close')
+        if (record.type === 'cancel' || record.type === 'close') {
           this.queue.dropAll((unit) => this.isOver(unit))
+          // Told again at every start, which mends what a crash or an earlier version left.
+          parts.store.endPending(this.projectKey, record)
+        }
         // A new ledger repeats what this donor holds: that is looked at as soon as it can be.
         if (record.type === 'core') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.nameProject()
@@ -373,8 +376,10 @@ export class DonorProject {
       const answer = await this.connection.submit(batch.map((result) => this.submission(result)))
       this.parts.store.transact(() => {
         batch.forEach((result, i) => {
-          const state = STATE_OF[answer.standings[i] ?? 'refused']
-          this.parts.store.markResult(this.projectKey, result.unit, state)
+          const standing = answer.standings[i] ?? 'refused'
+          // The publisher may take it before it has swept what it took back.
+          const isVain = standing === 'pending' && this.isOver(result.unit)
+          this.parts.store.markResult(this.projectKey, result.unit, isVain ? 'uncounted' : STATE_OF[standing])
         })
       })
       this.ahead.acknowledged()
