@@ -93,7 +93,7 @@ export function results(db: Database.Database, tx: Transactions): Results {
     'UPDATE results SET state = ? WHERE project = ? AND batch = ? AND idx = ? AND state <= 2 AND state <> ?',
   )
   // Said twice over: only so SQLite sees that the index of open results has them all.
-  const pendingOf = (rest: string): Database.Statement<unknown[]> =>
+  const pendingOf = (rest: string): Database.Statement =>
     db.prepare(`UPDATE results SET state = 5 WHERE project = ? AND state = 2 AND state <= 2 ${rest}`)
   const endAll = pendingOf('')
   const endBatch = pendingOf('AND batch = ?')
