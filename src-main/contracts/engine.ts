@@ -48,6 +48,7 @@ export const donorEngineSchema = {
   setPreferences: call<Partial<Preferences>, Preferences>(preferencesValue),
   /** Joins by link; joining twice is fine. Rejects with `bad-link`. */
   joinProject: call<{ link: string }, { projectKey: Hex32 }>(v.object({ link: linkValue })),
+  /** Leases and results that were not sent are gone, credit stays. Rejects with `not-found`. */
   leaveProject: call<{ projectKey: string }, void>(v.object({ projectKey: v.string() })),
   /**
    * The receipt of all credit that project granted this donor, as a file (contracts/wire). Needs no publisher. Rejects

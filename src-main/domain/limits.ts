@@ -231,6 +231,8 @@ export const LIMITS = {
   redialMs: 5_000,
   /** With its jitter less than a minute: everything computed meanwhile is sent within a minute of the return. */
   redialMaxMs: 40_000,
+  /** A donor that its publisher has banned asks again this much later, in case that it was pardoned. */
+  bannedRetryMs: 60_000,
   /** A donor whose publisher answered with an error does what is due so much later. */
   tendEveryMs: 5_000,
   /** How often a donor looks what its network took today, and how much it counts before it writes that down. */

@@ -6,11 +6,12 @@ import { ERROR_REMEDIES, type ErrorCode } from './errors.ts'
  * - `closed`: its publisher ended it for good; nothing is wrong
  * - `other-version`: publisher and donor do not speak the same protocol, one of them has to be updated
  * - `unusable`: its publisher refuses this donor, or what it publishes breaks the rules
+ * - `banned`: its publisher takes nothing from this donor until it changes its mind
  * - `restricted`: its apps may not run where units cannot be sandboxed
  * - `not-joined`: it could not be joined at the last try, for instance because its network's addresses are wrong
  */
 export type ProjectState =
-  'connected' | 'offline' | 'closed' | 'other-version' | 'unusable' | 'restricted' | 'not-joined'
+  'connected' | 'offline' | 'closed' | 'other-version' | 'unusable' | 'banned' | 'restricted' | 'not-joined'
 
 /** What the state follows from. */
 export interface ProjectSituation {
@@ -26,6 +27,7 @@ export function projectStateOf(situation: ProjectSituation): Exclude<ProjectStat
   const { trouble } = situation
   if (trouble === 'protocol-version') return 'other-version'
   if (situation.closed) return 'closed'
+  if (trouble === 'banned') return 'banned'
   if (trouble !== undefined && ERROR_REMEDIES[trouble] !== 'retry') return 'unusable'
   if (situation.restricted) return 'restricted'
   return situation.connected ? 'connected' : 'offline'
@@ -36,6 +38,7 @@ const SENTENCES: Readonly<Record<Exclude<ProjectState, 'offline'>, string>> = {
   closed: 'Closed by its publisher: there is no more work, and your credit stays',
   'other-version': 'Its publisher uses another version of Powerswarm',
   unusable: 'Cannot be used',
+  banned: 'Its publisher takes no results from this donor any more',
   restricted: 'Not computed here: there is no sandbox for its apps',
   'not-joined': 'Could not be joined; tried again every minute',
 }

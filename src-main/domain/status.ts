@@ -1,7 +1,7 @@
 import type { Decision, PauseReason } from './scheduling-policy.ts'
 
 /** Why there is nothing to do although computing is allowed. */
-export type WaitReason = 'no-project' | 'all-closed' | 'no-work' | 'loading'
+export type WaitReason = 'no-project' | 'all-closed' | 'banned' | 'no-work' | 'loading'
 
 /**
  * What the donor's machine is doing, in one value. The tray icon follows `kind`.
@@ -22,6 +22,8 @@ export interface Activity {
   readonly connected: number
   readonly restricted: number
   readonly closed: number
+  /** Those whose publishers take nothing from this donor. */
+  readonly banned: number
   /** Units in slots that compute, and units whose module is being prepared. */
   readonly running: number
   readonly preparing: number
@@ -38,6 +40,7 @@ export function statusOf(activity: Activity): Status {
   if (activity.preparing > 0) return { kind: 'waiting', reason: 'loading' }
   if (activity.projects === 0) return { kind: 'waiting', reason: 'no-project' }
   if (activity.closed === activity.projects) return { kind: 'waiting', reason: 'all-closed' }
+  if (activity.closed + activity.banned === activity.projects) return { kind: 'waiting', reason: 'banned' }
   if (activity.restricted === activity.projects) return { kind: 'paused', reason: 'sandbox-unavailable' }
   if (activity.connected === 0) return { kind: 'offline' }
   return { kind: 'waiting', reason: 'no-work' }
@@ -55,6 +58,7 @@ const PAUSED: Readonly<Record<Exclude<PauseReason, 'cannot-tell'>, string>> = {
 const WAITING: Readonly<Record<WaitReason, string>> = {
   'no-project': 'Ready: join a project to start',
   'all-closed': 'Nothing to do: your projects are closed',
+  banned: 'Nothing to do: your publishers take no results from this donor',
   'no-work': 'Waiting for work',
   loading: 'Getting the app ready',
 }

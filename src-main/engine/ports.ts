@@ -15,7 +15,15 @@ import type { DonorKey, Hex32, ModuleHash, ProjectKey, UnitId } from '../domain/
 import type { Link } from '../domain/link.ts'
 import type { CountedOutcome, UnitRun } from '../domain/outcome.ts'
 import type { Preferences } from '../domain/preferences.ts'
-import type { App, Batch, FoundResult, LedgerRecord, ProjectRecord } from '../domain/project.ts'
+import type {
+  App,
+  Batch,
+  Cancellation,
+  Closing,
+  FoundResult,
+  LedgerRecord,
+  ProjectRecord,
+} from '../domain/project.ts'
 import type { DonorTrust, TrustPolicy } from '../domain/trust.ts'
 import type { UnitFile } from '../domain/unit-file.ts'
 import type { BatchInputs, InputsPlace, UnitInputs } from '../domain/unit-inputs.ts'
@@ -569,6 +577,11 @@ export interface DonorStore {
   /** Results that the publisher has not acknowledged, oldest first. */
   unsent(projectKey: ProjectKey, limit: number): readonly StoredResult[]
   markResult(projectKey: ProjectKey, unit: UnitId, state: StoredResultState): void
+  /**
+   * What the publisher has of these units and has not decided is `uncounted`. A result that it did count before is
+   * `verified` as soon as the grant comes. Twice is fine.
+   */
+  endPending(projectKey: ProjectKey, ended: Cancellation | Closing): void
   /** The last ones for a list, newest first: only the start of what they printed, and no standard error. */
   recentResults(limit: number): readonly StoredResult[]
 

@@ -25,6 +25,7 @@ export function explanation(donor: DonorState, shell: ShellView): string {
 const WAITING = {
   'no-project': 'Nothing is computed before you join a project.',
   'all-closed': 'Their publishers ended them. Your credit stays; join another project to go on.',
+  banned: 'They turned this donor away. Your credit stays; they are asked again every minute.',
   'no-work': 'No project has units for this computer now. New ones start by themselves.',
   loading: 'The app is checked, metered and compiled before it may run.',
 } as const

@@ -19,7 +19,8 @@ it.each<[string, Partial<ProjectSituation>, ProjectState]>([
     { closed: true, trouble: 'protocol-version' },
     'other-version',
   ],
-  ['refused by its publisher', { connected: false, trouble: 'banned' }, 'unusable'],
+  ['refused by its publisher', { connected: false, trouble: 'bad-signature' }, 'unusable'],
+  ['done with this donor, there or away', { trouble: 'banned' }, 'banned'],
   ['against the rules', { trouble: 'bad-record' }, 'unusable'],
   ['without a sandbox', { restricted: true }, 'restricted'],
 ])('a project that is %s has a state that says so', (_name, changes, state) => {

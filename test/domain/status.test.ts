@@ -9,6 +9,7 @@ const idle: Activity = {
   connected: 1,
   restricted: 0,
   closed: 0,
+  banned: 0,
   running: 0,
   preparing: 0,
 }
@@ -21,6 +22,11 @@ describe('the status', () => {
     ['no project', { ...idle, projects: 0, connected: 0 }, { kind: 'waiting', reason: 'no-project' }],
     ['nobody connected', { ...idle, connected: 0 }, { kind: 'offline' }],
     ['closed projects only', { ...idle, closed: 1, connected: 0 }, { kind: 'waiting', reason: 'all-closed' }],
+    [
+      'a ban, connected or not',
+      { ...idle, projects: 2, closed: 1, banned: 1 },
+      { kind: 'waiting', reason: 'banned' },
+    ],
     ['one of two closed', { ...idle, projects: 2, closed: 1 }, { kind: 'waiting', reason: 'no-work' }],
     ['connected and nothing to do', idle, { kind: 'waiting', reason: 'no-work' }],
     [

@@ -19,6 +19,10 @@ export interface FakeConnection extends ProjectConnection {
   readonly givenBack: UnitId[]
   readonly moduleRequests: number
   setState(state: ConnectionState): void
+  /** From now on every call, or every hello, is refused; or no more. */
+  ban(how: 'calls' | 'hello' | 'not'): void
+  /** Calls that were refused. */
+  readonly refused: number
   say(record: ProjectRecord): void
   /** Puts a record on the ledger and tells the donor. `change` forges it. */
   grant(units: readonly UnitId[], fuel: bigint, change?: Partial<LedgerRecord>): void
@@ -60,9 +64,14 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
   let uncounted: UnitId[] = []
   let moduleRequests = 0
   let state: ConnectionState = 'connected'
+  let banned: 'calls' | 'hello' | 'not' = 'not'
+  let refused = 0
 
   const online = (): void => {
     if (state !== 'connected') throw new PowerswarmError('not-connected', 'offline')
+    if (banned === 'not') return
+    refused++
+    throw new PowerswarmError('banned', 'no more of you')
   }
   const on = (set: Set<() => void>) => (listener: () => void) => {
     set.add(listener)
@@ -82,7 +91,12 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
     meshPeers: 0,
     found: [],
     trouble: undefined,
-    troubleCode: undefined,
+    get troubleCode() {
+      return banned === 'hello' ? 'banned' : undefined
+    },
+    get refused() {
+      return refused
+    },
     onChange: on(listeners.change),
     onWork: on(listeners.work),
     onGranted: on(listeners.granted),
@@ -144,6 +158,10 @@ export function fakeConnection(init: FakeConnectionInit): FakeConnection {
     },
     inputs: async () => Promise.resolve(NO_INPUTS),
     leave: async () => undefined,
+    ban: (how) => {
+      banned = how
+      connection.setState(how === 'hello' ? 'offline' : 'connected')
+    },
     setState: (next) => {
       state = next
       for (const listener of listeners.change) listener()

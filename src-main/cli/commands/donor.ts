@@ -5,12 +5,14 @@ import { parsePreferences, type Preferences } from '../../domain/preferences.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { withDonor } from '../donor-connection.ts'
 import { donorLines, donorView } from '../donor-lines.ts'
+import { joinedProject } from '../joined-project.ts'
 import { stopSignal } from '../stop-signal.ts'
 
 /** `powerswarm donor …`: the donor that runs on this machine, asked from a terminal. */
 export function addDonorCommands(parent: Command, io: CliIo): void {
   addStatus(parent, io)
   addJoin(parent, io)
+  addLeave(parent, io)
   addSet(parent, io)
 }
 
@@ -58,6 +60,31 @@ function addJoin(parent: Command, io: CliIo): void {
         engine.joinProject({ link }),
       )
       output.answer({ projectKey }, [`Joined project ${projectKey}`])
+    })
+}
+
+function addLeave(parent: Command, io: CliIo): void {
+  parent
+    .command('leave')
+    .description(
+      'let the donor on this machine leave a project; units that are not finished go to other donors',
+    )
+    .argument('<project>', 'its name, link or key, as donor status shows them')
+    .addHelpText(
+      'after',
+      examples([
+        'powerswarm donor leave "Mersenne primes"',
+        'its credit stays; joining again goes on with it',
+      ]),
+    )
+    .action(async (named: string, _options: unknown, command: Command) => {
+      const { homeDir, output } = contextOf(command, io)
+      const projectKey = await withDonor(homeDir, output, 'if-starting', async ({ engine }) => {
+        const key = joinedProject(await engine.state(), named)
+        await engine.leaveProject({ projectKey: key })
+        return key
+      })
+      output.answer({ projectKey }, [`Left project ${projectKey}`])
     })
 }
 

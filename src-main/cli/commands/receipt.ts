@@ -1,12 +1,11 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
-import type { DonorState } from '../../contracts/donor-state.ts'
-import { parseLink } from '../../contracts/wire/link.ts'
 import { PowerswarmError } from '../../domain/errors.ts'
 import { isHex32 } from '../../domain/ids.ts'
 import { verifyReceipt } from '../../engine/verifier/verify-receipt.ts'
 import { contextOf, examples, type CliIo } from '../context.ts'
 import { withDonor } from '../donor-connection.ts'
+import { joinedProject } from '../joined-project.ts'
 import type { Output } from '../output.ts'
 import { withPublisher } from '../publisher-connection.ts'
 import { creditText } from '../text.ts'
@@ -58,7 +57,7 @@ export function addDonorReceipt(parent: Command, io: CliIo): void {
     .action(async ({ out }: Options, command: Command) => {
       const { homeDir, project, output } = contextOf(command, io)
       const file = await withDonor(homeDir, output, 'if-starting', async ({ engine }) =>
-        engine.receipt({ projectKey: chosenProject(await engine.state(), project) }),
+        engine.receipt({ projectKey: joinedProject(await engine.state(), project) }),
       )
       writeReceipt(output, out, file)
     })
@@ -74,7 +73,7 @@ export function addDonorEvidence(parent: Command, io: CliIo): void {
     .action(async ({ out }: Options, command: Command) => {
       const { homeDir, project, output } = contextOf(command, io)
       const files = await withDonor(homeDir, output, 'if-starting', async ({ engine }) =>
-        engine.evidence({ projectKey: chosenProject(await engine.state(), project) }),
+        engine.evidence({ projectKey: joinedProject(await engine.state(), project) }),
       )
       if (files.length === 0)
         throw new PowerswarmError('not-found', 'This donor met no contradiction in what the publisher signed')
@@ -83,26 +82,6 @@ export function addDonorEvidence(parent: Command, io: CliIo): void {
       for (const [i, path] of paths.entries()) replaceFile(path, files[i] ?? new Uint8Array())
       output.answer({ out: paths }, paths)
     })
-}
-
-/** By key or link also one that was left; by name one that is joined; without a word the only one. */
-function chosenProject({ projects }: DonorState, named: string | undefined): string {
-  if (named === undefined) {
-    const [only, another] = projects
-    if (!only) throw new PowerswarmError('not-found', 'This donor has joined no project')
-    if (another) throw new PowerswarmError('bad-argument', 'Choose a project with --project, by name or link')
-    return only.projectKey
-  }
-  if (isHex32(named)) return named
-  if (named.toLowerCase().startsWith('powerswarm:')) return parseLink(named).projectKey
-  const found = projects.filter(({ name }) => name === named)
-  if (found.length === 1 && found[0]) return found[0].projectKey
-  throw new PowerswarmError(
-    found.length === 0 ? 'not-found' : 'bad-argument',
-    found.length === 0
-      ? `This donor has joined no project '${named}'`
-      : `Several projects are named '${named}'`,
-  )
 }
 
 /** Nothing is written that would not hold. */

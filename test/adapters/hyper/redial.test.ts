@@ -40,6 +40,15 @@ describe('redialling', () => {
     expect([early.dials[1], late.dials[1]].map((at) => at?.toFixed(1))).toEqual(['3.8', '6.3'])
   })
 
+  it('leaves whoever wants it alone for as long as it is told, and goes on by itself', () => {
+    const { redial, pass, rounded } = dialler()
+    redial.start()
+    pass(7)
+    redial.rest(60_000)
+    pass(62)
+    expect(rounded()).toEqual([0, 5, 67])
+  })
+
   it('starts from five seconds again after it was stopped, and is one however often it is started', () => {
     const { redial, pass, rounded, timers } = dialler()
     redial.start()

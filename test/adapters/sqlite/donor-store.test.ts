@@ -103,6 +103,33 @@ describe('leases', () => {
 })
 
 describe('results', () => {
+  it.each([
+    ['units', { type: 'cancel', batch: 0, indexes: [1, 7] }, [1]],
+    ['a batch', { type: 'cancel', batch: 0, indexes: [] }, [1, 2]],
+    ['everything', { type: 'close', at: 5 }, [1, 2, 4]],
+  ] as const)('of %s that its publisher took back are pending no more', (_what, ended, uncounted) => {
+    const { store } = temp()
+    const units = [unitAt(1), unitAt(2), unitAt(3), { batch: 1, index: 4 }]
+    for (const unit of units)
+      store.addResult(result(unit, { state: unit.index === 3 ? 'computed' : 'pending' }))
+    store.addResult(result(unitAt(1), { projectKey: Q, state: 'pending' }))
+    store.endPending(P, ended)
+    store.endPending(P, ended)
+    expect(
+      units.flatMap((unit) => (store.result(P, unit)?.state === 'uncounted' ? [unit.index] : [])),
+    ).toEqual(uncounted)
+    expect(store.pending(P).units).toBe(units.length - uncounted.length)
+    expect(store.pending(Q).units).toBe(1)
+  })
+
+  it('of a unit that was taken back after it counted are verified when the grant comes', () => {
+    const { store } = temp()
+    store.addResult(result(unitAt(1), { state: 'pending' }))
+    store.endPending(P, { type: 'close', at: 5 })
+    store.addGrant(P, ...grant(0, [unitAt(1)], 10n, 10n))
+    expect(store.result(P, unitAt(1))?.state).toBe('verified')
+  })
+
   it('end the lease and come back unchanged, whatever the outcome', () => {
     const opened = temp()
     opened.store.addLeases([lease(unitAt(1))])

@@ -11,6 +11,7 @@ const EVERY_STATUS: readonly Status[] = [
   ),
   { kind: 'waiting', reason: 'no-project' },
   { kind: 'waiting', reason: 'all-closed' },
+  { kind: 'waiting', reason: 'banned' },
   { kind: 'waiting', reason: 'no-work' },
   { kind: 'waiting', reason: 'loading' },
   { kind: 'offline' },

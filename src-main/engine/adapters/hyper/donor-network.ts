@@ -67,6 +67,9 @@ class HyperDonorNetwork implements DonorNetwork {
       dial: () => {
         swarm.dial(projectKey)
       },
+      undial: () => {
+        swarm.undial(projectKey)
+      },
       onFault: (connection, fault) => {
         swarm.shun(connection, fault)
       },

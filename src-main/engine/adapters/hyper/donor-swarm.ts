@@ -90,6 +90,10 @@ export class DonorSwarm {
     this.#swarm.joinPeer(hexToBytes(projectKey))
   }
 
+  undial(projectKey: ProjectKey): void {
+    this.#swarm.leavePeer(hexToBytes(projectKey))
+  }
+
   async remove(projectKey: ProjectKey): Promise<void> {
     this.#projects.delete(projectKey)
     this.#relays.remove(projectKey)

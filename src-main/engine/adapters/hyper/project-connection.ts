@@ -47,6 +47,8 @@ export interface ProjectConnectionInit {
   now(): UnixMs
   moduleHash(bytes: Uint8Array): ModuleHash
   dial(): void
+  /** The swarm is not to retry by itself until the next {@link dial}. */
+  undial(): void
   /** Another donor is of no use or lies. */
   onFault(connection: SwarmConnection, fault: SeederFault): void
   /** Takes the project off the swarm; called once, by `leave`. */
@@ -316,6 +318,10 @@ export class HyperProjectConnection implements ProjectConnection {
       this.#setTrouble('hello', undefined)
     } catch (error) {
       if (errorCode(error) !== 'not-connected') this.#setTrouble('hello', error)
+      if (errorCode(error) === 'banned' && this.#looking) {
+        this.#init.undial()
+        this.#redial.rest(LIMITS.bannedRetryMs)
+      }
       connection.destroy()
     }
   }

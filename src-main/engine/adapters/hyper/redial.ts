@@ -30,12 +30,24 @@ export class Redial {
     this.#dial()
   }
 
+  /** Whoever answered wants no calls for now: the next dial is this much later, in place of the one that was due. */
+  rest(delayMs: number): void {
+    this.stop()
+    this.#delayMs = delayMs
+    this.#wait()
+  }
+
   stop(): void {
     this.#cancel?.()
     this.#cancel = undefined
   }
 
   #dial(): void {
+    this.#wait()
+    this.#init.dial()
+  }
+
+  #wait(): void {
     const jittered = this.#delayMs * (0.75 + this.#init.random() / 2)
     this.#cancel = this.#init.timers.after(jittered, () => {
       this.#passedMs += jittered
@@ -43,6 +55,5 @@ export class Redial {
         this.#delayMs = Math.min(2 * this.#delayMs, LIMITS.redialMaxMs)
       this.#dial()
     })
-    this.#init.dial()
   }
 }

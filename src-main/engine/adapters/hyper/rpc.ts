@@ -21,6 +21,7 @@ const CROSSING: readonly ErrorCode[] = [
   'bad-record',
   'bad-signature',
   'limit-exceeded',
+  'banned',
   'not-connected',
   'busy',
 ]

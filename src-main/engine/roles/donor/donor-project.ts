@@ -12,6 +12,7 @@ import type {
   StoredResultState,
 } from '../../ports.ts'
 import { Alarm } from './alarm.ts'
+import { Ban } from './ban.ts'
 import { Catalogue, withInputs, type Task } from './catalogue.ts'
 import type { DonorComponents, DonorInit } from './components.ts'
 import { followLedger, syncGrants } from './grants.ts'
@@ -49,6 +50,7 @@ export class DonorProject {
   private readonly reserve: ReserveDraw
   private readonly stops: (() => void)[] = []
   private readonly alarm: Alarm
+  private readonly ban = new Ban()
   private stored: StoredProject
   private grantsAskedAt = Number.NEGATIVE_INFINITY
   /** Something failed in the last round: when what it left undone is tried again, by the monotonic clock. */
@@ -100,8 +102,11 @@ export class DonorProject {
     this.stops.push(
       connection.onRecord((record) => {
         this.catalogue.add(record)
-        if (record.type === 'cancel' || record.type === 'close')
+        if (record.type === 'cancel' || record.type === 'close') {
           this.queue.dropAll((unit) => this.isOver(unit))
+          // Told again at every start, which mends what a crash or an earlier version left.
+          parts.store.endPending(this.projectKey, record)
+        }
         // A new ledger repeats what this donor holds: that is looked at as soon as it can be.
         if (record.type === 'core') this.grantsAskedAt = Number.NEGATIVE_INFINITY
         this.nameProject()
@@ -111,7 +116,11 @@ export class DonorProject {
       connection.onChange(() => {
         this.inputs.retry()
         this.reserve.followConnection()
-        if (connection.state === 'offline') this.grantsAskedAt = Number.NEGATIVE_INFINITY
+        if (connection.state === 'offline') {
+          this.grantsAskedAt = Number.NEGATIVE_INFINITY
+          if (connection.troubleCode === 'banned') this.noteBan()
+          this.ban.reconnect()
+        }
         this.tend()
         owner.changed()
       }),
@@ -138,6 +147,8 @@ export class DonorProject {
     return this.stored
   }
   get trouble(): string | undefined {
+    // The sentence about the state says it all.
+    if (this.state === 'banned') return undefined
     return this.connection.trouble ?? this.moduleTrouble
   }
   get state(): ProjectState {
@@ -145,7 +156,7 @@ export class DonorProject {
       connected: this.connection.state === 'connected',
       closed: this.catalogue.endings.closed,
       restricted: this.restricted,
-      trouble: this.connection.troubleCode,
+      trouble: this.ban.stands ? 'banned' : this.connection.troubleCode,
     })
   }
   /** Nothing is computed, saved or sent any more. */
@@ -163,7 +174,12 @@ export class DonorProject {
 
   /** There is something to compute for it, as far as is known. */
   get hasWork(): boolean {
-    return this.catalogue.hasWork && !this.restricted
+    return this.catalogue.hasWork && !this.idle
+  }
+
+  /** Nothing new is computed: it may not be, or would be for nothing. */
+  private get idle(): boolean {
+    return this.left || this.restricted || this.ban.stands
   }
 
   /** How many slots compute for it now, and for how long they are to have work at hand; the size of the buffer follows. */
@@ -173,7 +189,7 @@ export class DonorProject {
 
   /** The next unit for a slot; it stays leased on disk until {@link finish} or {@link giveBack}. */
   take(): Task | undefined {
-    if (this.left || this.restricted) return undefined
+    if (this.idle) return undefined
     const away = this.connection.state !== 'connected'
     let task: Task | undefined
     const fits = (candidate: UnitId): boolean => {
@@ -188,7 +204,7 @@ export class DonorProject {
 
   /** A unit for a slot that nobody has another for, while the publisher is away: see domain/reserve.ts. */
   takeFromReserve(): Task | undefined {
-    if (this.left || this.restricted) return undefined
+    if (this.idle) return undefined
     const unit = this.reserve.draw()
     if (!unit) return undefined
     this.queue.add([unit], this.parts.clock.now() + LIMITS.leaseMs, true)
@@ -313,12 +329,17 @@ export class DonorProject {
       () => this.checkGrants(),
       () => this.ahead.giveLateBack(),
     ]
+    if (this.ban.retryAt > this.parts.clock.monotonicMs()) return
     this.restUntil = undefined
     for (const step of steps) {
       if (this.left || this.connection.state !== 'connected') return
       try {
         await step()
       } catch (error) {
+        if (errorCode(error) === 'banned') {
+          this.noteBan()
+          break
+        }
         this.restUntil = this.parts.clock.monotonicMs() + LIMITS.tendEveryMs
         this.parts.log('warn', 'publisher-call-failed', {
           project: this.projectKey,
@@ -327,7 +348,16 @@ export class DonorProject {
         })
       }
     }
+    if (this.restUntil === undefined) this.ban.lift()
     this.owner.changed()
+  }
+
+  /** The publisher refused this donor. All that is due rests; then a call that is made in any case tells how it stands. */
+  private noteBan(): void {
+    const isNews = this.ban.refused(this.parts.clock.monotonicMs())
+    this.restUntil = this.ban.retryAt
+    this.grantsAskedAt = Number.NEGATIVE_INFINITY
+    if (isNews) this.parts.log('warn', 'project-banned', { project: this.projectKey, code: 'banned' })
   }
 
   /** Asks when told of a grant, after every reconnection, and now and then in case a notice was lost. */
@@ -346,8 +376,10 @@ export class DonorProject {
       const answer = await this.connection.submit(batch.map((result) => this.submission(result)))
       this.parts.store.transact(() => {
         batch.forEach((result, i) => {
-          const state = STATE_OF[answer.standings[i] ?? 'refused']
-          this.parts.store.markResult(this.projectKey, result.unit, state)
+          const standing = answer.standings[i] ?? 'refused'
+          // The publisher may take it before it has swept what it took back.
+          const isVain = standing === 'pending' && this.isOver(result.unit)
+          this.parts.store.markResult(this.projectKey, result.unit, isVain ? 'uncounted' : STATE_OF[standing])
         })
       })
       this.ahead.acknowledged()

@@ -49,6 +49,7 @@ export function donorSummary(inputs: ViewInputs): DonorSummary {
     connected: projects.filter((project) => project.connection.state === 'connected').length,
     restricted: projects.filter((project) => project.restricted).length,
     closed: projects.filter((project) => project.state === 'closed').length,
+    banned: projects.filter((project) => project.state === 'banned').length,
     running: work.filter(({ work: { beat } }) => beat.phase === 'running').length,
     preparing: work.filter(({ work: { beat } }) => beat.phase === 'preparing').length,
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { DonorHome, ok, unit } from '../../../support/donor-rig.ts'
+import { DonorHome, ok, unit, type RunningDonor } from '../../../support/donor-rig.ts'
 
 describe('a unit that its publisher took back', () => {
   it('is not computed: the slot goes on with another one, and nothing is sent', async () => {
@@ -16,6 +16,48 @@ describe('a unit that its publisher took back', () => {
     await opened.pass(5_000)
     expect(opened.connection.submitted.map((result) => result.unit)).toEqual([unit(2)])
     expect(opened.store.leases(opened.connection.projectKey).map((lease) => lease.unit)).toEqual([unit(3)])
+  })
+})
+
+describe('a result of a unit that its publisher took back', () => {
+  const pending = (opened: RunningDonor): number => opened.donor.state.credit.unitsPending
+
+  it('is pending no more, at once', async () => {
+    const opened = await new DonorHome().start()
+    await opened.running(1)
+    opened.slot.end(ok)
+    await opened.running(2)
+    await opened.pass(5_000)
+    expect(pending(opened)).toBe(1)
+    opened.connection.say({ type: 'cancel', batch: 0, indexes: [0] })
+    expect(pending(opened)).toBe(0)
+  })
+
+  it('is none either where that was missed, once the record is told again at a start', async () => {
+    const home = new DonorHome()
+    const opened = await home.start()
+    await opened.running(1)
+    opened.slot.end(ok)
+    await opened.running(2)
+    await opened.pass(5_000)
+    expect(pending(opened)).toBe(1)
+    const again = await home.start([], { kind: 'unattended' }, (connection) => {
+      connection.say({ type: 'cancel', batch: 0, indexes: [] })
+    })
+    expect(pending(again)).toBe(0)
+  })
+
+  it('is not pending when it is taken after that', async () => {
+    const opened = await new DonorHome().start()
+    await opened.running(1)
+    opened.connection.setState('offline')
+    opened.slot.end(ok)
+    await opened.running(2)
+    opened.connection.say({ type: 'cancel', batch: 0, indexes: [0] })
+    opened.connection.setState('connected')
+    await opened.pass(5_000)
+    expect(opened.connection.submitted.map((result) => result.unit)).toEqual([unit(0)])
+    expect(pending(opened)).toBe(0)
   })
 })
 

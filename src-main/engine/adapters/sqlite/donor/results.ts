@@ -8,7 +8,7 @@ import type { Transactions } from '../transactions.ts'
 
 type Results = Pick<
   DonorStore,
-  'addResult' | 'result' | 'unsent' | 'markResult' | 'recentResults' | 'pending'
+  'addResult' | 'result' | 'unsent' | 'markResult' | 'endPending' | 'recentResults' | 'pending'
 >
 
 interface ResultColumns {
@@ -92,6 +92,12 @@ export function results(db: Database.Database, tx: Transactions): Results {
   const mark = db.prepare(
     'UPDATE results SET state = ? WHERE project = ? AND batch = ? AND idx = ? AND state <= 2 AND state <> ?',
   )
+  // Said twice over: only so SQLite sees that the index of open results has them all.
+  const pendingOf = (rest: string): Database.Statement =>
+    db.prepare(`UPDATE results SET state = 5 WHERE project = ? AND state = 2 AND state <= 2 ${rest}`)
+  const endAll = pendingOf('')
+  const endBatch = pendingOf('AND batch = ?')
+  const endUnit = pendingOf('AND batch = ? AND idx = ?')
   // In two halves: SQLite refuses a sum beyond 64 bits.
   const open = db
     .prepare<[Buffer], OpenColumns>(
@@ -136,6 +142,14 @@ export function results(db: Database.Database, tx: Transactions): Results {
       tx.transact(() => {
         mark.run(place, blob32(projectKey), batch, index, place)
         if (!AWAITED.includes(state)) dropFiles.run(blob32(projectKey), batch, index)
+      })
+    },
+    endPending: (projectKey, ended) => {
+      const project = blob32(projectKey)
+      tx.transact(() => {
+        if (ended.type === 'close') endAll.run(project)
+        else if (ended.indexes.length === 0) endBatch.run(project, ended.batch)
+        else for (const index of ended.indexes) endUnit.run(project, ended.batch, index)
       })
     },
     recentResults: (limit) => recent.all(limit).map(resultOf),
