@@ -7,13 +7,13 @@ import { commandSwarm, type CommandSwarm } from '../support/command-swarm.ts'
 import { loopingApp } from '../support/small-apps.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
-/** About a fifth of a second where nothing else computes: a buffer of these outlives the kill of a publisher. */
-const ROUNDS = 60_000_000
+/** About a second where nothing else computes: a buffer of these stays full until it is seen, and outlives the kill. */
+const ROUNDS = 300_000_000
 /** Each donor may hold all of them, so both are leased every unit. */
 const UNITS = LIMITS.firstUnits
 const QUORUM = 2
 /** What each donor has at hand when the publisher goes. */
-const AT_HAND = 6
+const AT_HAND = 5
 const WITHIN_MS = 60_000
 const MORE = ['--range', `0..${String(UNITS - 1)}`, '--arg', '{n}', '--quorum', String(QUORUM)]
 

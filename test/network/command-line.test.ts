@@ -65,6 +65,7 @@ it(
     expect(await answer('pub', 'batch', 'add', '--app', 'hello', '--range', '5..9')).toEqual({
       batch: 1,
       units: 5,
+      app: 0,
     })
 
     const donor = await start('donor', 'donate', link, '--cores', '1')
